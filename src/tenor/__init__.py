@@ -1,0 +1,1 @@
+"""Tenor trains, compares, explains and serves recurrent text classifiers on an ordinary computer."""

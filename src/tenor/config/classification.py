@@ -1,0 +1,28 @@
+"""A whole classification experiment: one section a concern."""
+
+from dataclasses import dataclass, field
+from typing import Annotated, ClassVar
+
+from typing_extensions import Doc
+
+from tenor.config.data import DataConfig
+from tenor.config.network import NetworkConfig
+from tenor.config.text import TextConfig
+from tenor.config.training import TrainingConfig
+
+
+@dataclass(frozen=True)
+class ClassificationConfig:
+    """What `tenor train` runs; recipes are YAML files of this shape."""
+
+    __pydantic_config__: ClassVar[dict[str, object]] = {"extra": "forbid", "strict": True}
+
+    description: Annotated[str, Doc("what this configuration is and where it comes from")] = ""
+    data: Annotated[DataConfig, Doc("source, columns, splits")] = field(default_factory=DataConfig)
+    text: Annotated[TextConfig, Doc("tokenizer, vocabulary, truncation")] = field(default_factory=TextConfig)
+    network: Annotated[NetworkConfig, Doc("embedding, encoder, pooling, head")] = field(
+        default_factory=NetworkConfig
+    )
+    training: Annotated[TrainingConfig, Doc("batches, optimizer, schedule, device")] = field(
+        default_factory=TrainingConfig
+    )

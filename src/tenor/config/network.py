@@ -1,0 +1,48 @@
+"""The network: embedding, encoder, pooling, head."""
+
+from dataclasses import dataclass, field
+from typing import Annotated, ClassVar, Literal
+
+from annotated_types import Ge, Lt
+from typing_extensions import Doc
+
+PoolingName = Literal["last", "mean", "max", "mean-max", "attention"]
+MergeName = Literal["concat", "sum", "mean", "product"]
+
+
+@dataclass(frozen=True)
+class RecurrentConfig:
+    """Settings shared by rnn, lstm and gru."""
+
+    __pydantic_config__: ClassVar[dict[str, object]] = {"extra": "forbid", "strict": True}
+
+    hidden_size: Annotated[int, Ge(1), Doc("units of each direction")] = 128
+    layers: Annotated[int, Ge(1), Doc("stacked layers")] = 1
+    merge: Annotated[MergeName, Doc("how the two directions become one vector, in every layer")] = "concat"
+    dropout: Annotated[float, Ge(0), Lt(1), Doc("dropout between layers")] = 0.0
+    nonlinearity: Annotated[Literal["tanh", "relu"], Doc("of the plain rnn")] = "tanh"
+    forget_bias: Annotated[
+        float, Doc("initial bias of the LSTM's forget gate (Gers et al. 2000; Jozefowicz et al. 2015)")
+    ] = 1.0
+
+
+@dataclass(frozen=True)
+class NetworkConfig:
+    """Everything `nn.build` needs beside the size of the vocabulary and the number of classes."""
+
+    __pydantic_config__: ClassVar[dict[str, object]] = {"extra": "forbid", "strict": True}
+
+    encoder: Annotated[str, Doc("which encoder reads the text: rnn, lstm, gru")] = "lstm"
+    bidirectional: Annotated[bool, Doc("read backwards as well")] = True
+    pooling: Annotated[PoolingName, Doc("how the sequence becomes one vector")] = "mean-max"
+    embedding_size: Annotated[int, Ge(1), Doc("length of a word vector")] = 100
+    freeze_embedding: Annotated[bool, Doc("keep the word vectors as they start")] = False
+    embedding_dropout: Annotated[float, Ge(0), Lt(1), Doc("dropout on embedded words")] = 0.0
+    word_dropout: Annotated[
+        float, Ge(0), Lt(1), Doc("share of tokens read as unknown in training (Iyyer et al. 2015)")
+    ] = 0.0
+    recurrent: Annotated[RecurrentConfig, Doc("settings of rnn, lstm, gru")] = field(
+        default_factory=RecurrentConfig
+    )
+    output_dropout: Annotated[float, Ge(0), Lt(1), Doc("dropout on the pooled vector")] = 0.0
+    hidden: Annotated[int, Ge(0), Doc("units of a ReLU layer before the logits; 0: none")] = 0

@@ -1,0 +1,28 @@
+"""How text becomes ids."""
+
+from dataclasses import dataclass
+from typing import Annotated, ClassVar, Literal
+
+from annotated_types import Ge
+from typing_extensions import Doc
+
+TokenizerName = Literal["words", "basic_english", "reviews", "bpe"]
+TruncationName = Literal["head", "tail", "head+tail"]
+
+
+@dataclass(frozen=True)
+class TextConfig:
+    """Tokenizer, vocabulary and truncation."""
+
+    __pydantic_config__: ClassVar[dict[str, object]] = {"extra": "forbid", "strict": True}
+
+    tokenizer: Annotated[TokenizerName, Doc("how text is cut into tokens")] = "reviews"
+    max_size: Annotated[
+        int | None, Ge(3), Doc("largest vocabulary, with padding and unknown; none: no limit")
+    ] = 30_000
+    min_count: Annotated[int, Ge(1), Doc("words seen less often in training become unknown")] = 2
+    max_length: Annotated[int | None, Ge(1), Doc("most tokens of a text that are read; none: all")] = 400
+    truncation: Annotated[TruncationName, Doc("which part of a long text is kept")] = "head"
+    vectors: Annotated[
+        str | None, Doc("GloVe or word2vec text file with initial word vectors; none: random")
+    ] = None

@@ -1,0 +1,48 @@
+"""`Tokens`: ragged ids of some texts, without padding."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+
+@dataclass(frozen=True, slots=True)
+class Tokens:
+    """Ids of B texts end to end: text b is `ids[offsets[b]:offsets[b + 1]]`, never empty."""
+
+    ids: npt.NDArray[np.int32]  # (N,)
+    offsets: npt.NDArray[np.int64]  # (B+1,)
+
+    @classmethod
+    def of(cls, texts: Sequence[Sequence[int]]) -> "Tokens":
+        """Join one id sequence a text."""
+        offsets = np.zeros(len(texts) + 1, dtype=np.int64)
+        np.cumsum([len(ids) for ids in texts], out=offsets[1:])
+        ids = np.fromiter((i for text in texts for i in text), dtype=np.int32, count=int(offsets[-1]))
+        return cls(ids, offsets)
+
+    def __len__(self) -> int:
+        return len(self.offsets) - 1
+
+    @property
+    def lengths(self) -> npt.NDArray[np.int64]:
+        """Tokens of each text, (B,)."""
+        return np.diff(self.offsets)
+
+    def select(self, rows: npt.NDArray[np.int64]) -> "Tokens":
+        """Return the texts of `rows`, in that order."""
+        lengths = self.lengths[rows]
+        offsets = np.zeros(len(rows) + 1, dtype=np.int64)
+        np.cumsum(lengths, out=offsets[1:])
+        # Position of every output id in the input: start of its text + its place within the text.
+        places = np.arange(offsets[-1]) - np.repeat(offsets[:-1], lengths)
+        return Tokens(self.ids[np.repeat(self.offsets[rows], lengths) + places], offsets)
+
+    def padded(self, pad: int = 0) -> npt.NDArray[np.int64]:
+        """Return ids as a rectangle (B, longest), `pad` after each text's end."""
+        lengths = self.lengths
+        longest = int(lengths.max(initial=0))
+        out = np.full((len(self), longest), pad, dtype=np.int64)
+        out[np.arange(longest) < lengths[:, None]] = self.ids
+        return out
