@@ -1,1 +1,52 @@
 """Tenor trains, compares, explains and serves recurrent text classifiers on an ordinary computer."""
+
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from tenor.config.classification import ClassificationConfig
+    from tenor.data.example import Dataset, Example
+    from tenor.errors import TenorError
+    from tenor.estimator import TextClassifier
+    from tenor.experiments.classification import train
+    from tenor.inference.predictor import Prediction, Predictor, load
+    from tenor.model import Model
+
+__version__ = "0.1.0"
+
+# Public name -> the module that defines it; imported at first use, so that `import tenor` stays light.
+_HOMES = {
+    "ClassificationConfig": "tenor.config.classification",
+    "Dataset": "tenor.data.example",
+    "Example": "tenor.data.example",
+    "Model": "tenor.model",
+    "Prediction": "tenor.inference.predictor",
+    "Predictor": "tenor.inference.predictor",
+    "TenorError": "tenor.errors",
+    "TextClassifier": "tenor.estimator",
+    "load": "tenor.inference.predictor",
+    "train": "tenor.experiments.classification",
+}
+
+__all__ = [
+    "ClassificationConfig",
+    "Dataset",
+    "Example",
+    "Model",
+    "Prediction",
+    "Predictor",
+    "TenorError",
+    "TextClassifier",
+    "load",
+    "train",
+]
+
+
+def __getattr__(name: str) -> object:
+    if name in _HOMES:
+        return getattr(import_module(_HOMES[name]), name)
+    raise AttributeError(f"module 'tenor' has no attribute {name!r}")
+
+
+def __dir__() -> list[str]:
+    return sorted([*globals(), *__all__])

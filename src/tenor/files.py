@@ -28,7 +28,9 @@ def storage_errors(path: Path) -> Iterator[None]:
         if isinstance(error, PermissionError | IsADirectoryError | NotADirectoryError) or (
             error.errno == errno.EROFS
         ):
-            raise StorageError(f"{path} cannot be written ({error.strerror}); choose another place") from error
+            raise StorageError(
+                f"{path} cannot be written ({error.strerror}); choose another place"
+            ) from error
         raise
 
 

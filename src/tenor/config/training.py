@@ -35,9 +35,9 @@ class TrainingConfig:
         Literal["off", "balanced"] | tuple[float, ...],
         Doc("weight of each class in the loss: off, balanced (inverse frequency) or one number a class"),
     ] = "off"
-    monitor: Annotated[
-        Literal["loss", "accuracy"], Doc("validation figure that chooses the best epoch")
-    ] = "loss"
+    monitor: Annotated[Literal["loss", "accuracy"], Doc("validation figure that chooses the best epoch")] = (
+        "loss"
+    )
     patience: Annotated[
         int | None, Ge(1), Doc("epochs without a better validation figure before stopping; none: never stop")
     ] = 3

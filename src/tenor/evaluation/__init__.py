@@ -1,0 +1,1 @@
+"""How good predictions are: metrics, intervals, slices, mistakes; and what the data looks like."""

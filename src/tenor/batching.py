@@ -1,0 +1,102 @@
+"""`Batch`: a padded view of some texts, and batches of texts of about the same length."""
+
+import math
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+
+import numpy as np
+import numpy.typing as npt
+import torch
+from torch import Tensor
+
+from tenor.text.tokens import Tokens
+
+# Batches are cut from pools of this many batches, sorted by length: enough that little is padded,
+# few enough that batches still differ from epoch to epoch.
+_POOL = 50
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """B texts padded to the longest of them."""
+
+    ids: Tensor  # (B, T) int64, 0 = padding
+    lengths: Tensor  # (B,) int64
+    targets: Tensor | None  # (B,) int64 class indices
+    tokens: Tokens
+
+    @property
+    def mask(self) -> Tensor:
+        """(B, T) bool, True = real token."""
+        return torch.arange(self.ids.shape[1], device=self.ids.device) < self.lengths.unsqueeze(1)
+
+    def to(self, device: torch.device) -> "Batch":
+        """Return the same batch on another device."""
+        targets = None if self.targets is None else self.targets.to(device)
+        return replace(self, ids=self.ids.to(device), lengths=self.lengths.to(device), targets=targets)
+
+    def __len__(self) -> int:
+        return len(self.tokens)
+
+
+def collate(tokens: Tokens, targets: npt.NDArray[np.int64] | None = None) -> Batch:
+    """Pad `tokens` to one rectangle."""
+    return Batch(
+        ids=torch.from_numpy(tokens.padded()),
+        lengths=torch.from_numpy(tokens.lengths),
+        targets=None if targets is None else torch.from_numpy(targets),
+        tokens=tokens,
+    )
+
+
+@dataclass(frozen=True)
+class Batches:
+    """Training batches: random order, the texts of a batch of about the same length."""
+
+    tokens: Tokens
+    targets: npt.NDArray[np.int64]  # (N,)
+    size: int
+    seed: int
+
+    def __len__(self) -> int:
+        return math.ceil(len(self.tokens) / self.size)
+
+    def order(self, epoch: int) -> list[npt.NDArray[np.int64]]:
+        """Return the row numbers of each batch of an epoch.
+
+        They depend on `seed` and `epoch` alone, so a resumed run needs no sampler state but its position.
+        """
+        lengths = self.tokens.lengths
+        generator = np.random.Generator(np.random.PCG64([self.seed, epoch]))
+        rows = generator.permutation(len(lengths))
+        batches: list[npt.NDArray[np.int64]] = []
+        for start in range(0, len(rows), _POOL * self.size):
+            pool = rows[start : start + _POOL * self.size]
+            pool = pool[np.argsort(lengths[pool], kind="stable")]
+            batches.extend(pool[at : at + self.size] for at in range(0, len(pool), self.size))
+        return [batches[i] for i in generator.permutation(len(batches))]
+
+    def batch(self, rows: npt.NDArray[np.int64]) -> Batch:
+        """Return these rows as a padded batch with its targets."""
+        return collate(self.tokens.select(rows), self.targets[rows])
+
+
+def by_length(
+    lengths: npt.NDArray[np.int64], *, most_texts: int, most_tokens: int
+) -> Iterator[npt.NDArray[np.int64]]:
+    """Yield row numbers of batches, shortest texts first, each at most so many texts and padded tokens.
+
+    A single text longer than `most_tokens` is a batch of its own.
+    """
+    order = np.argsort(lengths, kind="stable")
+    start = 0
+    while start < len(order):
+        end = start + 1
+        while (
+            end < len(order)
+            and end - start < most_texts
+            and int(lengths[order[end]]) * (end - start + 1) <= most_tokens
+        ):
+            end += 1
+        yield order[start:end]
+        start = end

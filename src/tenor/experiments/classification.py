@@ -1,0 +1,220 @@
+"""A classification experiment: data and configuration in, a trained and evaluated model out."""
+
+import copy
+import hashlib
+import json
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Protocol
+
+import numpy as np
+import torch
+
+from tenor.batching import Batches, collate
+from tenor.config.classification import ClassificationConfig
+from tenor.config.load import to_values
+from tenor.data import load as data_load
+from tenor.data.example import Dataset, Example
+from tenor.errors import DataError, Interrupted
+from tenor.evaluation.data_report import DataReport, data_report
+from tenor.evaluation.evaluation import Evaluation
+from tenor.experiments import scoring
+from tenor.experiments.run import Run, RunFolder
+from tenor.inference.network import NetworkEngine
+from tenor.inference.predictor import Predictor
+from tenor.model import Model
+from tenor.nn.build import build, to_arrays
+from tenor.nn.classifier import Classifier
+from tenor.nn.forward import autocast
+from tenor.text.familiarity import Familiarity
+from tenor.text.pipeline import TextPipeline
+from tenor.text.tokens import Tokens
+from tenor.text.vectors import Vectors, read
+from tenor.training.checkpoint import Checkpoint, Row
+from tenor.training.loop import Labelled, Observer, Saving, Silent, Trainer
+from tenor.training.objectives import Objective, Supervised, class_weights
+from tenor.training.runtime import Runtime, resolve
+
+# Tokens of each text in the start-up check of the precision: enough for the products to weigh.
+_CHECK_TOKENS = 32
+
+
+class Watcher(Observer, Protocol):
+    """An observer of training that is also shown the data before it starts."""
+
+    def data(self, dataset: Dataset, report: DataReport, vectors: Vectors | None) -> None:
+        """The data is read, the vocabulary made."""
+        ...
+
+
+class SilentWatcher(Silent):
+    """Watches nothing."""
+
+    def data(self, dataset: Dataset, report: DataReport, vectors: Vectors | None) -> None:
+        """Ignore."""
+
+
+@dataclass(frozen=True)
+class Fitted:
+    """A trained model with how it came about."""
+
+    model: Model
+    predictor: Predictor
+    history: list[Row]
+    runtime: Runtime
+    evaluations: dict[str, Evaluation]  # of the validation and test split, where there are any
+
+
+def train(
+    config: ClassificationConfig,
+    *,
+    out: Path | None = None,
+    dataset: Dataset | None = None,
+    resume: bool = False,
+    force: bool = False,
+    watcher: Watcher | None = None,
+) -> Run:
+    """Train, evaluate and save a classifier.
+
+    `out` is the run folder: `resume` goes on with the run it holds, `force` replaces it. `dataset` is used
+    instead of `config.data` where it is given. An interrupted run keeps its last checkpoint.
+    """
+    folder = None if out is None else RunFolder.open(out, config, resume=resume, force=force)
+    dataset = dataset or data_load.load(config.data)
+    try:
+        fitted = fit(dataset, config, folder=folder, watcher=watcher)
+    except KeyboardInterrupt:
+        raise Interrupted(
+            "interrupted; nothing was saved, since no --out was given" if folder is None else folder.kept()
+        ) from None
+    run = Run(folder.path if folder else None, config, fitted.model, fitted.history, fitted.evaluations)
+    if folder is not None:
+        folder.finish(run, runtime=fitted.runtime)
+    return run
+
+
+def fit(
+    dataset: Dataset,
+    config: ClassificationConfig,
+    *,
+    folder: RunFolder | None = None,
+    watcher: Watcher | None = None,
+) -> Fitted:
+    """Train on the training split, choose the epoch on the validation split, evaluate on validation and test."""
+    watcher = watcher or SilentWatcher()
+    examples = dataset.split("train")
+    if not examples:
+        raise DataError(f"{dataset.name} has no training examples; give a file or split that holds some")
+    pipeline = TextPipeline.build([e.text for e in examples], config.text)
+    vectors = None
+    if config.text.vectors is not None:
+        vectors = read(Path(config.text.vectors), pipeline.vocabulary, config.network.embedding_size)
+    watcher.data(dataset, data_report(dataset, pipeline), vectors)
+    labelled = {
+        split: _labelled(examples, pipeline, dataset.classes) for split, examples in dataset.splits.items()
+    }
+    # The caller's generators are left as they were.
+    with torch.random.fork_rng():
+        torch.manual_seed(config.training.seed)
+        module = build(
+            config.network,
+            vocabulary_size=len(pipeline.vocabulary),
+            classes=len(dataset.classes),
+            vectors=None if vectors is None else vectors.matrix,
+        )
+        history, runtime = _train(module, labelled, dataset.classes, config, folder, watcher)
+    familiar = labelled.get("validation", labelled["train"]).tokens
+    model = Model(
+        pipeline=pipeline,
+        classes=dataset.classes,
+        config=config,
+        arrays=to_arrays(module),
+        familiarity=Familiarity.of(familiar, pipeline.vocabulary.unknown),
+        data=dict(dataset.provenance),
+    )
+    predictor = Predictor(model, NetworkEngine(module))
+    evaluations = {
+        split: scoring.score(predictor, labelled[split], dataset.split(split))
+        for split in ("validation", "test")
+        if split in labelled
+    }
+    metrics = {split: evaluation.to_json() for split, evaluation in evaluations.items()}
+    model = replace(model, metrics=metrics)
+    return Fitted(model, Predictor(model, NetworkEngine(module)), history, runtime, evaluations)
+
+
+def _train(
+    module: Classifier,
+    labelled: dict[str, Labelled],
+    classes: tuple[str, ...],
+    config: ClassificationConfig,
+    folder: RunFolder | None,
+    watcher: Watcher,
+) -> tuple[list[Row], Runtime]:
+    train = labelled["train"]
+    objective = Supervised(class_weights(config.training, train.targets, classes))
+    batches = Batches(train.tokens, train.targets, config.training.batch_size, config.training.seed)
+    saving, checkpoint = None, None
+    if folder is not None:
+        saving = Saving(folder.checkpoint, _fingerprint(config, labelled))
+        checkpoint = Checkpoint.load(saving.path, saving.fingerprint) if folder.resumes else None
+    if checkpoint is not None:
+        runtime = checkpoint.runtime
+    else:
+        runtime = resolve(config.training, _representative_step(module, objective, batches))
+        torch.manual_seed(config.training.seed)
+    trainer = Trainer(
+        module,
+        objective,
+        config.training,
+        runtime,
+        observer=watcher if folder is None else folder.recording(watcher),
+        saving=saving,
+    )
+    if checkpoint is not None:
+        trainer.restore(checkpoint)
+    return trainer.fit(batches, labelled.get("validation")), runtime
+
+
+def _labelled(
+    examples: Sequence[Example], pipeline: TextPipeline, classes: tuple[str, ...]
+) -> Labelled:
+    index = {name: number for number, name in enumerate(classes)}
+    targets = np.array([index[e.label] for e in examples if e.label is not None], dtype=np.int64)
+    if len(targets) != len(examples):
+        raise DataError(f"{len(examples) - len(targets)} examples have no label; leave them out or label them")
+    return Labelled(pipeline.encode(e.text for e in examples), targets)
+
+
+def _representative_step(
+    module: Classifier, objective: Objective, batches: Batches
+) -> Callable[[torch.dtype], torch.Tensor]:
+    """Return a function that runs one step on a copy of the network and returns its flat gradient."""
+    rows = np.argsort(-batches.tokens.lengths, kind="stable")[: batches.size]
+    texts = [
+        batches.tokens.ids[batches.tokens.offsets[row] : batches.tokens.offsets[row + 1]][:_CHECK_TOKENS]
+        for row in rows
+    ]
+    batch = collate(Tokens.of(texts), batches.targets[rows])
+    network = copy.deepcopy(module).train()
+
+    def step(dtype: torch.dtype) -> torch.Tensor:
+        torch.manual_seed(0)  # the same dropout each time
+        network.zero_grad(set_to_none=True)
+        with autocast(torch.device("cpu"), dtype):
+            loss = objective(network, batch).loss
+        loss.backward()  # type: ignore[no-untyped-call]
+        return torch.cat([p.grad.flatten() for p in network.parameters() if p.grad is not None])
+
+    return step
+
+
+def _fingerprint(config: ClassificationConfig, labelled: dict[str, Labelled]) -> str:
+    """SHA-256 of configuration and ids: what a checkpoint must agree with to be resumed."""
+    digest = hashlib.sha256(json.dumps(to_values(config), sort_keys=True).encode())
+    for split in ("train", "validation"):
+        if split in labelled:
+            for array in (labelled[split].tokens.ids, labelled[split].tokens.offsets, labelled[split].targets):
+                digest.update(np.ascontiguousarray(array).tobytes())
+    return digest.hexdigest()

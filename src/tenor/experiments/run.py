@@ -1,0 +1,177 @@
+"""`Run`: the result of a training run, and its folder.
+
+    config.yaml            the resolved configuration; `tenor train --config` takes it
+    history.csv            one row an epoch
+    curves.png             loss and accuracy of both splits
+    confusion.png          confusion matrix of the test split
+    metrics.json           figures with intervals, device, precision, threads, time, memory
+    model/                 the model folder
+    checkpoint.safetensors the state after the last epoch, for --resume only
+"""
+
+import csv
+import json
+import shutil
+import time
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from tenor.config.classification import ClassificationConfig
+from tenor.config.load import parse, read, to_values
+from tenor.errors import ConfigError, OutputError
+from tenor.evaluation.evaluation import Evaluation
+from tenor.files import atomic_file
+from tenor.model import Model
+from tenor.report import plots
+from tenor.training.checkpoint import Progress, Row
+from tenor.training.runtime import Runtime
+
+if TYPE_CHECKING:
+    from tenor.data.example import Dataset
+    from tenor.evaluation.data_report import DataReport
+    from tenor.experiments.classification import Watcher
+    from tenor.text.vectors import Vectors
+
+CONFIG, HISTORY, METRICS, MODEL = "config.yaml", "history.csv", "metrics.json", "model"
+CURVES, CONFUSION, CHECKPOINT = "curves.png", "confusion.png", "checkpoint.safetensors"
+
+
+@dataclass(frozen=True)
+class Run:
+    """A finished training run; `path` is its folder, or None if it was not asked for."""
+
+    path: Path | None
+    config: ClassificationConfig
+    model: Model
+    history: Sequence[Row]
+    evaluations: dict[str, Evaluation]
+
+
+@dataclass(frozen=True)
+class RunFolder:
+    """A run folder while its run goes on."""
+
+    path: Path
+    resumes: bool
+    started: float
+
+    @classmethod
+    def open(cls, path: Path, config: ClassificationConfig, *, resume: bool, force: bool) -> "RunFolder":
+        """Make the folder, or take up the run it holds."""
+        there = path.exists() and (not path.is_dir() or any(path.iterdir()))
+        resumes = resume and (path / CHECKPOINT).is_file()
+        if resume:
+            _same_config(path, config)
+        elif there:
+            if not force:
+                raise OutputError(
+                    f"{path} exists already; go on with its run (--resume), replace it (--force), "
+                    "or name another folder"
+                )
+            if not (path / CONFIG).is_file():
+                raise OutputError(f"{path} holds no Tenor run, so --force will not replace it; name another folder")
+            shutil.rmtree(path)
+        folder = cls(path, resumes, time.monotonic())
+        folder._write(CONFIG, _yaml(config))
+        return folder
+
+    @property
+    def checkpoint(self) -> Path:
+        """The file with the state for --resume."""
+        return self.path / CHECKPOINT
+
+    def kept(self) -> str:
+        """Say what an interrupted run left and how to go on."""
+        command = f"tenor train --out {self.path} --resume"
+        if self.checkpoint.is_file():
+            return f"interrupted; the last checkpoint is kept, go on with: {command}"
+        return f"interrupted before the first checkpoint; start again with: {command}"
+
+    def recording(self, watcher: "Watcher") -> "Watcher":
+        """Return a watcher that also writes history.csv after every epoch."""
+        return _Recorder(self, watcher, [])
+
+    def finish(self, run: Run, *, runtime: Runtime) -> None:
+        """Write model, figures and pictures."""
+        run.model.save(self.path / MODEL)
+        self.write_history(run.history)
+        plots.curves(run.history, self.path / CURVES)
+        shown = run.evaluations.get("test") or run.evaluations.get("validation")
+        if shown is not None:
+            plots.confusion(shown.confusion, shown.classes, self.path / CONFUSION)
+        metrics = {
+            **{split: evaluation.to_json() for split, evaluation in run.evaluations.items()},
+            "runtime": asdict(runtime),
+            "epochs": len(run.history),
+            "training_seconds": sum(row["seconds"] for row in run.history),
+            "wall_seconds": time.monotonic() - self.started,
+            "peak_memory_mib": _peak_memory_mib(),
+        }
+        self._write(METRICS, json.dumps(metrics, indent=1, allow_nan=False))
+
+    def write_history(self, history: Sequence[Row]) -> None:
+        """Write history.csv anew."""
+        with atomic_file(self.path / HISTORY) as temporary, temporary.open("w", newline="") as file:
+            writer = csv.DictWriter(file, list(history[0]) if history else [])
+            writer.writeheader()
+            writer.writerows(history)
+
+    def _write(self, name: str, text: str) -> None:
+        with atomic_file(self.path / name) as temporary:
+            temporary.write_text(text, "utf-8")
+
+
+def stored_config(path: Path) -> ClassificationConfig:
+    """Return the configuration of the run in `path`."""
+    if not (path / CONFIG).is_file():
+        raise OutputError(f"{path} holds no run to resume; start one with: tenor train --out {path}")
+    return parse(read(str(path / CONFIG)))
+
+
+class _Recorder:
+    """Hands everything on to another watcher, and writes the history as it grows."""
+
+    def __init__(self, folder: RunFolder, watcher: "Watcher", history: list[Row]) -> None:
+        self._folder = folder
+        self._watcher = watcher
+        self._history = history
+
+    def data(self, dataset: "Dataset", report: "DataReport", vectors: "Vectors | None") -> None:
+        self._watcher.data(dataset, report, vectors)
+
+    def start(self, *, epochs: int, texts: int, runtime: Runtime) -> None:
+        self._watcher.start(epochs=epochs, texts=texts, runtime=runtime)
+
+    def step(self, progress: Progress) -> None:
+        self._watcher.step(progress)
+
+    def epoch(self, row: Row, *, best: bool) -> None:
+        self._watcher.epoch(row, best=best)
+
+
+def _same_config(path: Path, config: ClassificationConfig) -> None:
+    stored = to_values(stored_config(path))
+    given = to_values(config)
+    for section, values in given.items():
+        if values != stored[section]:
+            raise ConfigError(
+                f"{path} was started with other settings ({section}); resume it without naming any, "
+                "or start anew with --force"
+            )
+
+
+def _yaml(config: ClassificationConfig) -> str:
+    import yaml
+
+    return yaml.safe_dump(to_values(config), sort_keys=False, allow_unicode=True)
+
+
+def _peak_memory_mib() -> float:
+    """Peak resident memory of this process."""
+    import resource
+    import sys
+
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    return peak / (1024 * 1024 if sys.platform == "darwin" else 1024)

@@ -1,0 +1,162 @@
+"""`Model`: everything needed to predict, as a folder of safetensors and JSON with a hash of each file.
+
+    manifest.json        format, the version that wrote it, SHA-256 of each other file and of itself
+    model.json           classes, configuration, training data, figures, what the training texts look like
+    text.json            tokenizer, vocabulary, truncation
+    weights.safetensors  tensors, float32
+
+No code runs on load and torch is not imported. A format is never changed, only followed by a newer one;
+`_FORMATS` keeps a reader of each.
+"""
+
+import hashlib
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from tenor import __version__
+from tenor.config.classification import ClassificationConfig
+from tenor.config.load import parse, to_values
+from tenor.errors import ConfigError, ModelError
+from tenor.files import atomic_folder
+from tenor.text.familiarity import Familiarity
+from tenor.text.pipeline import TextPipeline
+
+FORMAT = 1
+_MANIFEST = "manifest.json"
+
+
+@dataclass(frozen=True)
+class Model:
+    """A trained classifier at rest."""
+
+    pipeline: TextPipeline
+    classes: tuple[str, ...]
+    config: ClassificationConfig
+    arrays: Mapping[str, npt.NDArray[np.float32]]
+    familiarity: Familiarity | None = None
+    data: Mapping[str, Any] | None = None  # source, columns, splits, fingerprint of the training texts
+    metrics: Mapping[str, Any] | None = None  # JSON of the evaluation on the test split
+
+    def save(self, path: Path) -> None:
+        """Write the folder whole or not at all; a folder that is there is replaced."""
+        from safetensors.numpy import save
+
+        described = {
+            "classes": self.classes,
+            "config": to_values(self.config),
+            "familiarity": None if self.familiarity is None else self.familiarity.to_json(),
+            "data": self.data,
+            "metrics": self.metrics,
+        }
+        files = {
+            "model.json": _json(described),
+            "text.json": _json(self.pipeline.to_json()),
+            "weights.safetensors": save({name: np.ascontiguousarray(a) for name, a in self.arrays.items()}),
+        }
+        with atomic_folder(path) as temporary:
+            for name, content in files.items():
+                (temporary / name).write_bytes(content)
+            (temporary / _MANIFEST).write_bytes(_manifest(FORMAT, __version__, files))
+
+    @classmethod
+    def load(cls, path: Path) -> "Model":
+        """Read and verify a model folder, or the `model` folder of a run."""
+        folder = find(path)
+        manifest = _read_manifest(folder)
+        try:
+            read = _FORMATS[manifest["format"]]
+        except KeyError:
+            raise ModelError(
+                f"{folder} has format {manifest['format']!r}, this Tenor reads "
+                f"{', '.join(map(str, _FORMATS))}; upgrade Tenor to read it"
+            ) from None
+        files = {name: _verified(folder / name, digest) for name, digest in manifest["files"].items()}
+        if manifest["seal"] != _seal(manifest):
+            raise ModelError(
+                f"{folder / _MANIFEST} was changed after it was written; take the original folder"
+            )
+        try:
+            return read(files)
+        except (KeyError, TypeError, ValueError, AttributeError, ConfigError) as error:
+            raise ModelError(
+                f"{folder} cannot be read as a model ({error}); take the original folder"
+            ) from error
+
+
+def find(path: Path) -> Path:
+    """Return the model folder that `path` is or, being a run folder, holds."""
+    for folder in (path, path / "model"):
+        if (folder / _MANIFEST).is_file():
+            return folder
+    what = "has no model in it" if path.is_dir() else "is not a folder" if path.exists() else "does not exist"
+    raise ModelError(f"{path} {what}; a model or run folder comes from: tenor train --out FOLDER")
+
+
+def _read_1(files: Mapping[str, bytes]) -> Model:
+    from safetensors.numpy import load
+
+    described = json.loads(files["model.json"])
+    familiarity = described["familiarity"]
+    return Model(
+        pipeline=TextPipeline.from_json(json.loads(files["text.json"])),
+        classes=tuple(described["classes"]),
+        config=parse(described["config"]),
+        arrays=load(files["weights.safetensors"]),
+        familiarity=None if familiarity is None else Familiarity.from_json(familiarity),
+        data=described["data"],
+        metrics=described["metrics"],
+    )
+
+
+_FORMATS: dict[int, Callable[[Mapping[str, bytes]], Model]] = {1: _read_1}
+
+
+def _json(values: object) -> bytes:
+    return json.dumps(values, ensure_ascii=False, indent=1, allow_nan=False).encode()
+
+
+def _manifest(version_of_format: int, version: str, files: Mapping[str, bytes]) -> bytes:
+    digests = {name: hashlib.sha256(content).hexdigest() for name, content in files.items()}
+    manifest: dict[str, Any] = {"format": version_of_format, "tenor": version, "files": digests}
+    return _json({**manifest, "seal": _seal(manifest)})
+
+
+def _seal(manifest: Mapping[str, Any]) -> str:
+    """SHA-256 of the manifest without its seal."""
+    return hashlib.sha256(_json({k: v for k, v in manifest.items() if k != "seal"})).hexdigest()
+
+
+def _read_manifest(folder: Path) -> dict[str, Any]:
+    content = _bytes(folder / _MANIFEST)
+    try:
+        manifest = json.loads(content)
+        if not isinstance(manifest["files"], dict) or _json(manifest) != content:
+            raise ValueError
+        _ = manifest["format"], manifest["seal"]
+    except (ValueError, KeyError, TypeError):
+        raise ModelError(
+            f"{folder / _MANIFEST} is damaged or was changed; take the original folder"
+        ) from None
+    return dict(manifest)
+
+
+def _verified(file: Path, digest: str) -> bytes:
+    content = _bytes(file)
+    if hashlib.sha256(content).hexdigest() != digest:
+        raise ModelError(f"{file} is damaged or was changed (its SHA-256 differs); take the original folder")
+    return content
+
+
+def _bytes(file: Path) -> bytes:
+    try:
+        return file.read_bytes()
+    except FileNotFoundError:
+        raise ModelError(f"{file} is missing; take the original model folder") from None
+    except OSError as error:
+        raise ModelError(f"{file} cannot be read ({error.strerror}); take the original folder") from error

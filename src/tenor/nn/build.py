@@ -1,0 +1,88 @@
+"""From a configuration to a network, and between a network and the NumPy tensors of a model folder."""
+
+import difflib
+from collections.abc import Callable, Mapping
+
+import numpy as np
+import numpy.typing as npt
+import torch
+from torch import nn
+
+from tenor.config.network import NetworkConfig
+from tenor.errors import ConfigError, ModelError
+from tenor.nn import recurrent
+from tenor.nn.classifier import PAD, Classifier, Head
+from tenor.nn.encoder import Encoder
+from tenor.nn.pooling import POOLINGS
+
+Arrays = Mapping[str, npt.NDArray[np.float32]]
+
+# name -> (config, input size) -> encoder
+ENCODERS: dict[str, Callable[[NetworkConfig, int], Encoder]] = {
+    "rnn": recurrent.rnn,
+    "lstm": recurrent.lstm,
+    "gru": recurrent.gru,
+}
+
+
+def build(
+    config: NetworkConfig,
+    *,
+    vocabulary_size: int,
+    classes: int,
+    vectors: npt.NDArray[np.float32] | None = None,
+) -> Classifier:
+    """Make a network with fresh weights from torch's generator.
+
+    `vectors` (V, D) are initial word vectors; rows that are all NaN keep their random start.
+    """
+    embedding = nn.Embedding(vocabulary_size, config.embedding_size, padding_idx=PAD)
+    with torch.no_grad():
+        embedding.weight.normal_(0.0, 0.1)
+        if vectors is not None:
+            known = ~np.isnan(vectors).all(axis=1)
+            embedding.weight[torch.from_numpy(known)] = torch.from_numpy(vectors[known])
+        embedding.weight[PAD] = 0.0
+    embedding.weight.requires_grad_(not config.freeze_embedding)
+    encoder = _encoder(config)
+    pooling = POOLINGS[config.pooling](encoder.output_size)
+    head = Head(pooling.output_size, classes, hidden=config.hidden, dropout=config.output_dropout)
+    return Classifier(
+        embedding,
+        encoder,
+        pooling,
+        head,
+        embedding_dropout=config.embedding_dropout,
+        word_dropout=config.word_dropout,
+    )
+
+
+def to_arrays(module: nn.Module) -> dict[str, npt.NDArray[np.float32]]:
+    """Return every tensor of the network as float32 NumPy, by name."""
+    return {name: tensor.detach().float().cpu().numpy() for name, tensor in module.state_dict().items()}
+
+
+def load_arrays(module: nn.Module, arrays: Arrays) -> None:
+    """Put `arrays` into the network; names and shapes must be exactly its own."""
+    own = module.state_dict()
+    shapes = {name: tuple(tensor.shape) for name, tensor in own.items()}
+    given = {name: array.shape for name, array in arrays.items()}
+    if shapes != given:
+        wrong = sorted(n for n in shapes.keys() | given.keys() if shapes.get(n) != given.get(n))
+        raise ModelError(
+            f"the model's tensors do not fit its configuration: {wrong[0]} has shape {given.get(wrong[0])}, "
+            f"expected {shapes.get(wrong[0])}; the folder was changed by hand, take the original"
+        )
+    module.load_state_dict({name: torch.from_numpy(np.array(array)) for name, array in arrays.items()})
+
+
+def _encoder(config: NetworkConfig) -> Encoder:
+    try:
+        make = ENCODERS[config.encoder]
+    except KeyError:
+        close = difflib.get_close_matches(config.encoder, ENCODERS, n=1)
+        hint = f"; did you mean {close[0]}?" if close else ""
+        raise ConfigError(
+            f"unknown encoder {config.encoder!r}; there are {', '.join(ENCODERS)}{hint}"
+        ) from None
+    return make(config, config.embedding_size)

@@ -1,0 +1,72 @@
+"""`Classifier`: embedding, encoder, pooling, head: a batch in, logits out."""
+
+import torch
+from torch import Tensor, nn
+
+from tenor.batching import Batch
+from tenor.nn.encoder import Embedded, Encoder
+from tenor.nn.pooling import Pooling
+
+PAD, UNKNOWN = 0, 1
+
+
+class Head(nn.Module):
+    """From the pooled vector to logits (B, C), by way of a ReLU layer if `hidden` > 0.
+
+    Two classes share one output z as logits (0, z), so that softmax cross-entropy is the logistic loss
+    and the layer has no spare parameters.
+    """
+
+    def __init__(self, input_size: int, classes: int, *, hidden: int, dropout: float) -> None:
+        super().__init__()
+        self.classes = classes
+        self.dropout = nn.Dropout(dropout)
+        self.hidden = nn.Linear(input_size, hidden) if hidden else None
+        self.output = nn.Linear(hidden or input_size, classes if classes > 2 else 1)
+
+    def forward(self, pooled: Tensor) -> Tensor:
+        """(B, H') -> (B, C)."""
+        x = self.dropout(pooled)
+        if self.hidden is not None:
+            x = torch.relu(self.hidden(x))
+        logits: Tensor = self.output(x)
+        return torch.cat((torch.zeros_like(logits), logits), -1) if logits.shape[-1] == 1 else logits
+
+
+class Classifier(nn.Module):
+    """A text classifier. It knows neither losses nor label names."""
+
+    def __init__(
+        self,
+        embedding: nn.Embedding,
+        encoder: Encoder,
+        pooling: Pooling,
+        head: Head,
+        *,
+        embedding_dropout: float,
+        word_dropout: float,
+    ) -> None:
+        super().__init__()
+        self.embedding = embedding
+        self.encoder = encoder
+        self.pooling = pooling
+        self.head = head
+        self.embedding_dropout = nn.Dropout(embedding_dropout)
+        self.word_dropout = word_dropout
+
+    def forward(self, batch: Batch) -> Tensor:
+        """Batch of B texts -> logits (B, C)."""
+        return self.forward_embedded(self.embed(batch))
+
+    def embed(self, batch: Batch) -> Embedded:
+        """ids (B, T) -> x (B, T, D) with its mask."""
+        ids, mask = batch.ids, batch.mask
+        if self.training and self.word_dropout:
+            dropped = torch.rand(ids.shape, device=ids.device) < self.word_dropout
+            ids = ids.masked_fill(dropped & mask, UNKNOWN)
+        return Embedded(self.embedding_dropout(self.embedding(ids)), mask)
+
+    def forward_embedded(self, embedded: Embedded) -> Tensor:
+        """x (B, T, D) -> logits (B, C); explanations start here."""
+        logits: Tensor = self.head(self.pooling(self.encoder(embedded), embedded.mask))
+        return logits

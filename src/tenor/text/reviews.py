@@ -1,0 +1,79 @@
+"""`Reviews`: words, numbers, emoticons, emoji, ! and ?, made for opinions found on the web."""
+
+import html
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import ClassVar
+
+from tenor.text.alignment import substitute
+from tenor.text.token import Token
+from tenor.text.words import lowered
+
+# Named and numbered entities with their semicolon; html.unescape knows the names.
+_ENTITY = re.compile(r"&(?:#\d{1,7}|#x[0-9a-f]{1,6}|[a-z][a-z0-9]{1,31});", re.IGNORECASE)
+# A tag, a closing tag or a comment; `<3` and `a < b` are none.
+_TAG = re.compile(r"<(?:/?[a-z]|!)[^<>]*>")
+# Read on lower-cased text.
+_TOKEN = re.compile(
+    r"""
+      [^\W_]+ (?: '[^\W_]+ | (?<=\d)[./,]\d+ )*             # good, don't, 3.5, 8/10, 1,000
+    | [!?]
+    | [:;=] ['o-]? (?: [()\[\]\\|*] | /(?!/) )              # :) ;-) =( :'( :-/, but not http://
+    | (?<![^\W_]) [:;=] -? [dpo] (?![^\W_])                 # :D :-P :o
+    | </?3(?!\d) | \^_?\^ | -_-
+    | [\u2600-\u27bf\u2b50\u2b55\U0001f300-\U0001f3fa\U0001f400-\U0001faff]
+    | [\U0001f1e6-\U0001f1ff]{2}                            # flags are two letters
+    """,
+    re.VERBOSE,
+)
+
+
+def _unescape(match: re.Match[str]) -> str:
+    return html.unescape(match[0])
+
+
+def _blank(match: re.Match[str]) -> str:
+    return " " * len(match[0])
+
+
+def _prepared(text: str) -> str:
+    """Return the text in lower case, with straight apostrophes and blanks for tags, of the same length."""
+    return _TAG.sub(_blank, lowered(text.replace("’", "'")))
+
+
+@dataclass(frozen=True)
+class Reviews:
+    """Lower-cased words and numbers, emoticons, emoji, `!` and `?`; tags and other punctuation are dropped.
+
+    Inner apostrophes stay, so that a negation is one token (`don't`); a typographic apostrophe is the same
+    as a straight one. Numbers keep their inner marks, so that a rating is one token (`8/10`, `3.5`).
+    HTML entities are decoded once, before tags are dropped. Skin tones and joiners of emoji are dropped:
+    every thumbs-up is the same token. Words are found by their spaces; for languages written without
+    spaces choose `bpe`.
+    """
+
+    name: ClassVar[str] = "reviews"
+
+    @classmethod
+    def build(cls, texts: Iterable[str], *, max_size: int | None, min_count: int) -> "Reviews":  # noqa: ARG003
+        """Return the tokenizer; there is nothing to learn."""
+        return cls()
+
+    @classmethod
+    def from_json(cls, value: Mapping[str, object]) -> "Reviews":  # noqa: ARG003
+        """Return the tokenizer; its name says everything."""
+        return cls()
+
+    def to_json(self) -> dict[str, object]:
+        """Return the JSON form."""
+        return {"name": self.name}
+
+    def tokenize(self, text: str) -> list[str]:
+        """Return the tokens of the text."""
+        return _TOKEN.findall(_prepared(_ENTITY.sub(_unescape, text)))
+
+    def spans(self, text: str) -> list[Token]:
+        """Return the tokens with their places; what an entity stands for has the entity's place."""
+        aligned = substitute(_ENTITY, _unescape, text)
+        return [aligned.token(match[0], *match.span()) for match in _TOKEN.finditer(_prepared(aligned.text))]

@@ -1,0 +1,227 @@
+"""`Trainer`: epochs of steps, validation, the best epoch, early stopping, checkpoints."""
+
+import math
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Protocol
+
+import numpy as np
+import numpy.typing as npt
+import torch
+from torch import Tensor, nn
+
+from tenor.batching import Batches
+from tenor.config.training import TrainingConfig
+from tenor.errors import TrainingError
+from tenor.nn.classifier import Classifier
+from tenor.nn.forward import autocast, forward
+from tenor.text.tokens import Tokens
+from tenor.training import optimizers
+from tenor.training.checkpoint import (
+    Checkpoint,
+    Progress,
+    Row,
+    load_optimizer,
+    optimizer_tensors,
+    random_state,
+    set_random_state,
+)
+from tenor.training.objectives import Objective
+from tenor.training.runtime import Runtime, prepare
+
+
+class Observer(Protocol):
+    """Whoever watches a training run: a progress bar, a log, nobody."""
+
+    def start(self, *, epochs: int, texts: int, runtime: Runtime) -> None:
+        """Training starts: so many epochs of so many texts."""
+        ...
+
+    def step(self, progress: Progress) -> None:
+        """An optimizer step is done; `progress` holds the sums of its epoch."""
+        ...
+
+    def epoch(self, row: Row, *, best: bool) -> None:
+        """An epoch is done; `best` if it is the best so far."""
+        ...
+
+
+class Silent:
+    """An observer that watches nothing."""
+
+    def start(self, *, epochs: int, texts: int, runtime: Runtime) -> None:
+        """Ignore."""
+
+    def step(self, progress: Progress) -> None:
+        """Ignore."""
+
+    def epoch(self, row: Row, *, best: bool) -> None:
+        """Ignore."""
+
+
+@dataclass(frozen=True)
+class Labelled:
+    """Texts as ids with their class indices."""
+
+    tokens: Tokens
+    targets: npt.NDArray[np.int64]  # (N,)
+
+
+@dataclass(frozen=True)
+class Saving:
+    """Where a run keeps its checkpoint, and which run it is."""
+
+    path: Path
+    fingerprint: str
+
+
+class Trainer:
+    """Trains a classifier; afterwards the module holds the weights of its best epoch.
+
+    Resumed from a checkpoint, the run is bit for bit the one that was never stopped: the state covers
+    weights, optimizer, generators, the place in the epoch and its sums; order and rate follow from those.
+    """
+
+    def __init__(
+        self,
+        module: Classifier,
+        objective: Objective,
+        config: TrainingConfig,
+        runtime: Runtime,
+        *,
+        observer: Observer | None = None,
+        saving: Saving | None = None,
+    ) -> None:
+        self._config = config
+        self._runtime = runtime
+        self._device = runtime.torch_device
+        self._module = module.to(self._device)
+        self._objective = objective
+        self._optimizer = optimizers.build(module, config)
+        self._observer = observer or Silent()
+        self._saving = saving
+        self._best: dict[str, Tensor] = {}
+        self._progress = Progress()
+
+    def restore(self, checkpoint: Checkpoint) -> None:
+        """Take up a run where `checkpoint` left it."""
+        groups: dict[str, dict[str, Tensor]] = {"module": {}, "best": {}, "optimizer": {}, "random": {}}
+        for name, tensor in checkpoint.tensors.items():
+            group, _, rest = name.partition("/")
+            groups[group][rest] = tensor
+        self._module.load_state_dict(groups["module"])
+        load_optimizer(self._optimizer, groups["optimizer"])
+        self._best = groups["best"]
+        self._progress = checkpoint.progress
+        set_random_state(groups["random"], self._device)
+
+    def fit(self, train: Batches, validation: Labelled | None) -> list[Row]:
+        """Train, and return one row of figures an epoch."""
+        prepare(self._runtime)
+        config, progress = self._config, self._progress
+        self._observer.start(epochs=config.epochs, texts=len(train.tokens), runtime=self._runtime)
+        while not progress.finished:
+            rate = self._epoch(train)
+            row = self._figures(validation, rate)
+            progress.epoch += 1
+            progress.batch, progress.loss, progress.correct, progress.texts = 0, 0.0, 0, 0
+            progress.seconds = 0.0
+            progress.history.append(row)
+            best = self._keep_best(row)
+            waited = progress.epoch - progress.best_epoch
+            stopped = config.patience is not None and validation is not None and waited >= config.patience
+            progress.finished = stopped or progress.epoch >= config.epochs
+            self._observer.epoch(row, best=best)
+            self._save()
+        self._module.load_state_dict(self._best)
+        self._module.eval()
+        return progress.history
+
+    def _epoch(self, train: Batches) -> float:
+        """Run the rest of the epoch under way; return the last learning rate."""
+        config, progress = self._config, self._progress
+        total = config.epochs * len(train)
+        saved = time.monotonic()
+        rate = 0.0
+        self._module.train()
+        for rows in train.order(progress.epoch)[progress.batch :]:
+            start = time.perf_counter()
+            rate = optimizers.set_rate(self._optimizer, config, step=progress.step, total=total)
+            batch = train.batch(rows).to(self._device)
+            with autocast(self._device, self._runtime.dtype):
+                step = self._objective(self._module, batch)
+            loss = float(step.loss)
+            if not math.isfinite(loss):
+                raise TrainingError(
+                    f"the loss became {loss} in epoch {progress.epoch + 1}, step {progress.step + 1}; "
+                    "lower training.learning_rate or training.gradient_clip"
+                )
+            self._optimizer.zero_grad(set_to_none=True)
+            step.loss.backward()  # type: ignore[no-untyped-call]
+            if config.gradient_clip is not None:
+                nn.utils.clip_grad_norm_(self._module.parameters(), config.gradient_clip)
+            self._optimizer.step()
+            progress.step += 1
+            progress.batch += 1
+            progress.loss += loss * len(batch)
+            progress.correct += int(step.correct)
+            progress.texts += len(batch)
+            progress.seconds += time.perf_counter() - start
+            self._observer.step(progress)
+            if time.monotonic() - saved > 60 * config.checkpoint_minutes:
+                self._save()
+                saved = time.monotonic()
+        return rate
+
+    def _figures(self, validation: Labelled | None, rate: float) -> Row:
+        progress = self._progress
+        row: Row = {
+            "epoch": progress.epoch + 1,
+            "train_loss": progress.loss / progress.texts,
+            "train_accuracy": progress.correct / progress.texts,
+        }
+        if validation is not None:
+            row["validation_loss"], row["validation_accuracy"] = self._validate(validation)
+        row["learning_rate"] = rate
+        row["seconds"] = progress.seconds
+        row["texts_per_second"] = progress.texts / max(progress.seconds, 1e-9)
+        return row
+
+    def _validate(self, validation: Labelled) -> tuple[float, float]:
+        logits = torch.from_numpy(
+            forward(self._module, validation.tokens, device=self._device, precision=self._runtime.dtype)
+        )
+        targets = torch.from_numpy(validation.targets)
+        loss = nn.functional.cross_entropy(logits.double(), targets)
+        return float(loss), float((logits.argmax(-1) == targets).double().mean())
+
+    def _keep_best(self, row: Row) -> bool:
+        """Remember this epoch's weights if it is the best; without validation the last epoch is."""
+        progress = self._progress
+        sign = 1.0 if self._config.monitor == "accuracy" else -1.0
+        figure = sign * row.get(f"validation_{self._config.monitor}", sign * progress.epoch)
+        if progress.best_figure is not None and figure <= progress.best_figure:
+            return False
+        progress.best_figure, progress.best_epoch = figure, progress.epoch
+        self._best = {name: tensor.detach().clone() for name, tensor in self._module.state_dict().items()}
+        return True
+
+    def _save(self) -> None:
+        if self._saving is None:
+            return
+        Checkpoint(self._progress, self._runtime, self._saving.fingerprint, dict(self._tensors())).save(
+            self._saving.path
+        )
+
+    def _tensors(self) -> Iterator[tuple[str, Tensor]]:
+        groups = {
+            "module": self._module.state_dict(),
+            "best": self._best,
+            "optimizer": optimizer_tensors(self._optimizer),
+            "random": random_state(self._device),
+        }
+        for group, tensors in groups.items():
+            for name, tensor in tensors.items():
+                yield f"{group}/{name}", tensor
