@@ -71,8 +71,6 @@ def test_one_word_among_many_numbers_makes_it_no_column_of_numbers():
 
 def test_lengths_are_always_cut_and_ties_stay_together():
     labels = np.zeros(8, dtype=np.int64)
-    found = length_slices(labels, labels, [1, 1, 1, 1, 1, 1, 2, 900], 2)
-    assert [(one.value, one.rows) for one in found] == [("1", 6), ("2 to 900", 2)] or [
-        (one.value, one.rows) for one in found
-    ] == [("1", 6), ("2", 1), ("900", 1)]
+    found = length_slices(labels, labels, [900, 1, 1, 1, 2, 1, 1, 1], 2)
+    assert [(one.value, one.rows) for one in found] == [("1", 6), ("2 to 900", 2)]
     assert [one.value for one in length_slices(labels, labels, [7] * 8, 2)] == ["7"]

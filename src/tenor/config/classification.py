@@ -6,6 +6,7 @@ from typing import Annotated, ClassVar
 from typing_extensions import Doc
 
 from tenor.config.data import DataConfig
+from tenor.config.evaluation import EvaluationConfig
 from tenor.config.network import NetworkConfig
 from tenor.config.text import TextConfig
 from tenor.config.training import TrainingConfig
@@ -26,3 +27,4 @@ class ClassificationConfig:
     training: Annotated[TrainingConfig, Doc("batches, optimizer, schedule, device")] = field(
         default_factory=TrainingConfig
     )
+    evaluation: Annotated[EvaluationConfig, Doc("intervals")] = field(default_factory=EvaluationConfig)

@@ -135,7 +135,7 @@ def fit(
     )
     predictor = Predictor(model, NetworkEngine(module))
     evaluations = {
-        split: scoring.score(predictor, labelled[split], dataset.split(split))
+        split: scoring.score(predictor, labelled[split], dataset.split(split), config.evaluation)
         for split in ("validation", "test")
         if split in labelled
     }
@@ -177,13 +177,8 @@ def _train(
     return trainer.fit(batches, labelled.get("validation")), runtime
 
 
-def _labelled(
-    examples: Sequence[Example], pipeline: TextPipeline, classes: tuple[str, ...]
-) -> Labelled:
-    index = {name: number for number, name in enumerate(classes)}
-    targets = np.array([index[e.label] for e in examples if e.label is not None], dtype=np.int64)
-    if len(targets) != len(examples):
-        raise DataError(f"{len(examples) - len(targets)} examples have no label; leave them out or label them")
+def _labelled(examples: Sequence[Example], pipeline: TextPipeline, classes: tuple[str, ...]) -> Labelled:
+    targets = scoring.label(examples, classes)
     return Labelled(pipeline.encode(e.text for e in examples), targets)
 
 
@@ -215,6 +210,10 @@ def _fingerprint(config: ClassificationConfig, labelled: dict[str, Labelled]) ->
     digest = hashlib.sha256(json.dumps(to_values(config), sort_keys=True).encode())
     for split in ("train", "validation"):
         if split in labelled:
-            for array in (labelled[split].tokens.ids, labelled[split].tokens.offsets, labelled[split].targets):
+            for array in (
+                labelled[split].tokens.ids,
+                labelled[split].tokens.offsets,
+                labelled[split].targets,
+            ):
                 digest.update(np.ascontiguousarray(array).tobytes())
     return digest.hexdigest()

@@ -1,12 +1,12 @@
 """`Run`: the result of a training run, and its folder.
 
-    config.yaml            the resolved configuration; `tenor train --config` takes it
-    history.csv            one row an epoch
-    curves.png             loss and accuracy of both splits
-    confusion.png          confusion matrix of the test split
-    metrics.json           figures with intervals, device, precision, threads, time, memory
-    model/                 the model folder
-    checkpoint.safetensors the state after the last epoch, for --resume only
+config.yaml            the resolved configuration; `tenor train --config` takes it
+history.csv            one row an epoch
+curves.png             loss and accuracy of both splits
+confusion.png          confusion matrix of the test split
+metrics.json           figures with intervals, device, precision, threads, time, memory
+model/                 the model folder
+checkpoint.safetensors the state after the last epoch, for --resume only
 """
 
 import csv
@@ -71,7 +71,9 @@ class RunFolder:
                     "or name another folder"
                 )
             if not (path / CONFIG).is_file():
-                raise OutputError(f"{path} holds no Tenor run, so --force will not replace it; name another folder")
+                raise OutputError(
+                    f"{path} holds no Tenor run, so --force will not replace it; name another folder"
+                )
             shutil.rmtree(path)
         folder = cls(path, resumes, time.monotonic())
         folder._write(CONFIG, _yaml(config))
@@ -91,7 +93,7 @@ class RunFolder:
 
     def recording(self, watcher: "Watcher") -> "Watcher":
         """Return a watcher that also writes history.csv after every epoch."""
-        return _Recorder(self, watcher, [])
+        return _Recorder(self, watcher)
 
     def finish(self, run: Run, *, runtime: Runtime) -> None:
         """Write model, figures and pictures."""
@@ -133,21 +135,24 @@ def stored_config(path: Path) -> ClassificationConfig:
 class _Recorder:
     """Hands everything on to another watcher, and writes the history as it grows."""
 
-    def __init__(self, folder: RunFolder, watcher: "Watcher", history: list[Row]) -> None:
+    def __init__(self, folder: RunFolder, watcher: "Watcher") -> None:
         self._folder = folder
         self._watcher = watcher
-        self._history = history
+        self._history: list[Row] = []
 
     def data(self, dataset: "Dataset", report: "DataReport", vectors: "Vectors | None") -> None:
         self._watcher.data(dataset, report, vectors)
 
-    def start(self, *, epochs: int, texts: int, runtime: Runtime) -> None:
-        self._watcher.start(epochs=epochs, texts=texts, runtime=runtime)
+    def start(self, *, epochs: int, texts: int, runtime: Runtime, history: Sequence[Row]) -> None:
+        self._history = list(history)
+        self._watcher.start(epochs=epochs, texts=texts, runtime=runtime, history=history)
 
     def step(self, progress: Progress) -> None:
         self._watcher.step(progress)
 
     def epoch(self, row: Row, *, best: bool) -> None:
+        self._history.append(row)
+        self._folder.write_history(self._history)
         self._watcher.epoch(row, best=best)
 
 

@@ -2,7 +2,7 @@
 
 import math
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
@@ -35,8 +35,8 @@ from tenor.training.runtime import Runtime, prepare
 class Observer(Protocol):
     """Whoever watches a training run: a progress bar, a log, nobody."""
 
-    def start(self, *, epochs: int, texts: int, runtime: Runtime) -> None:
-        """Training starts: so many epochs of so many texts."""
+    def start(self, *, epochs: int, texts: int, runtime: Runtime, history: Sequence[Row]) -> None:
+        """Training starts: so many epochs of so many texts; a resumed run has a history already."""
         ...
 
     def step(self, progress: Progress) -> None:
@@ -51,7 +51,7 @@ class Observer(Protocol):
 class Silent:
     """An observer that watches nothing."""
 
-    def start(self, *, epochs: int, texts: int, runtime: Runtime) -> None:
+    def start(self, *, epochs: int, texts: int, runtime: Runtime, history: Sequence[Row]) -> None:
         """Ignore."""
 
     def step(self, progress: Progress) -> None:
@@ -121,7 +121,12 @@ class Trainer:
         """Train, and return one row of figures an epoch."""
         prepare(self._runtime)
         config, progress = self._config, self._progress
-        self._observer.start(epochs=config.epochs, texts=len(train.tokens), runtime=self._runtime)
+        self._observer.start(
+            epochs=config.epochs,
+            texts=len(train.tokens),
+            runtime=self._runtime,
+            history=progress.history,
+        )
         while not progress.finished:
             rate = self._epoch(train)
             row = self._figures(validation, rate)
@@ -200,6 +205,7 @@ class Trainer:
     def _keep_best(self, row: Row) -> bool:
         """Remember this epoch's weights if it is the best; without validation the last epoch is."""
         progress = self._progress
+        # Without validation the number of epochs stands in: later is better.
         sign = 1.0 if self._config.monitor == "accuracy" else -1.0
         figure = sign * row.get(f"validation_{self._config.monitor}", sign * progress.epoch)
         if progress.best_figure is not None and figure <= progress.best_figure:
