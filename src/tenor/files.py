@@ -25,7 +25,7 @@ def storage_errors(path: Path) -> Iterator[None]:
                 f"no space left while writing {path}; nothing half-written was kept: "
                 "free some space, or choose another place"
             ) from error
-        if isinstance(error, PermissionError | IsADirectoryError | NotADirectoryError) or (
+        if isinstance(error, PermissionError | IsADirectoryError | NotADirectoryError | FileExistsError) or (
             error.errno == errno.EROFS
         ):
             raise StorageError(

@@ -34,7 +34,9 @@ def test_values_are_those_of_the_rows_and_lie_in_their_intervals():
         assert figure.low < figure.value < figure.high
     assert [one.support for one in found.per_class] == np.bincount(labels).tolist()
     assert found.confusion.sum() == found.rows == 300
-    assert found.metrics["macro_f1"].value == pytest.approx(np.mean([one.f1.value for one in found.per_class]))
+    assert found.metrics["macro_f1"].value == pytest.approx(
+        np.mean([one.f1.value for one in found.per_class])
+    )
 
 
 def test_same_seed_same_intervals_and_another_seed_others():

@@ -1,4 +1,4 @@
-"""Intervals: the bootstrap is exact resampling and covers what it promises; Wilson keeps a width at 0 and 1."""
+"""Intervals: the bootstrap resamples exactly and covers what it promises; Wilson has a width at 0 and 1."""
 
 import numpy as np
 import pytest
@@ -42,9 +42,7 @@ def test_interval_of_a_mean_covers_the_true_mean_about_95_times_in_100():
 
 def test_interval_narrows_with_more_rows():
     random = np.random.default_rng(1)
-    few, many = (
-        bootstrap(mean_of(random.normal(size=n)), n, resamples=200, seed=0)[0] for n in (25, 2500)
-    )
+    few, many = (bootstrap(mean_of(random.normal(size=n)), n, resamples=200, seed=0)[0] for n in (25, 2500))
     assert (many.high - many.low) < 0.5 * (few.high - few.low)
 
 

@@ -102,7 +102,9 @@ def test_a_whole_weight_is_the_same_as_repeated_rows():
     positive = np.array([0.2, 0.2, 0.9, 0.7, 0.4])
     probabilities = np.stack([1 - positive, positive], axis=1)
     rows = np.repeat(np.arange(5), weights.astype(int))
-    assert roc_auc(labels, probabilities, weights) == pytest.approx(roc_auc(labels[rows], probabilities[rows]))
+    assert roc_auc(labels, probabilities, weights) == pytest.approx(
+        roc_auc(labels[rows], probabilities[rows])
+    )
     assert metrics.log_loss(labels, probabilities, weights) == pytest.approx(
         metrics.log_loss(labels[rows], probabilities[rows])
     )

@@ -50,19 +50,19 @@ def find_text_column(rows: Sequence[Row], where: str, wanted: str | None = None)
     if wanted is not None:
         return require_column(rows, wanted, where)
     names = column_names(rows)
-    lengths = {name: length for name in names if (length := _mean_length(rows, name))}
-    known = _by_name(tuple(lengths), TEXT_NAMES)
+    texts = tuple(name for name in names if _is_text(rows, name))
+    known = _by_name(texts, TEXT_NAMES)
     if known is not None:
         return known
     _refuse_headerless(rows, names, where)
-    # A label is a string too, but it comes again and again.
-    prose = {name: length for name, length in lengths.items() if not _few_values(rows, name)}
-    if not prose:
+    if not texts:
         raise DataError(
-            f"{where}: none of its columns ({listed(names, 20)}) looks like text; "
+            f"{where}: none of its columns ({listed(names, 20)}) holds text; "
             "name the one to read with --text-column"
         )
-    return max(prose, key=lambda name: prose[name])
+    # A label is a string too, but it comes again and again.
+    prose = [name for name in texts if not _few_values(rows, name)] or texts
+    return max(prose, key=lambda name: _mean_length(rows, name))
 
 
 def find_label_column(
@@ -107,11 +107,15 @@ def _sample(rows: Sequence[Row], name: str) -> list[object]:
     return [value for value in values if value is not None]
 
 
-def _mean_length(rows: Sequence[Row], name: str) -> float:
-    """Mean characters of a column of strings, 0 of any other."""
+def _is_text(rows: Sequence[Row], name: str) -> bool:
+    """Whether most values of a column are strings; one of a JSONL file may hold a number here and there."""
     values = _sample(rows, name)
-    texts = [value for value in values if isinstance(value, str)]
-    return sum(map(len, texts)) / len(texts) if texts and len(texts) == len(values) else 0.0
+    return 2 * sum(isinstance(value, str) for value in values) >= len(values)
+
+
+def _mean_length(rows: Sequence[Row], name: str) -> float:
+    lengths = [len(value) for value in _sample(rows, name) if isinstance(value, str)]
+    return sum(lengths) / max(1, len(lengths))
 
 
 def _few_values(rows: Sequence[Row], name: str) -> bool:

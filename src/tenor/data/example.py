@@ -19,7 +19,7 @@ class Example:
     label: str | None = None
     id: str = ""
     group: str | None = None
-    columns: Mapping[str, str] = _NOTHING
+    columns: Mapping[str, str] = field(default_factory=lambda: _NOTHING)
 
 
 @dataclass(frozen=True)

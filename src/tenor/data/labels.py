@@ -2,7 +2,7 @@
 
 import math
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from tenor.data.suggestion import listed
@@ -17,7 +17,7 @@ BINARY = (
 )
 
 _MISSING = {"", "nan", "null"}
-_WHOLE_NUMBER = re.compile(r"[+-]?(0|[1-9][0-9]*)(\.0*)?")
+_WHOLE_NUMBER = re.compile(r"([+-]?(?:0|[1-9][0-9]{0,17}))(?:\.0*)?")
 _MOST_CLASSES = 1000
 _FEW = 10  # distinct values that are believed to be classes, however few the rows
 
@@ -87,7 +87,7 @@ def learn_labels(
     folded = sorted({key.lower() for key in distinct}, key=_order)
     pair = next((pair for pair in BINARY if set(folded) == set(pair)), None)
     if pair is not None:
-        distinct = list(pair)
+        distinct, few = list(pair), listed(map(repr, pair))
     if len(distinct) < 2:
         raise DataError(f"{where}: all {len(keys):,} rows have the label {few}; two classes are needed")
     if names:
@@ -182,7 +182,7 @@ def polarity(
 
 
 def label_key(value: object) -> str | None:
-    """Return the one spelling of a raw label, so that 1, 1.0, True-free "1" and " 1 " agree; None: missing."""
+    """Return the one spelling of a raw label, so that 1, 1.0, "1" and " 1.0 " agree; None: it is missing."""
     if value is None:
         return None
     if isinstance(value, bool):
@@ -194,10 +194,15 @@ def label_key(value: object) -> str | None:
     text = str(value).strip()
     if text.lower() in _MISSING:
         return None
-    return str(int(float(text))) if _WHOLE_NUMBER.fullmatch(text) else text
+    number = _WHOLE_NUMBER.fullmatch(text)
+    return str(int(number[1])) if number else text
 
 
 def _keys(values: Sequence[object], numbers: Sequence[int], where: str) -> list[str]:
+    for value, number in zip(values, numbers, strict=True):
+        if isinstance(value, dict | list | bytes):
+            kind = type(value).__name__
+            raise DataError(f"{where}, row {number:,}: the label is a {kind}; one string or number is needed")
     keys = [label_key(value) for value in values]
     missing = [number for number, key in zip(numbers, keys, strict=True) if key is None]
     if missing:
@@ -205,11 +210,6 @@ def _keys(values: Sequence[object], numbers: Sequence[int], where: str) -> list[
             f"{where}: {len(missing):,} of {len(keys):,} rows have no label (rows {listed(missing, 5)}); "
             "label or remove them"
         )
-    for value, number in zip(values, numbers, strict=True):
-        if isinstance(value, dict | list | bytes):
-            raise DataError(
-                f"{where}, row {number:,}: the label is a {type(value).__name__}; one string or number is needed"
-            )
     return [key for key in keys if key is not None]
 
 
@@ -219,8 +219,3 @@ def _order(key: str) -> tuple[bool, float, str]:
         return (False, float(key), key)
     except ValueError:
         return (True, 0.0, key)
-
-
-def label_texts(values: Iterable[object]) -> set[str]:
-    """Return the distinct spellings among raw labels, without the missing ones."""
-    return {key for value in values if (key := label_key(value)) is not None}

@@ -36,9 +36,7 @@ def row_writer(path: Path) -> Iterator[WriteRows]:
     name = path.name.lower()
     suffix = next((suffix for suffix in WRITERS if name.endswith(suffix)), None)
     if suffix is None:
-        raise OutputError(
-            f"{path} is of a format that is not written; let its name end in {listed(WRITERS)}"
-        )
+        raise OutputError(f"{path} is of a format that is not written; let its name end in {listed(WRITERS)}")
     if path.is_dir():
         raise OutputError(f"{path} is a folder; name a file in it")
     with atomic_file(path) as temporary, WRITERS[suffix](temporary) as write:

@@ -31,8 +31,8 @@ from tenor.text.familiarity import Familiarity
 from tenor.text.pipeline import TextPipeline
 from tenor.text.tokens import Tokens
 from tenor.text.vectors import Vectors, read
-from tenor.training.checkpoint import Checkpoint, Row
-from tenor.training.loop import Labelled, Observer, Saving, Silent, Trainer
+from tenor.training.checkpoint import Checkpoint
+from tenor.training.loop import History, Labelled, Observer, Saving, Silent, Trainer
 from tenor.training.objectives import Objective, Supervised, class_weights
 from tenor.training.runtime import Runtime, resolve
 
@@ -61,7 +61,7 @@ class Fitted:
 
     model: Model
     predictor: Predictor
-    history: list[Row]
+    history: History
     runtime: Runtime
     evaluations: dict[str, Evaluation]  # of the validation and test split, where there are any
 
@@ -101,7 +101,7 @@ def fit(
     folder: RunFolder | None = None,
     watcher: Watcher | None = None,
 ) -> Fitted:
-    """Train on the training split, choose the epoch on the validation split, evaluate on validation and test."""
+    """Train, choose the epoch by validation, and evaluate on the validation and test splits."""
     watcher = watcher or SilentWatcher()
     examples = dataset.split("train")
     if not examples:
@@ -123,7 +123,8 @@ def fit(
             classes=len(dataset.classes),
             vectors=None if vectors is None else vectors.matrix,
         )
-        history, runtime = _train(module, labelled, dataset.classes, config, folder, watcher)
+        objective = Supervised(class_weights(config.training, labelled["train"].targets, dataset.classes))
+        history, runtime = _train(module, objective, labelled, config, folder=folder, watcher=watcher)
     familiar = labelled.get("validation", labelled["train"]).tokens
     model = Model(
         pipeline=pipeline,
@@ -146,14 +147,14 @@ def fit(
 
 def _train(
     module: Classifier,
+    objective: Objective,
     labelled: dict[str, Labelled],
-    classes: tuple[str, ...],
     config: ClassificationConfig,
+    *,
     folder: RunFolder | None,
     watcher: Watcher,
-) -> tuple[list[Row], Runtime]:
+) -> tuple[History, Runtime]:
     train = labelled["train"]
-    objective = Supervised(class_weights(config.training, train.targets, classes))
     batches = Batches(train.tokens, train.targets, config.training.batch_size, config.training.seed)
     saving, checkpoint = None, None
     if folder is not None:

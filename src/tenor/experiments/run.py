@@ -26,6 +26,7 @@ from tenor.files import atomic_file
 from tenor.model import Model
 from tenor.report import plots
 from tenor.training.checkpoint import Progress, Row
+from tenor.training.loop import History
 from tenor.training.runtime import Runtime
 
 if TYPE_CHECKING:
@@ -45,7 +46,7 @@ class Run:
     path: Path | None
     config: ClassificationConfig
     model: Model
-    history: Sequence[Row]
+    history: History
     evaluations: dict[str, Evaluation]
 
 
@@ -98,16 +99,17 @@ class RunFolder:
     def finish(self, run: Run, *, runtime: Runtime) -> None:
         """Write model, figures and pictures."""
         run.model.save(self.path / MODEL)
-        self.write_history(run.history)
-        plots.curves(run.history, self.path / CURVES)
+        self.write_history(run.history.rows)
+        plots.curves(run.history.rows, self.path / CURVES, run.history.best_epoch)
         shown = run.evaluations.get("test") or run.evaluations.get("validation")
         if shown is not None:
             plots.confusion(shown.confusion, shown.classes, self.path / CONFUSION)
         metrics = {
             **{split: evaluation.to_json() for split, evaluation in run.evaluations.items()},
             "runtime": asdict(runtime),
-            "epochs": len(run.history),
-            "training_seconds": sum(row["seconds"] for row in run.history),
+            "epochs": len(run.history.rows),
+            "best_epoch": run.history.best_epoch,
+            "training_seconds": sum(row["seconds"] for row in run.history.rows),
             "wall_seconds": time.monotonic() - self.started,
             "peak_memory_mib": _peak_memory_mib(),
         }

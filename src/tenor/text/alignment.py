@@ -39,3 +39,8 @@ def substitute(pattern: re.Pattern[str], replacement: Callable[[re.Match[str]], 
     starts += range(done, len(text))
     ends += range(done + 1, len(text) + 1)
     return Aligned("".join(pieces), starts, ends)
+
+
+def blank(match: re.Match[str]) -> str:
+    """Return as many spaces as the match is long: a replacement after which nothing has moved."""
+    return " " * len(match[0])

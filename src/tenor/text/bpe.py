@@ -43,7 +43,8 @@ class Bpe:
             tokenizer = tokenizers.Tokenizer.from_str(self.state)
         except Exception as error:  # the library raises nothing more precise
             raise ModelError(
-                f"the bpe tokenizer cannot be read ({error}); restore the model from a copy, or train it again"
+                f"the model's bpe tokenizer cannot be read ({error}); "
+                "restore the model from a copy, or train it again"
             ) from error
         object.__setattr__(self, "_tokenizer", tokenizer)
 
@@ -91,7 +92,8 @@ class Bpe:
         state = value.get("tokenizer")
         if not isinstance(state, dict):
             raise ModelError(
-                'the bpe tokenizer has no part "tokenizer"; restore the model from a copy, or train it again'
+                "the model's bpe tokenizer has no part called tokenizer; "
+                "restore the model from a copy, or train it again"
             )
         return cls(_canonical(state))
 

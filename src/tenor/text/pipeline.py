@@ -9,6 +9,7 @@ import numpy.typing as npt
 from tenor.config.text import TextConfig
 from tenor.errors import ModelError
 from tenor.text import tokenizer as tokenizers
+from tenor.text.familiarity import unknown_share
 from tenor.text.token import Token
 from tenor.text.tokenizer import Tokenizer
 from tenor.text.tokens import Tokens
@@ -55,15 +56,14 @@ class TextPipeline:
     def spans(self, text: str) -> list[Token]:
         """Return the tokens behind the ids of `encode([text])`, one each, with their places in the text.
 
-        A text without tokens has one: the whole text.
+        A text without tokens has one, unknown, which is the whole text.
         """
         kept = truncate(self.tokenizer.spans(text), self.max_length, self.truncation)
-        return list(kept) or [Token(text, 0, len(text))]
+        return list(kept) or [Token(self.vocabulary.token(self.vocabulary.unknown), 0, len(text))]
 
     def unknown_share(self, tokens: Tokens) -> npt.NDArray[np.float64]:
         """Return the share of unknown tokens of each text, (B,), between 0 and 1."""
-        unknown = np.concatenate(([0], np.cumsum(tokens.ids == self.vocabulary.unknown)))  # (N+1,)
-        return np.diff(unknown[tokens.offsets]) / np.maximum(tokens.lengths, 1)
+        return unknown_share(tokens, self.vocabulary.unknown)
 
     def to_json(self) -> dict[str, object]:
         """Return the JSON form."""
@@ -88,6 +88,6 @@ class TextPipeline:
                     tokenizers.from_json(tokenizer), Vocabulary.from_json(vocabulary), max_length, truncation
                 )
         raise ModelError(
-            "the model's text pipeline is damaged (expected tokenizer, vocabulary, max_length and truncation); "
+            "the model's text pipeline is damaged (expected tokenizer, vocabulary, max_length, truncation); "
             "restore the model from a copy, or train it again"
         )

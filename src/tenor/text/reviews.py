@@ -1,12 +1,16 @@
-"""`Reviews`: words, numbers, emoticons, emoji, ! and ?, made for opinions found on the web."""
+"""The tokenizer "reviews": words, numbers, emoticons, emoji, `!` and `?`, for opinions found on the web.
+
+Words are lower-cased and keep inner apostrophes, so that a negation is one token (`don't`); a typographic
+apostrophe is the same as a straight one. Numbers keep their inner marks, so that a rating is one token
+(`8/10`, `3.5`). HTML entities are decoded, once, before tags are dropped. Other punctuation is dropped, and
+so are the skin tones and joiners of emoji: every thumbs-up is the same token. Words are found by what stands
+between them; for languages written without spaces choose `bpe`.
+"""
 
 import html
 import re
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
-from typing import ClassVar
 
-from tenor.text.alignment import substitute
+from tenor.text.alignment import blank, substitute
 from tenor.text.token import Token
 from tenor.text.words import lowered
 
@@ -17,63 +21,33 @@ _TAG = re.compile(r"<(?:/?[a-z]|!)[^<>]*>")
 # Read on lower-cased text.
 _TOKEN = re.compile(
     r"""
-      [^\W_]+ (?: '[^\W_]+ | (?<=\d)[./,]\d+ )*             # good, don't, 3.5, 8/10, 1,000
+      [^\W_]+ (?: '[^\W_]+ | (?<=\d)[./,]\d+ )*     # good, don't, 3.5, 8/10, 1,000
     | [!?]
-    | [:;=] ['o-]? (?: [()\[\]\\|*] | /(?!/) )              # :) ;-) =( :'( :-/, but not http://
-    | (?<![^\W_]) [:;=] -? [dpo] (?![^\W_])                 # :D :-P :o
+    | [:;=] ['o-]? (?: [()\[\]\\|*] | /(?!/) )      # :) ;-) =( :'( :-/, but not http://
+    | (?<![^\W_]) [:;=] -? [dpo] (?![^\W_])         # :D :-P :o
     | </?3(?!\d) | \^_?\^ | -_-
     | [\u2600-\u27bf\u2b50\u2b55\U0001f300-\U0001f3fa\U0001f400-\U0001faff]
-    | [\U0001f1e6-\U0001f1ff]{2}                            # flags are two letters
+    | [\U0001f1e6-\U0001f1ff]{2}                    # a flag is two letters
     """,
     re.VERBOSE,
 )
+
+
+def tokenize(text: str) -> list[str]:
+    """Return the tokens of the text."""
+    return _TOKEN.findall(_prepared(_ENTITY.sub(_unescape, text)))
+
+
+def spans(text: str) -> list[Token]:
+    """Return the tokens with their places; what an entity stands for has the entity's place."""
+    aligned = substitute(_ENTITY, _unescape, text)
+    return [aligned.token(match[0], *match.span()) for match in _TOKEN.finditer(_prepared(aligned.text))]
 
 
 def _unescape(match: re.Match[str]) -> str:
     return html.unescape(match[0])
 
 
-def _blank(match: re.Match[str]) -> str:
-    return " " * len(match[0])
-
-
 def _prepared(text: str) -> str:
     """Return the text in lower case, with straight apostrophes and blanks for tags, of the same length."""
-    return _TAG.sub(_blank, lowered(text.replace("’", "'")))
-
-
-@dataclass(frozen=True)
-class Reviews:
-    """Lower-cased words and numbers, emoticons, emoji, `!` and `?`; tags and other punctuation are dropped.
-
-    Inner apostrophes stay, so that a negation is one token (`don't`); a typographic apostrophe is the same
-    as a straight one. Numbers keep their inner marks, so that a rating is one token (`8/10`, `3.5`).
-    HTML entities are decoded once, before tags are dropped. Skin tones and joiners of emoji are dropped:
-    every thumbs-up is the same token. Words are found by their spaces; for languages written without
-    spaces choose `bpe`.
-    """
-
-    name: ClassVar[str] = "reviews"
-
-    @classmethod
-    def build(cls, texts: Iterable[str], *, max_size: int | None, min_count: int) -> "Reviews":  # noqa: ARG003
-        """Return the tokenizer; there is nothing to learn."""
-        return cls()
-
-    @classmethod
-    def from_json(cls, value: Mapping[str, object]) -> "Reviews":  # noqa: ARG003
-        """Return the tokenizer; its name says everything."""
-        return cls()
-
-    def to_json(self) -> dict[str, object]:
-        """Return the JSON form."""
-        return {"name": self.name}
-
-    def tokenize(self, text: str) -> list[str]:
-        """Return the tokens of the text."""
-        return _TOKEN.findall(_prepared(_ENTITY.sub(_unescape, text)))
-
-    def spans(self, text: str) -> list[Token]:
-        """Return the tokens with their places; what an entity stands for has the entity's place."""
-        aligned = substitute(_ENTITY, _unescape, text)
-        return [aligned.token(match[0], *match.span()) for match in _TOKEN.finditer(_prepared(aligned.text))]
+    return _TAG.sub(blank, lowered(text.replace("’", "'")))

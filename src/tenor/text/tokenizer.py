@@ -1,14 +1,13 @@
 """`Tokenizer`: text -> tokens with offsets, and the dict of those there are."""
 
 from collections.abc import Iterable, Mapping
-from typing import Protocol, Self
+from typing import Protocol
 
 from tenor.errors import ConfigError, ModelError
-from tenor.text.basic_english import BasicEnglish
+from tenor.text import basic_english, reviews, words
 from tenor.text.bpe import Bpe
-from tenor.text.reviews import Reviews
-from tenor.text.token import Token as Token
-from tenor.text.words import Words
+from tenor.text.rule import Rule
+from tenor.text.token import Token
 
 
 class Tokenizer(Protocol):
@@ -18,29 +17,31 @@ class Tokenizer(Protocol):
     def name(self) -> str:
         """Its key in `TOKENIZERS`."""
 
-    @classmethod
-    def build(cls, texts: Iterable[str], *, max_size: int | None, min_count: int) -> Self:
-        """Return a tokenizer that has learned from training texts what it needs to learn."""
+    def tokenize(self, text: str, /) -> list[str]:
+        """Return the tokens of the text; there may be none."""
 
-    @classmethod
-    def from_json(cls, value: Mapping[str, object]) -> Self:
-        """Return the tokenizer of `to_json`; `ModelError` when it is damaged."""
+    def spans(self, text: str, /) -> list[Token]:
+        """Return the tokens of `tokenize` with offsets into `text`; starts and ends never decrease."""
 
     def to_json(self) -> dict[str, object]:
         """Return a JSON-ready form with the key "name"."""
 
-    def tokenize(self, text: str) -> list[str]:
-        """Return the tokens of the text; there may be none."""
 
-    def spans(self, text: str) -> list[Token]:
-        """Return the tokens of `tokenize` with offsets into `text`, starts and ends never decreasing."""
+class TokenizerKind(Protocol):
+    """What makes tokenizers of one name."""
+
+    def build(self, texts: Iterable[str], *, max_size: int | None, min_count: int) -> Tokenizer:
+        """Return a tokenizer that has learned from training texts what it needs to learn."""
+
+    def from_json(self, value: Mapping[str, object]) -> Tokenizer:
+        """Return the tokenizer of `to_json`; `ModelError` when it is damaged."""
 
 
-# A saved model knows its tokenizer by this name: a rule that changes what it returns gets a new name.
-TOKENIZERS: dict[str, type[Tokenizer]] = {
-    "words": Words,
-    "basic_english": BasicEnglish,
-    "reviews": Reviews,
+# A saved model finds its tokenizer by this name: a rule that returns other tokens needs another name.
+TOKENIZERS: dict[str, TokenizerKind] = {
+    "words": Rule("words", words.tokenize, words.spans),
+    "basic_english": Rule("basic_english", basic_english.tokenize, basic_english.spans),
+    "reviews": Rule("reviews", reviews.tokenize, reviews.spans),
     "bpe": Bpe,
 }
 
@@ -58,12 +59,14 @@ def build(name: str, texts: Iterable[str], *, max_size: int | None, min_count: i
 
 def from_json(value: object) -> Tokenizer:
     """Return the tokenizer a model was saved with; `ModelError` when it is damaged or unknown."""
-    match value:
-        case {"name": str(name)} if name in TOKENIZERS:
-            return TOKENIZERS[name].from_json(value)
-        case {"name": name}:
-            raise ModelError(
-                f"the model's tokenizer is called {name!r}, and this version of Tenor knows "
-                f"{', '.join(TOKENIZERS)}; use the version that trained it, or a newer one"
-            )
-    raise ModelError("the model's tokenizer has no name; restore the model from a copy, or train it again")
+    if not isinstance(value, dict) or "name" not in value:
+        raise ModelError(
+            "the model's tokenizer has no name; restore the model from a copy, or train it again"
+        )
+    name = value["name"]
+    if not isinstance(name, str) or name not in TOKENIZERS:
+        raise ModelError(
+            f"the model's tokenizer is called {name!r}, and this version of Tenor knows "
+            f"{', '.join(TOKENIZERS)}; use the version that trained it, or a newer one"
+        )
+    return TOKENIZERS[name].from_json(value)

@@ -60,7 +60,7 @@ class Vocabulary:
     def build(
         cls, token_lists: Iterable[Sequence[str]], max_size: int | None, min_count: int
     ) -> "Vocabulary":
-        """Return the tokens of the training texts, the most frequent first, equal counts in order of spelling.
+        """Return the tokens of the training texts, the most frequent first, then in order of spelling.
 
         `max_size` counts the two specials (pad 0, unknown 1); tokens seen less than `min_count` times are
         left out. Raises `DataError` when no token is left.

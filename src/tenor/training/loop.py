@@ -70,6 +70,14 @@ class Labelled:
 
 
 @dataclass(frozen=True)
+class History:
+    """One row of figures an epoch, and which epoch (from 1) gave the weights that were kept."""
+
+    rows: tuple[Row, ...]
+    best_epoch: int
+
+
+@dataclass(frozen=True)
 class Saving:
     """Where a run keeps its checkpoint, and which run it is."""
 
@@ -117,8 +125,8 @@ class Trainer:
         self._progress = checkpoint.progress
         set_random_state(groups["random"], self._device)
 
-    def fit(self, train: Batches, validation: Labelled | None) -> list[Row]:
-        """Train, and return one row of figures an epoch."""
+    def fit(self, train: Batches, validation: Labelled | None) -> History:
+        """Train to the end or until validation stops getting better."""
         prepare(self._runtime)
         config, progress = self._config, self._progress
         self._observer.start(
@@ -142,7 +150,7 @@ class Trainer:
             self._save()
         self._module.load_state_dict(self._best)
         self._module.eval()
-        return progress.history
+        return History(tuple(progress.history), progress.best_epoch)
 
     def _epoch(self, train: Batches) -> float:
         """Run the rest of the epoch under way; return the last learning rate."""
@@ -157,7 +165,7 @@ class Trainer:
             batch = train.batch(rows).to(self._device)
             with autocast(self._device, self._runtime.dtype):
                 step = self._objective(self._module, batch)
-            loss = float(step.loss)
+            loss = step.loss.item()
             if not math.isfinite(loss):
                 raise TrainingError(
                     f"the loss became {loss} in epoch {progress.epoch + 1}, step {progress.step + 1}; "

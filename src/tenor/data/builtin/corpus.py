@@ -1,0 +1,93 @@
+"""The built-in corpora of reviews: `movies` and `products`, the same bytes on every machine."""
+
+import json
+import random
+from collections.abc import Callable, Mapping, Sequence
+from importlib.resources import files
+
+from tenor.data.builtin.grammar import Writer, prose, read_banks
+from tenor.data.builtin.kinds import KINDS
+from tenor.data.example import Dataset, Example
+from tenor.errors import DataError
+
+CLASSES = ("negative", "positive")
+
+# Grammar-made reviews of each kind, by split; test has the hand-written ones as well.
+REVIEWS_OF_KIND = {"train": 350, "validation": 60, "test": 70}
+
+# The banks of each domain of each corpus.
+_MOVIES = {"movies": ("common", "movies")}
+_PRODUCTS = {
+    "electronics": ("common", "products", "electronics"),
+    "books": ("common", "products", "books"),
+    "home": ("common", "products", "home"),
+}
+
+
+def movies() -> Dataset:
+    """Film reviews."""
+    return _corpus("movies", _MOVIES)
+
+
+def products() -> Dataset:
+    """Reviews of electronics, books and things for the home; the column `domain` says which."""
+    return _corpus("products", _PRODUCTS)
+
+
+BUILTIN: dict[str, Callable[[], Dataset]] = {"movies": movies, "products": products}
+
+
+def load(name: str) -> Dataset:
+    """Make the built-in corpus `name`.
+
+    Classes are "negative" and "positive"; the splits are "train", "validation" and "test", which share no
+    sentence. Columns: `kind` (see `kinds.KINDS`), `source` ("grammar" or "written"; the test split alone
+    has reviews written by hand) and, for products, `domain`.
+    """
+    if name not in BUILTIN:
+        raise DataError(f"no built-in corpus is called {name!r}; choose one of: {', '.join(BUILTIN)}")
+    return BUILTIN[name]()
+
+
+def _corpus(name: str, domains: Mapping[str, Sequence[str]]) -> Dataset:
+    splits = {}
+    for split, count in REVIEWS_OF_KIND.items():
+        rows = _grammar_rows(domains, split, count, random.Random(f"{name} {split}"))  # noqa: S311
+        if split == "test":
+            rows += _written_rows(name)
+        splits[split] = tuple(
+            Example(
+                text=row["text"],
+                label=row["label"],
+                id=f"{name}-{split}-{number:04d}",
+                columns={key: row[key] for key in ("kind", "source", "domain") if key in row},
+            )
+            for number, row in enumerate(rows, start=1)
+        )
+    sizes = {split: len(examples) for split, examples in splits.items()}
+    return Dataset(name, CLASSES, splits, provenance={"source": name, "built_in": True, "counts": sizes})
+
+
+def _grammar_rows(
+    domains: Mapping[str, Sequence[str]], split: str, count: int, rng: random.Random
+) -> list[dict[str, str]]:
+    writers = {domain: Writer(read_banks(*banks), split, rng) for domain, banks in domains.items()}
+    rows, seen = [], set()
+    for kind, (compose, tones) in KINDS.items():
+        for number in range(count):
+            domain = list(domains)[number // len(tones) % len(domains)]
+            good = tones[number % len(tones)]
+            text = ""
+            while not text or text in seen:
+                writers[domain].begin()
+                text = prose(compose(writers[domain], good))
+            seen.add(text)
+            row = {"text": text, "label": CLASSES[good], "kind": kind, "source": "grammar"}
+            rows.append(row | {"domain": domain} if len(domains) > 1 else row)
+    rng.shuffle(rows)
+    return rows
+
+
+def _written_rows(name: str) -> list[dict[str, str]]:
+    text = (files(__package__) / f"{name}.jsonl").read_text(encoding="utf-8")
+    return [{"source": "written", **json.loads(line)} for line in text.splitlines()]

@@ -1,0 +1,166 @@
+"""Banks of words and sentence frames, and the `Writer` that fills the frames for one split.
+
+A frame is a clause with slots, as in `the <thing> <is> not <-adj> at all`. A slot is
+
+- `<+bank>` or `<-bank>`: a polar word of the tone the clause is to have, or of the opposite tone;
+- `<thing>`, an aspect, or `<whole>`, what is reviewed; `<+adj>` and `<-adj>` fit the one the frame names;
+- the name of a word bank, as in `<day>`;
+- any other word, as in `<is>`: itself, agreeing with `<thing>` in number.
+
+Words are shared by all splits; a frame belongs to one split, so that no two splits share a sentence.
+"""
+
+import random
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from importlib.resources import files
+from typing import Any
+
+# Six frames in a row are variations of one pattern: four are read in training, one each elsewhere.
+SPLIT_OF_PLACE = ("train", "train", "train", "train", "validation", "test")
+
+_SLOT = re.compile(r"<([+-]?)([^<>]+)>")
+_ARTICLE = re.compile(r"\ba (?=[aeio]|u(?!se|ni))")
+_SENTENCE_START = re.compile(r"(?:^|(?<=[.?!] ))[a-z]")
+
+Words = Mapping[str, Sequence[str]]
+
+
+@dataclass(frozen=True)
+class Banks:
+    """The merged YAML files of one domain.
+
+    `polar` and `groups` map a name to words by tone ("good", "bad"); a group also has its aspects: "one"
+    (singular), "mass" and "many" (plural). `items` are the things reviewed, each with parts of its own,
+    which join the group "build".
+    """
+
+    items: Words
+    polar: Mapping[str, Words]
+    groups: Mapping[str, Words]
+    words: Words
+    forms: Mapping[str, str]
+    joins: Words
+    frames: Words
+
+    def frames_of(self, split: str) -> Words:
+        """Return the frames that `split` may use, by bank."""
+        return {
+            bank: [frame for i, frame in enumerate(frames) if SPLIT_OF_PLACE[i % 6] == split]
+            for bank, frames in self.frames.items()
+        }
+
+
+def read_banks(*names: str) -> Banks:
+    """Read and merge bank files of this folder: mappings by key, lists end to end."""
+    import yaml
+
+    merged: dict[str, Any] = {}
+    for name in names:
+        text = (files(__package__) / f"{name}.yaml").read_text(encoding="utf-8")
+        # libyaml, where PyYAML was built with it, parses about ten times faster.
+        merged = _merge(merged, yaml.load(text, getattr(yaml, "CSafeLoader", yaml.SafeLoader)))
+    return Banks(
+        items=merged["items"],
+        polar=merged["polar"],
+        groups=merged["groups"],
+        words=merged["words"],
+        forms=merged["forms"],
+        joins=merged["joins"],
+        frames=merged["frames"],
+    )
+
+
+class Writer:
+    """Fills frames of one split; within a review it repeats no frame and, if it can help it, no word."""
+
+    def __init__(self, banks: Banks, split: str, rng: random.Random) -> None:
+        self.rng = rng
+        self._banks = banks
+        self._frames = banks.frames_of(split)
+        self._things = {name: _things(group) for name, group in banks.groups.items() if name != "whole"}
+        self._items = sorted(banks.items)
+        self.begin()
+
+    def begin(self) -> None:
+        """Start a new review, of some new item."""
+        self._used: set[str] = set()
+        self._item = self.rng.choice(self._items)
+        self._own = [(part, False) for part in self._banks.items[self._item]]
+
+    def clause(self, bank: str, good: bool) -> str:
+        """Fill a frame of `bank` so that it speaks well or badly of its subject."""
+        frame = self._fresh(self._frames[bank])
+        group, thing, plural = "whole", "", False
+        if "<thing>" in frame:
+            group, thing, plural = self._thing()
+
+        def fill(slot: re.Match[str]) -> str:
+            sign, name = slot.groups()
+            if sign:
+                return self._polar(name, group, good == (sign == "+"))
+            if name == "thing":
+                return thing
+            if name == "whole":
+                return self.rng.choice([self._item, self.rng.choice(self._banks.words["whole"])])
+            if name in self._banks.words:
+                return self._fresh(self._banks.words[name])
+            return self._banks.forms[name] if plural else name
+
+        return _SLOT.sub(fill, frame)
+
+    def join(self, how: str, con: str, pro: str) -> str:
+        """Oppose two clauses by one of the ways of `joins`; what counts is `pro`."""
+        parts = {"con": con, "pro": pro}
+        way = self.rng.choice(self._banks.joins[how])
+        return _SLOT.sub(lambda slot: parts.get(slot[2]) or self.word(slot[2]), way)
+
+    def word(self, bank: str) -> str:
+        """Return some word of a word bank."""
+        return self.rng.choice(self._banks.words[bank])
+
+    def _thing(self) -> tuple[str, str, bool]:
+        group = self._fresh(list(self._things))
+        things = [*self._things[group], *self._own] if group == "build" else self._things[group]
+        thing, plural = self.rng.choice(things)
+        return group, thing, plural
+
+    def _polar(self, bank: str, group: str, good: bool) -> str:
+        tone = "good" if good else "bad"
+        words = self._banks.polar[bank][tone]
+        if bank == "adj":
+            # Half the adjectives are peculiar to the group; the others could be said of anything.
+            words = self.rng.choice([words, self._banks.groups[group][tone]])
+        return self._fresh(words)
+
+    def _fresh(self, options: Sequence[str]) -> str:
+        for _ in range(8):
+            option = self.rng.choice(options)
+            if option not in self._used:
+                break
+        self._used.add(option)
+        return option
+
+
+def prose(sentences: Sequence[str]) -> str:
+    """Join clauses and sentences to running text: full stops, capitals, `an` before a vowel."""
+    text = " ".join(each if each[-1] in ".?!" else f"{each}." for each in sentences)
+    return _SENTENCE_START.sub(lambda start: start[0].upper(), _ARTICLE.sub("an ", text))
+
+
+def _things(group: Words) -> list[tuple[str, bool]]:
+    singular = [*group.get("one", ()), *group.get("mass", ())]
+    return [(noun, False) for noun in singular] + [(noun, True) for noun in group.get("many", ())]
+
+
+def _merge(first: dict[str, Any], second: dict[str, Any]) -> dict[str, Any]:
+    merged = dict(first)
+    for key, value in second.items():
+        if key not in merged:
+            merged[key] = value
+        elif isinstance(value, dict):
+            merged[key] = _merge(merged[key], value)
+        else:
+            merged[key] = merged[key] + value
+    return merged

@@ -1,0 +1,220 @@
+"""`load`: a configuration -> labelled, split examples; `load_for_evaluation`: the same by a model's classes."""
+
+import hashlib
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
+
+from tenor.config.data import DataConfig
+from tenor.data.columns import column_names
+from tenor.data.example import Dataset, Example
+from tenor.data.labels import Labels, learn_labels, match_labels
+from tenor.data.readers import Row, read_rows
+from tenor.data.resolve import read_source
+from tenor.data.source import UNSPLIT, Source
+from tenor.data.splits import hold_out
+from tenor.data.suggestion import listed, suggestion
+from tenor.data.table import Table, make_examples, make_ids, make_table
+from tenor.errors import DataError
+
+Splits = dict[str, tuple[Example, ...]]
+
+# Beside those that end in _id: columns that tell of what or by whom a row is, the likeliest first.
+_GROUP_NAMES = ("asin", "product", "film", "movie", "business", "author", "user", "reviewer")
+_FEWEST_GROUPS = 5
+_ROW = "row"  # prefix of the ids of rows that no split names
+
+
+def load(config: DataConfig) -> Dataset:
+    """Read a source, name its classes and bring it into the splits train, validation and test.
+
+    Splits that the source brings, or `config.validation` and `config.test` name, are used as they are. Of
+    those missing, test is split off the training rows first, then validation off the rest, each by its
+    fraction. The classes are those of the training rows.
+
+    Raises:
+        DataError: the source or a file cannot be read; no such column; labels that cannot be classes or
+            that training does not know; a split that would lack rows or a class.
+        MissingExtraError: the source needs a library that is not installed.
+    """
+    source = read_source(config.source, config.encoding)
+    tables = _tables(source, config)
+    train = tables["train"]
+    labels = learn_labels(train.labels, train.numbers, train.where, config.label_names)
+    group_column = config.group_by or source.group_column
+    brought = _examples(tables, labels, group_column)
+    splits, made = _complete(brought, config, grouped=group_column is not None)
+    notes = [*source.notes, *(note for table in tables.values() for note in table.notes)]
+    if labels.renamed:
+        notes.append(f"Labels were read as {labels.renamed}.")
+    notes += made.values()
+    if made and group_column is None:
+        notes += _group_hint(brought["train"])
+    provenance = {
+        "source": config.source,
+        "validation": config.validation,
+        "test": config.test,
+        "text_column": train.text_column,
+        "label_column": train.label_column,
+        "labels": dict(labels.names),
+        "group_column": group_column,
+        "rows": {split: len(examples) for split, examples in splits.items()},
+        "split": {split: made.get(split, "as given") for split in splits},
+        "split_seed": config.split_seed,
+        "fingerprint": fingerprint(splits["train"]),
+    }
+    return Dataset(source.name, labels.classes, splits, tuple(notes), provenance)
+
+
+def load_for_evaluation(config: DataConfig, classes: tuple[str, ...], split: str | None = None) -> Dataset:
+    """Read labelled rows to measure a model on, whose classes the labels must say (`match_labels`).
+
+    Of `config`, the settings that split (`validation`, `test`, fractions, seed) play no part: nothing is split.
+
+    Args:
+        config: source, columns and labels; `group_by` is used where the source has that column.
+        classes: the classes of the model, in its order.
+        split: the split to take of a source that brings several; None: test, or the only one.
+
+    Returns:
+        A data set with one split, called as in the source, or "all" where it is not split.
+
+    Raises:
+        DataError: as `load`; the source has no such split; labels that are none of the classes.
+        MissingExtraError: the source needs a library that is not installed.
+    """
+    source = read_source(config.source, config.encoding)
+    split = _choose_split(source, split)
+    rows = source.splits[split]
+    table = make_table(
+        rows,
+        source.where(split),
+        _ROW if split == UNSPLIT else split,
+        config,
+        text_column=source.text_column,
+        label_column=source.label_column,
+    )
+    labels = match_labels(table.labels, table.numbers, table.where, classes, config.label_names)
+    wanted = config.group_by or source.group_column
+    group_column = wanted if wanted in column_names(rows) else None
+    splits = _examples({split: table}, labels, group_column)
+    notes = [*source.notes, *table.notes]
+    if labels.renamed:
+        notes.append(f"Labels were read as {labels.renamed}.")
+    provenance = {
+        "source": config.source,
+        "text_column": table.text_column,
+        "label_column": table.label_column,
+        "labels": dict(labels.names),
+        "group_column": group_column,
+        "rows": {split: len(table.rows)},
+        "fingerprint": fingerprint(splits[split]),
+    }
+    return Dataset(source.name, tuple(classes), splits, tuple(notes), provenance)
+
+
+def fingerprint(examples: Iterable[Example]) -> str:
+    """Return the SHA-256 of texts and labels in their order: equal examples, equal fingerprint."""
+    digest = hashlib.sha256()
+    for example in examples:
+        digest.update(json.dumps([example.text, example.label]).encode())
+        digest.update(b"\n")
+    return digest.hexdigest()
+
+
+def _tables(source: Source, config: DataConfig) -> dict[str, Table]:
+    """Make a table a split, train first; the other splits have its columns where they can."""
+    parts: dict[str, tuple[Sequence[Row], str]] = {
+        "train" if split == UNSPLIT else split: (rows, source.where(split))
+        for split, rows in source.splits.items()
+    }
+    if "train" not in parts:
+        raise DataError(
+            f"{source.name} has no split to train on, only {listed(parts)}; name the file or folder of the "
+            "training rows, and give this one as --test"
+        )
+    for split, file in (("validation", config.validation), ("test", config.test)):
+        if file is not None:
+            parts[split] = (list(read_rows(Path(file), config.encoding)), Path(file).name)
+    rows, where = parts.pop("train")
+    train = make_table(
+        rows,
+        where,
+        _ROW if UNSPLIT in source.splits else "train",
+        config,
+        text_column=source.text_column,
+        label_column=source.label_column,
+    )
+    tables = {"train": train}
+    for split, (rows, where) in parts.items():
+        names = column_names(rows)
+        tables[split] = make_table(
+            rows,
+            where,
+            split,
+            config,
+            text_column=train.text_column if train.text_column in names else None,
+            label_column=train.label_column if train.label_column in names else None,
+        )
+    return tables
+
+
+def _examples(tables: Mapping[str, Table], labels: Labels, group_column: str | None) -> Splits:
+    return {
+        split: make_examples(table, labels.read(table.labels, table.numbers, table.where), ids, group_column)
+        for (split, table), ids in zip(tables.items(), make_ids(list(tables.values())), strict=True)
+    }
+
+
+def _complete(brought: Splits, config: DataConfig, *, grouped: bool) -> tuple[Splits, dict[str, str]]:
+    """Split off what is missing; return all splits and a sentence on each one made."""
+    splits = dict(brought)
+    made: dict[str, str] = {}
+    for name, fraction in (("test", config.test_fraction), ("validation", config.validation_fraction)):
+        if name in splits or fraction == 0:
+            continue
+        rows = splits["train"]
+        stay, held = hold_out(
+            [str(example.label) for example in rows],
+            fraction,
+            seed=config.split_seed,
+            stratify=config.stratify,
+            groups=[example.group for example in rows] if grouped else None,
+            name=name,
+        )
+        splits["train"] = tuple(rows[index] for index in stay)
+        splits[name] = tuple(rows[index] for index in held)
+        how = " by group" if grouped else ""
+        how += " with the share of each class kept" if config.stratify else ""
+        made[name] = (
+            f"{name.capitalize()}: {len(held):,} of {len(rows):,} rows, split off at random{how} "
+            f"(seed {config.split_seed})."
+        )
+    order = ("train", "validation", "test")
+    return {name: splits[name] for name in order if name in splits}, made
+
+
+def _group_hint(examples: Sequence[Example]) -> list[str]:
+    """Warn of a column such as imdb_id whose values come again, when a random split has parted them."""
+    names = {column for example in examples[:1000] for column in example.columns}
+    candidates = sorted(name for name in names if name.lower().endswith("_id"))
+    candidates += [name for known in _GROUP_NAMES for name in sorted(names) if name.lower() == known]
+    for name in candidates:
+        values = {example.columns.get(name) for example in examples} - {None, ""}
+        if _FEWEST_GROUPS <= len(values) <= 0.9 * len(examples):
+            return [
+                f"Column {name!r} has {len(values):,} values in {len(examples):,} rows: the random split puts "
+                f"rows that share one on both sides, which can flatter the result; keep them together with "
+                f"--group-by {name}."
+            ]
+    return []
+
+
+def _choose_split(source: Source, wanted: str | None) -> str:
+    splits = source.splits
+    if wanted is not None and wanted not in splits:
+        what = f"has the splits {listed(splits)}" if UNSPLIT not in splits else "is not split"
+        raise DataError(f"{source.name} {what}, not {wanted!r}{suggestion(wanted, splits)}")
+    if wanted is None and "test" not in splits and len(splits) > 1:
+        raise DataError(f"{source.name} has the splits {listed(splits)} and no test; choose one with --split")
+    return wanted or ("test" if "test" in splits else next(iter(splits)))

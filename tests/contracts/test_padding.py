@@ -1,0 +1,71 @@
+"""Promises 1 and 2: a text's logits are its own, whatever stands beside it and behind it."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+import torch
+
+from tenor.batching import Batch, collate
+from tenor.nn.classifier import Classifier
+from tenor.nn.forward import forward
+from tenor.text.tokens import Tokens
+
+CPU = torch.device("cpu")
+
+
+def padded_further(batch: Batch, columns: int, filler: int = 0) -> Batch:
+    more = torch.full((len(batch), columns), filler, dtype=batch.ids.dtype)
+    return replace(batch, ids=torch.cat((batch.ids, more), 1))
+
+
+@pytest.mark.parametrize("columns", [1, 30])
+def test_more_padding_changes_nothing(module: Classifier, tokens: Tokens, columns: int) -> None:
+    batch = collate(tokens)
+    with torch.no_grad():
+        torch.testing.assert_close(module(padded_further(batch, columns)), module(batch), atol=1e-5, rtol=0)
+
+
+def test_what_stands_in_the_padding_changes_nothing(module: Classifier, tokens: Tokens) -> None:
+    batch = collate(tokens)
+    noisy = replace(batch, ids=torch.where(batch.mask, batch.ids, 9))
+    with torch.no_grad():
+        torch.testing.assert_close(module(noisy), module(batch), atol=1e-5, rtol=0)
+
+
+def test_batch_is_single(module: Classifier, tokens: Tokens) -> None:
+    together = forward(module, tokens, device=CPU)
+    alone = [forward(module, tokens.select(np.array([row])), device=CPU) for row in range(len(tokens))]
+    np.testing.assert_allclose(np.concatenate(alone), together, atol=1e-5)
+
+
+def test_order_in_is_order_out(module: Classifier, tokens: Tokens) -> None:
+    order = np.random.default_rng(1).permutation(len(tokens))
+    np.testing.assert_allclose(
+        forward(module, tokens.select(order), device=CPU),
+        forward(module, tokens, device=CPU)[order],
+        atol=1e-5,
+    )
+
+
+def test_padding_has_no_gradient(module: Classifier, tokens: Tokens) -> None:
+    batch = padded_further(collate(tokens), 3)
+    embedded = module.embed(batch)
+    x = embedded.x.detach().requires_grad_()
+    module.forward_embedded(replace(embedded, x=x)).square().sum().backward()
+    assert x.grad is not None
+    assert not x.grad[~batch.mask].any()
+    assert x.grad[batch.mask].any()
+
+
+def test_every_token_is_read(module: Classifier, tokens: Tokens) -> None:
+    """The counterpart of the above: no real token is masked away, the first and last included."""
+    batch = collate(tokens)
+    embedded = module.embed(batch)
+    x = embedded.x.detach().requires_grad_()
+    logits = module.forward_embedded(replace(embedded, x=x))
+    logits.square().sum().backward()
+    assert x.grad is not None
+    reached = x.grad.abs().sum(-1)[batch.mask] > 0
+    # A maximum may pass a token over; then it is enough that most are reached.
+    assert reached.float().mean() > 0.5

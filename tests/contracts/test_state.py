@@ -1,0 +1,63 @@
+"""Promise 7: read piece by piece with a carried state = read whole, for encoders that read one way."""
+
+from dataclasses import replace
+
+import pytest
+import torch
+from small import CLASSES, SMALL, VOCABULARY
+from torch.testing import assert_close
+
+from tenor.errors import ConfigError
+from tenor.nn.build import ENCODERS, build
+from tenor.nn.encoder import Embedded
+
+
+def encoder_of(name: str, *, bidirectional: bool = False) -> object:
+    network = replace(SMALL, encoder=name, bidirectional=bidirectional)
+    return build(network, vocabulary_size=VOCABULARY, classes=CLASSES).eval().encoder
+
+
+def embedded(lengths: list[int], width: int) -> Embedded:
+    mask = torch.arange(width) < torch.tensor(lengths)[:, None]
+    return Embedded(torch.randn(len(lengths), width, SMALL.embedding_size), mask)
+
+
+@pytest.mark.parametrize("name", ENCODERS)
+@pytest.mark.parametrize("cut", [1, 4, 9])
+@torch.no_grad()
+def test_two_pieces_are_the_whole(name: str, cut: int) -> None:
+    encoder = encoder_of(name)
+    whole = embedded([10, 10, 10], 10)
+    pieces, state = [], encoder.initial_state(3)
+    for piece in (slice(0, cut), slice(cut, 10)):
+        encoded = encoder(Embedded(whole.x[:, piece], whole.mask[:, piece]), state)
+        state = encoded.state
+        pieces.append(encoded.sequence)
+    assert_close(torch.cat(pieces, 1), encoder(whole).sequence, atol=1e-6, rtol=1e-5)
+
+
+@pytest.mark.parametrize("name", ENCODERS)
+@torch.no_grad()
+def test_state_of_ragged_texts_is_that_of_their_last_real_token(name: str) -> None:
+    encoder = encoder_of(name)
+    ragged = embedded([7, 2, 4], 7)
+    together = encoder(ragged, encoder.initial_state(3))
+    for row, length in enumerate([7, 2, 4]):
+        alone = Embedded(ragged.x[row : row + 1, :length], ragged.mask[row : row + 1, :length])
+        single = encoder(alone, encoder.initial_state(1))
+        assert_close(together.last[row], single.last[0], atol=1e-6, rtol=1e-5)
+        for part, whole in zip(single.state, together.state, strict=True):
+            assert_close(whole[:, row], part[:, 0], atol=1e-6, rtol=1e-5)
+
+
+@pytest.mark.parametrize("name", ENCODERS)
+def test_without_a_state_none_comes_out(name: str) -> None:
+    assert encoder_of(name)(embedded([3], 3)).state is None
+
+
+@pytest.mark.parametrize("name", ENCODERS)
+def test_two_directions_refuse_a_state(name: str) -> None:
+    encoder = encoder_of(name, bidirectional=True)
+    assert not encoder.streams
+    with pytest.raises(ConfigError, match="bidirectional=false"):
+        encoder(embedded([3], 3), encoder.initial_state(1))
