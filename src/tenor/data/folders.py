@@ -35,7 +35,7 @@ def read_folder(path: Path, encoding: str = "utf-8") -> Source:
     folders = _by_split(path, [entry for entry in _folders(path) if _class_folders(entry)])
     if folders:
         splits = {split: _read_classes(entry, encoding) for split, (entry, *_) in folders.items()}
-        return Source(path.name, splits, "text", "label")
+        return Source(path.resolve().name, splits, "text", "label")
     files = _by_split(path, [entry for entry in sorted(path.iterdir()) if file_suffix(entry)])
     if files:
         return Source(
@@ -46,7 +46,7 @@ def read_folder(path: Path, encoding: str = "utf-8") -> Source:
             },
         )
     if _class_folders(path):
-        return Source(path.name, {UNSPLIT: _read_classes(path, encoding)}, "text", "label")
+        return Source(path.resolve().name, {UNSPLIT: _read_classes(path, encoding)}, "text", "label")
     raise DataError(
         f"{path} holds no examples: it needs one sub-folder of .txt files a class, or such folders within "
         f"train and test, or a file a split such as train.csv and test.csv (or {listed(list(READERS)[1:])})"

@@ -31,7 +31,7 @@ def read_saved(path: Path) -> Source:
         found = datasets.load_from_disk(str(path))
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise DataError(f"{path} is no whole saved data set ({_line(error)}); save it again") from error
-    return _source(path.name, found)
+    return _source(path.resolve().name, found)
 
 
 def read_hub(name: str) -> Source:
@@ -56,7 +56,7 @@ def read_hub(name: str) -> Source:
     return _source(name, found)
 
 
-def _library() -> Any:  # noqa: ANN401 - datasets has no usable types
+def _library() -> Any:  # a module without types
     try:
         import datasets
     except ImportError as error:
@@ -68,7 +68,7 @@ def _line(error: BaseException) -> str:
     return (str(error).strip() or type(error).__name__).splitlines()[0]
 
 
-def _source(name: str, found: Any) -> Source:  # noqa: ANN401
+def _source(name: str, found: Any) -> Source:
     if not isinstance(found, Mapping):
         return Source(name, {UNSPLIT: list(_rows(found))})
     known = {SPLIT_NAMES[split]: part for split, part in found.items() if split in SPLIT_NAMES}
@@ -85,12 +85,12 @@ def _source(name: str, found: Any) -> Source:  # noqa: ANN401
     return Source(name, splits, notes=tuple(notes))
 
 
-def _class_names(part: Any) -> dict[str, list[str]]:  # noqa: ANN401
+def _class_names(part: Any) -> dict[str, list[str]]:
     """Names of the values of each column that is a `ClassLabel`."""
     return {name: feature.names for name, feature in part.features.items() if hasattr(feature, "names")}
 
 
-def _rows(part: Any) -> Iterator[Row]:  # noqa: ANN401
+def _rows(part: Any) -> Iterator[Row]:
     labels = _class_names(part)
     # As Arrow, because only that leaves images, audio and the like undecoded.
     for table in part.with_format("arrow").iter(batch_size=_ROWS):

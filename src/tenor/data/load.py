@@ -1,4 +1,4 @@
-"""`load`: a configuration -> labelled, split examples; `load_for_evaluation`: the same by a model's classes."""
+"""`load`: a configuration -> labelled, split examples; `load_for_evaluation`: by a model's classes."""
 
 import hashlib
 import json
@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
 from tenor.config.data import DataConfig
-from tenor.data.columns import column_names
+from tenor.data.columns import column_names, require_column
 from tenor.data.example import Dataset, Example
 from tenor.data.labels import Labels, learn_labels, match_labels
 from tenor.data.readers import Row, read_rows
@@ -22,6 +22,7 @@ Splits = dict[str, tuple[Example, ...]]
 # Beside those that end in _id: columns that tell of what or by whom a row is, the likeliest first.
 _GROUP_NAMES = ("asin", "product", "film", "movie", "business", "author", "user", "reviewer")
 _FEWEST_GROUPS = 5
+_SPLITS = ("train", "validation", "test")
 _ROW = "row"  # prefix of the ids of rows that no split names
 
 
@@ -40,26 +41,25 @@ def load(config: DataConfig) -> Dataset:
     source = read_source(config.source, config.encoding)
     tables = _tables(source, config)
     train = tables["train"]
+    if config.group_by is not None:
+        require_column(train.rows, config.group_by, train.where)
     labels = learn_labels(train.labels, train.numbers, train.where, config.label_names)
-    group_column = config.group_by or source.group_column
-    brought = _examples(tables, labels, group_column)
-    splits, made = _complete(brought, config, grouped=group_column is not None)
-    notes = [*source.notes, *(note for table in tables.values() for note in table.notes)]
-    if labels.renamed:
-        notes.append(f"Labels were read as {labels.renamed}.")
-    notes += made.values()
-    if made and group_column is None:
-        notes += _group_hint(brought["train"])
+    given = _examples(tables, labels, config.group_by)
+    splits, methods = _complete(given, config)
+    notes = [
+        *source.notes,
+        *_reading_notes(source, tables, labels),
+        *_split_notes(splits, methods, config),
+    ]
+    if methods and config.group_by is None:
+        notes += _group_hint(given["train"])
     provenance = {
         "source": config.source,
         "validation": config.validation,
         "test": config.test,
-        "text_column": train.text_column,
-        "label_column": train.label_column,
-        "labels": dict(labels.names),
-        "group_column": group_column,
+        **_reading_provenance(train, labels, config, config.group_by),
         "rows": {split: len(examples) for split, examples in splits.items()},
-        "split": {split: made.get(split, "as given") for split in splits},
+        "split": {split: methods.get(split, "given") for split in splits},
         "split_seed": config.split_seed,
         "fingerprint": fingerprint(splits["train"]),
     }
@@ -69,7 +69,7 @@ def load(config: DataConfig) -> Dataset:
 def load_for_evaluation(config: DataConfig, classes: tuple[str, ...], split: str | None = None) -> Dataset:
     """Read labelled rows to measure a model on, whose classes the labels must say (`match_labels`).
 
-    Of `config`, the settings that split (`validation`, `test`, fractions, seed) play no part: nothing is split.
+    Nothing is split: `validation`, `test`, the fractions and the seed of `config` play no part.
 
     Args:
         config: source, columns and labels; `group_by` is used where the source has that column.
@@ -95,22 +95,16 @@ def load_for_evaluation(config: DataConfig, classes: tuple[str, ...], split: str
         label_column=source.label_column,
     )
     labels = match_labels(table.labels, table.numbers, table.where, classes, config.label_names)
-    wanted = config.group_by or source.group_column
-    group_column = wanted if wanted in column_names(rows) else None
+    group_column = config.group_by if config.group_by in column_names(rows) else None
     splits = _examples({split: table}, labels, group_column)
-    notes = [*source.notes, *table.notes]
-    if labels.renamed:
-        notes.append(f"Labels were read as {labels.renamed}.")
+    notes = (*source.notes, *_reading_notes(source, {split: table}, labels))
     provenance = {
         "source": config.source,
-        "text_column": table.text_column,
-        "label_column": table.label_column,
-        "labels": dict(labels.names),
-        "group_column": group_column,
+        **_reading_provenance(table, labels, config, group_column),
         "rows": {split: len(table.rows)},
         "fingerprint": fingerprint(splits[split]),
     }
-    return Dataset(source.name, tuple(classes), splits, tuple(notes), provenance)
+    return Dataset(source.name, tuple(classes), splits, notes, provenance)
 
 
 def fingerprint(examples: Iterable[Example]) -> str:
@@ -166,10 +160,13 @@ def _examples(tables: Mapping[str, Table], labels: Labels, group_column: str | N
     }
 
 
-def _complete(brought: Splits, config: DataConfig, *, grouped: bool) -> tuple[Splits, dict[str, str]]:
-    """Split off what is missing; return all splits and a sentence on each one made."""
-    splits = dict(brought)
-    made: dict[str, str] = {}
+def _complete(given: Splits, config: DataConfig) -> tuple[Splits, dict[str, str]]:
+    """Split off what is missing; return all splits, and for those that were not given how they were made."""
+    splits = dict(given)
+    methods: dict[str, str] = {}
+    how = "rows at random" if config.group_by is None else f"whole groups of {config.group_by} at random"
+    if config.stratify:
+        how += ", stratified by class"
     for name, fraction in (("test", config.test_fraction), ("validation", config.validation_fraction)):
         if name in splits or fraction == 0:
             continue
@@ -179,19 +176,49 @@ def _complete(brought: Splits, config: DataConfig, *, grouped: bool) -> tuple[Sp
             fraction,
             seed=config.split_seed,
             stratify=config.stratify,
-            groups=[example.group for example in rows] if grouped else None,
+            groups=None if config.group_by is None else [example.group for example in rows],
             name=name,
         )
         splits["train"] = tuple(rows[index] for index in stay)
         splits[name] = tuple(rows[index] for index in held)
-        how = " by group" if grouped else ""
-        how += " with the share of each class kept" if config.stratify else ""
-        made[name] = (
-            f"{name.capitalize()}: {len(held):,} of {len(rows):,} rows, split off at random{how} "
-            f"(seed {config.split_seed})."
-        )
-    order = ("train", "validation", "test")
-    return {name: splits[name] for name in order if name in splits}, made
+        methods |= {name: how, "train": "the rest"}
+    return {name: splits[name] for name in _SPLITS if name in splits}, methods
+
+
+def _reading_notes(source: Source, tables: Mapping[str, Table], labels: Labels) -> list[str]:
+    """Say which columns were found, once for tables that agree, what was left out and what labels mean."""
+    found: dict[tuple[str, str], str] = {}
+    if source.text_column is None:
+        for table in tables.values():
+            found.setdefault((table.text_column, table.label_column), table.where)
+    notes = [
+        f"{where}: text is column {text!r}, label column {label!r}." for (text, label), where in found.items()
+    ]
+    notes += (note for table in tables.values() for note in table.notes)
+    if labels.renamed:
+        notes.append(f"Labels were read as {labels.renamed}.")
+    return notes
+
+
+def _split_notes(splits: Splits, methods: Mapping[str, str], config: DataConfig) -> list[str]:
+    return [
+        f"{name.capitalize()}: {len(splits[name]):,} rows split off, {how} (seed {config.split_seed})."
+        for name, how in methods.items()
+        if name != "train"
+    ]
+
+
+def _reading_provenance(
+    table: Table, labels: Labels, config: DataConfig, group_column: str | None
+) -> dict[str, object]:
+    return {
+        "text_column": table.text_column,
+        "label_column": table.label_column,
+        "positive_from": config.positive_from,
+        "negative_to": config.negative_to,
+        "labels": dict(labels.names),
+        "group_column": group_column,
+    }
 
 
 def _group_hint(examples: Sequence[Example]) -> list[str]:
@@ -203,8 +230,8 @@ def _group_hint(examples: Sequence[Example]) -> list[str]:
         values = {example.columns.get(name) for example in examples} - {None, ""}
         if _FEWEST_GROUPS <= len(values) <= 0.9 * len(examples):
             return [
-                f"Column {name!r} has {len(values):,} values in {len(examples):,} rows: the random split puts "
-                f"rows that share one on both sides, which can flatter the result; keep them together with "
+                f"Column {name!r} has {len(values):,} values in {len(examples):,} rows: a random split parts "
+                f"rows that share one, which can flatter the result; keep them together with "
                 f"--group-by {name}."
             ]
     return []

@@ -29,7 +29,7 @@ def read_source(name: str, encoding: str = "utf-8") -> Source:
     if path.is_dir():
         return read_saved(path) if is_saved(path) else read_folder(path, encoding)
     if path.exists() or file_suffix(path) is not None:
-        return Source(path.name, {UNSPLIT: list(read_rows(path, encoding))})
+        return Source(path.resolve().name, {UNSPLIT: list(read_rows(path, encoding))})
     raise DataError(
         f"{name!r} is no built-in corpus ({listed(corpus.BUILTIN)}), no folder and no file (ending in "
         f"{listed(READERS)}); data sets of the hub are called {PREFIX}NAME{suggestion(name, corpus.BUILTIN)}"
@@ -38,16 +38,11 @@ def read_source(name: str, encoding: str = "utf-8") -> Source:
 
 def _builtin(dataset: Dataset) -> Source:
     """Turn the examples back into rows, so that every setting means the same for every source."""
-    splits: dict[str, list[Row]] = {}
-    grouped = False
-    for split, examples in dataset.splits.items():
-        rows = splits[split] = []
-        for example in examples:
-            row: Row = {**example.columns, "text": example.text, "label": example.label, "id": example.id}
-            if example.group is not None:
-                row["group"] = example.group
-                grouped = True
-            rows.append(row)
-    return Source(
-        dataset.name, splits, "text", "label", group_column="group" if grouped else None, notes=dataset.notes
-    )
+    splits: dict[str, list[Row]] = {
+        split: [
+            {**example.columns, "text": example.text, "label": example.label, "id": example.id}
+            for example in examples
+        ]
+        for split, examples in dataset.splits.items()
+    }
+    return Source(dataset.name, splits, "text", "label", notes=dataset.notes)

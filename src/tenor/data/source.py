@@ -28,7 +28,6 @@ class Source:
     splits: Mapping[str, Sequence[Row]]
     text_column: str | None = None
     label_column: str | None = None
-    group_column: str | None = None
     notes: tuple[str, ...] = ()
 
     def where(self, split: str) -> str:

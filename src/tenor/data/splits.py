@@ -56,7 +56,7 @@ def hold_out(
 def _hold_rows(strata: Rows, fraction: float, generator: np.random.Generator) -> npt.NDArray[np.bool_]:
     order = _random_order(len(strata), generator)
     held = np.zeros(len(strata), dtype=bool)
-    for stratum, quota in enumerate(_quotas(np.bincount(strata), fraction)):
+    for stratum, quota in enumerate(_quotas(np.bincount(strata), fraction).tolist()):
         members = order[strata[order] == stratum]
         held[members[:quota]] = True
     return held
@@ -65,10 +65,11 @@ def _hold_rows(strata: Rows, fraction: float, generator: np.random.Generator) ->
 def _quotas(sizes: Rows, fraction: float) -> Rows:
     """Rows to hold out of each class: the rounded total, shared by largest remainders, at least one each."""
     exact = fraction * sizes
-    quotas = np.floor(exact).astype(np.int64)
+    quotas: Rows = np.floor(exact).astype(np.int64)
     short = round(fraction * int(sizes.sum())) - int(quotas.sum())
     quotas[np.argsort(quotas - exact, kind="stable")[: max(0, short)]] += 1
-    return np.maximum(quotas, 1)
+    np.maximum(quotas, 1, out=quotas)
+    return quotas
 
 
 def _hold_groups(

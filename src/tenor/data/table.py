@@ -5,12 +5,14 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from tenor.config.data import DataConfig
-from tenor.data.columns import find_label_column, find_text_column, require_column
+from tenor.data.columns import find_label_column, find_text_column
 from tenor.data.example import Example
 from tenor.data.labels import polarity
 from tenor.data.readers import Row
 from tenor.data.suggestion import listed
 from tenor.errors import DataError
+
+_ID = "id"
 
 
 @dataclass(frozen=True)
@@ -86,7 +88,6 @@ def make_table(
         [_text(row.get(text_column), number, where, text_column) for number, row in enumerate(rows, 1)],
         [row.get(label_column) for row in rows],
         range(1, len(rows) + 1),
-        notes=(f"{where}: text is column {text_column!r}, label is column {label_column!r}.",),
     )
     if config.empty != "keep":
         table = _with_text(table, refuse=config.empty == "refuse")
@@ -102,23 +103,20 @@ def make_examples(
         table: the rows.
         classes: the class of each (N,).
         ids: the id of each (N,).
-        group_column: the column whose values become groups, or None; an empty value is no group.
-
-    Raises:
-        DataError: no such group column.
+        group_column: the column whose values become groups, or None; rows without a value have no group.
     """
-    if group_column is not None:
-        require_column(table.rows, group_column, table.where)
     # A rating stays: it says more than the class made of it.
     skipped = {table.text_column} if table.rated else {table.text_column, table.label_column}
     examples = []
     for row, text, label, name in zip(table.rows, table.texts, classes, ids, strict=True):
         columns = {
-            column: str(value)
+            column: cell
             for column, value in row.items()
-            if column not in skipped and value is not None and not _is_nan(value)
+            if column not in skipped
+            and (cell := _cell(value)) is not None
+            and not (cell == name and column.lower() == _ID)  # said already
         }
-        group = None if group_column is None else columns.get(group_column) or None
+        group = None if group_column is None else _cell(row.get(group_column)) or None
         examples.append(Example(text, label, name, group, columns))
     return tuple(examples)
 
@@ -141,7 +139,7 @@ def make_ids(tables: Sequence[Table]) -> list[list[str]]:
 
 def _own_ids(table: Table) -> list[str]:
     """Values of the column called id, or nothing where one is missing."""
-    names = {column for column in table.rows[0] if column.lower() == "id"}
+    names = {column for column in table.rows[0] if column.lower() == _ID}
     for name in sorted(names - {table.text_column, table.label_column}):
         values = [row.get(name) for row in table.rows]
         if all(value is not None and value != "" for value in values):
@@ -157,8 +155,8 @@ def _with_text(table: Table, *, refuse: bool) -> Table:
     some = f"{table.where}: {len(numbers):,} of {len(filled):,} rows"
     if refuse or not any(filled):
         raise DataError(
-            f"{some} have no text in column {table.text_column!r} (rows {listed(numbers, 5)}); fill or remove "
-            "them, name another --text-column, or choose --empty drop or keep"
+            f"{some} have no text in column {table.text_column!r} (rows {listed(numbers, 5)}); fill or "
+            "remove them, name another --text-column, or choose --empty drop or keep"
         )
     return table.select(filled, f"{some} had no text and were dropped (rows {listed(numbers, 5)}).")
 
@@ -188,15 +186,15 @@ def _by_rating(table: Table, config: DataConfig) -> Table:
 def _text(value: object, number: int, where: str, column: str) -> str:
     if isinstance(value, str):
         return value
-    if value is None or _is_nan(value):
-        return ""
-    if isinstance(value, int | float):
-        return str(value)
+    if value is None or isinstance(value, int | float):
+        return _cell(value) or ""
     raise DataError(
         f"{where}, row {number:,}: column {column!r} holds a {type(value).__name__} where text is needed; "
         "name another --text-column"
     )
 
 
-def _is_nan(value: object) -> bool:
-    return isinstance(value, float) and math.isnan(value)
+def _cell(value: object) -> str | None:
+    """Return a value as a string, or None where there is none."""
+    missing = value is None or (isinstance(value, float) and math.isnan(value))
+    return None if missing else str(value)

@@ -9,7 +9,7 @@ import json
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager
 from pathlib import Path
-from typing import BinaryIO, TextIO, cast
+from typing import Any, BinaryIO, TextIO, cast
 
 from tenor.data.readers import Row
 from tenor.data.suggestion import listed
@@ -57,7 +57,9 @@ def _create_text(path: Path, *, zipped: bool) -> Iterator[TextIO]:
 @contextlib.contextmanager
 def _delimited(path: Path, *, delimiter: str, zipped: bool) -> Iterator[WriteRows]:
     with _create_text(path, zipped=zipped) as text:
-        lines = csv.writer(text, delimiter=delimiter, lineterminator="\n")
+        plain = csv.writer(text, delimiter=delimiter, lineterminator="\n")
+        # csv leaves a lone carriage return unquoted, but ends a line at it when reading.
+        quoted = csv.writer(text, delimiter=delimiter, lineterminator="\n", quoting=csv.QUOTE_ALL)
         columns: list[str] = []
         written = 0
 
@@ -65,16 +67,19 @@ def _delimited(path: Path, *, delimiter: str, zipped: bool) -> Iterator[WriteRow
             nonlocal columns, written
             if rows and not columns:
                 columns = _columns(rows)
-                lines.writerow(columns)
+                plain.writerow(columns)
             _refuse_new_columns(rows, columns, written)
-            # csv writes None as an empty field.
-            lines.writerows([_cell(row.get(column)) for column in columns] for row in rows)
+            for row in rows:
+                cells = [_cell(row.get(column)) for column in columns]
+                returns = any(isinstance(cell, str) and "\r" in cell for cell in cells)
+                (quoted if returns else plain).writerow(cells)
             written += len(rows)
 
         yield write
 
 
 def _cell(value: object) -> object:
+    """Return what csv writes well: it makes an empty field of None, and of lists what only Python reads."""
     return _json(value) if isinstance(value, dict | list) else value
 
 
@@ -133,8 +138,8 @@ def _parquet(path: Path) -> Iterator[WriteRows]:
             flush()
 
 
-def _typed(table):  # type: ignore[no-untyped-def]
-    """Call columns without any value strings: their type is not known yet, and null would fit no later one."""
+def _typed(table: Any) -> Any:  # pyarrow has no types
+    """Call columns without values strings: their type is not known yet, and null would fit no later one."""
     import pyarrow as pa
 
     fields = [pa.field(f.name, pa.string()) if pa.types.is_null(f.type) else f for f in table.schema]

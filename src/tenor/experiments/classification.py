@@ -6,7 +6,7 @@ import json
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Protocol
+from typing import Any, Protocol
 
 import numpy as np
 import torch
@@ -111,8 +111,10 @@ def fit(
     if config.text.vectors is not None:
         vectors = read(Path(config.text.vectors), pipeline.vocabulary, config.network.embedding_size)
     watcher.data(dataset, data_report(dataset, pipeline), vectors)
-    labelled = {
-        split: _labelled(examples, pipeline, dataset.classes) for split, examples in dataset.splits.items()
+    labelled: dict[str, Labelled] = {
+        split: _labelled(dataset.split(split), pipeline, dataset.classes)
+        for split in ("train", "validation")
+        if dataset.split(split)
     }
     # The caller's generators are left as they were.
     with torch.random.fork_rng():
@@ -135,12 +137,14 @@ def fit(
         data=dict(dataset.provenance),
     )
     predictor = Predictor(model, NetworkEngine(module))
-    evaluations = {
-        split: scoring.score(predictor, labelled[split], dataset.split(split), config.evaluation)
+    evaluations: dict[str, Evaluation] = {
+        split: scoring.score(
+            scoring.predict(predictor, examples), examples, dataset.classes, config.evaluation
+        )
         for split in ("validation", "test")
-        if split in labelled
+        if (examples := dataset.split(split))
     }
-    metrics = {split: evaluation.to_json() for split, evaluation in evaluations.items()}
+    metrics: dict[str, Any] = {split: evaluation.to_json() for split, evaluation in evaluations.items()}
     model = replace(model, metrics=metrics)
     return Fitted(model, Predictor(model, NetworkEngine(module)), history, runtime, evaluations)
 
@@ -179,7 +183,7 @@ def _train(
 
 
 def _labelled(examples: Sequence[Example], pipeline: TextPipeline, classes: tuple[str, ...]) -> Labelled:
-    targets = scoring.label(examples, classes)
+    targets = scoring.class_indices(examples, classes)
     return Labelled(pipeline.encode(e.text for e in examples), targets)
 
 
@@ -188,9 +192,9 @@ def _representative_step(
 ) -> Callable[[torch.dtype], torch.Tensor]:
     """Return a function that runs one step on a copy of the network and returns its flat gradient."""
     rows = np.argsort(-batches.tokens.lengths, kind="stable")[: batches.size]
+    tokens = batches.tokens
     texts = [
-        batches.tokens.ids[batches.tokens.offsets[row] : batches.tokens.offsets[row + 1]][:_CHECK_TOKENS]
-        for row in rows
+        tokens.ids[tokens.offsets[row] : tokens.offsets[row + 1]][:_CHECK_TOKENS].tolist() for row in rows
     ]
     batch = collate(Tokens.of(texts), batches.targets[rows])
     network = copy.deepcopy(module).train()

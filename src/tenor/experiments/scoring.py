@@ -1,6 +1,7 @@
 """Scoring a predictor on labelled examples."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
@@ -10,41 +11,56 @@ from tenor.data.example import Example
 from tenor.errors import DataError
 from tenor.evaluation.evaluation import Evaluation, evaluate
 from tenor.inference.predictor import Predictor
-from tenor.training.loop import Labelled
 
 # Columns with so few values are sliced without being asked for: kinds and stars are, ids and dates are not.
 _MOST_VALUES = 20
 
 
-def label(examples: Sequence[Example], predictor_classes: tuple[str, ...]) -> npt.NDArray[np.int64]:
+@dataclass(frozen=True)
+class Scored:
+    """What a predictor says of N labelled examples."""
+
+    labels: npt.NDArray[np.int64]  # (N,) class indices
+    probabilities: npt.NDArray[np.float64]  # (N, C)
+    lengths: npt.NDArray[np.int64]  # (N,) tokens before truncation
+
+
+def class_indices(examples: Sequence[Example], classes: tuple[str, ...]) -> npt.NDArray[np.int64]:
     """Return the class index of each example, (N,)."""
-    index = {name: number for number, name in enumerate(predictor_classes)}
+    index = {name: number for number, name in enumerate(classes)}
     unknown = [e.label for e in examples if e.label not in index]
     if unknown:
         raise DataError(
             f"{len(unknown)} examples have no known label (first: {unknown[0]!r}); "
-            f"the classes are {', '.join(predictor_classes)}"
+            f"the classes are {', '.join(classes)}"
         )
     return np.array([index[str(e.label)] for e in examples], dtype=np.int64)
 
 
+def predict(predictor: Predictor, examples: Sequence[Example]) -> Scored:
+    """Read the examples as the model reads any text, and predict them."""
+    tokens, lengths = predictor.model.pipeline.encode_with_lengths(e.text for e in examples)
+    labels = class_indices(examples, predictor.classes)
+    return Scored(labels, predictor.probabilities(tokens), lengths)
+
+
 def score(
-    predictor: Predictor,
-    labelled: Labelled,
+    scored: Scored,
     examples: Sequence[Example],
+    classes: tuple[str, ...],
     config: EvaluationConfig,
     *,
     columns: Sequence[str] = (),
 ) -> Evaluation:
     """Evaluate with intervals, sliced by `columns` or else by every column with few values, and by length."""
     return evaluate(
-        labelled.targets,
-        predictor.probabilities(labelled.tokens),
-        predictor.classes,
+        scored.labels,
+        scored.probabilities,
+        classes,
         resamples=config.resamples,
         seed=config.seed,
         slices=slices(examples, columns),
-        lengths=labelled.tokens.lengths,
+        lengths=scored.lengths,
     )
 
 

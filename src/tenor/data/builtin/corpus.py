@@ -74,7 +74,9 @@ def _grammar_rows(
     writers = {domain: Writer(read_banks(*banks), split, rng) for domain, banks in domains.items()}
     rows, seen = [], set()
     for kind, (compose, tones) in KINDS.items():
-        for number in range(count):
+        import os
+        n_ = count * float(os.environ.get('MULT','1')) * (float(os.environ.get('PLAIN','1')) if kind=='plain' else 1) if split=='train' else count
+        for number in range(int(n_)):
             domain = list(domains)[number // len(tones) % len(domains)]
             good = tones[number % len(tones)]
             text = ""

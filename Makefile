@@ -1,0 +1,47 @@
+# make demo   installs what training needs and runs the main job on built-in data
+# make test   installs everything and checks everything
+# make check  ruff, mypy, import contracts, tests (in an installed .venv)
+
+PYTHON ?= python3
+BIN := .venv/bin
+PIP := $(BIN)/pip install --quiet --disable-pip-version-check --constraint constraints.txt
+INPUTS := pyproject.toml constraints.txt
+
+.PHONY: demo install test check format bench clean
+
+demo: .venv/train
+	$(BIN)/tenor demo
+
+install: .venv/all
+
+test: install
+	$(MAKE) check
+
+check:
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/python -m pytest
+
+format:
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+bench: .venv/all
+	for script in benchmarks/*.py; do $(BIN)/python $$script || exit 1; done
+
+clean:
+	rm -rf .venv build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis src/*.egg-info
+
+# Each set-up leaves a mark, so that it runs once and again only when what it installs has changed.
+.venv/bin/pip:
+	$(PYTHON) -m venv .venv
+
+.venv/train: .venv/bin/pip $(INPUTS)
+	$(PIP) --editable ".[train]"
+	touch $@
+
+.venv/all: .venv/bin/pip $(INPUTS)
+	$(PIP) --editable ".[all]"
+	touch .venv/train $@

@@ -1,0 +1,4 @@
+"""stub."""
+import typer
+def demo(context: typer.Context) -> None:
+    """Stub."""

@@ -1,0 +1,4 @@
+"""stub."""
+import typer
+def evaluate(context: typer.Context) -> None:
+    """Stub."""

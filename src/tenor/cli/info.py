@@ -1,0 +1,4 @@
+"""stub."""
+import typer
+def info(context: typer.Context) -> None:
+    """Stub."""

@@ -1,0 +1,205 @@
+"""Options that several commands share, and the configuration that they say together.
+
+Names, meanings and defaults of settings come from the metadata of config/; here is only which of them have an
+option of their own.
+"""
+
+from collections.abc import Mapping
+from typing import Annotated, Any
+
+import typer
+
+from tenor.cli import completion
+from tenor.config.classification import ClassificationConfig
+from tenor.config.load import Values, assignments, merge, parse, read, settings, to_values
+from tenor.config.names import apply_name
+
+SETTINGS = {setting.key: setting for setting in settings()}
+
+# Name of a command's parameter -> the setting it stands for.
+SHORTCUTS: Mapping[str, str] = {
+    "data": "data.source",
+    "text_column": "data.text_column",
+    "label_column": "data.label_column",
+    "label_names": "data.label_names",
+    "positive_from": "data.positive_from",
+    "negative_to": "data.negative_to",
+    "group_by": "data.group_by",
+    "validation": "data.validation",
+    "test": "data.test",
+    "empty": "data.empty",
+    "encoding": "data.encoding",
+    "tokenizer": "text.tokenizer",
+    "max_length": "text.max_length",
+    "epochs": "training.epochs",
+    "seed": "training.seed",
+    "device": "training.device",
+}
+
+
+def meaning(key: str) -> str:
+    """Return what a setting means and its default, as the help shows it."""
+    setting = SETTINGS[key]
+    choices = completion.words(setting.type)
+    listed = f": {', '.join(choices)}" if choices else ""
+    default = "" if setting.default in (None, ()) else f" [default: {setting.default}]"
+    return f"{setting.meaning}{listed}{default}".replace("[", r"\[")  # the help is rich markup
+
+
+def _shortcut(flag: str, key: str, panel: str, *, metavar: str | None = None, also: str = "") -> Any:
+    return typer.Option(
+        flag,
+        help=meaning(key) + also,
+        show_default=False,
+        metavar=metavar,
+        rich_help_panel=panel,
+        autocompletion=completion.among(completion.words(SETTINGS[key].type)),
+    )
+
+
+def _quiet(context: typer.Context, value: bool) -> bool:
+    context.obj.quiet = context.obj.quiet or value
+    return value
+
+
+def _debug(context: typer.Context, value: bool) -> bool:
+    context.obj.debug = context.obj.debug or value
+    return value
+
+
+_DATA, _TEXT, _TRAINING, _OUTPUT = "Data", "Text", "Training", "Output"
+
+Data = Annotated[
+    str | None,
+    typer.Argument(
+        metavar="DATA",
+        help=meaning("data.source"),
+        show_default=False,
+        autocompletion=completion.sources,
+    ),
+]
+Model = Annotated[
+    str, typer.Argument(metavar="MODEL", help="a run folder or its model folder", show_default=False)
+]
+TextColumn = Annotated[str | None, _shortcut("--text-column", "data.text_column", _DATA, metavar="NAME")]
+LabelColumn = Annotated[str | None, _shortcut("--label-column", "data.label_column", _DATA, metavar="NAME")]
+LabelNames = Annotated[
+    str | None,
+    _shortcut("--label-names", "data.label_names", _DATA, metavar="A,B,...", also="; here with commas"),
+]
+PositiveFrom = Annotated[float | None, _shortcut("--positive-from", "data.positive_from", _DATA)]
+NegativeTo = Annotated[float | None, _shortcut("--negative-to", "data.negative_to", _DATA)]
+GroupBy = Annotated[str | None, _shortcut("--group-by", "data.group_by", _DATA, metavar="COLUMN")]
+Validation = Annotated[
+    str | None,
+    _shortcut(
+        "--validation",
+        "data.validation",
+        _DATA,
+        metavar="FILE|SHARE",
+        also=f"; or a number: {meaning('data.validation_fraction')}",
+    ),
+]
+Test = Annotated[
+    str | None,
+    _shortcut(
+        "--test",
+        "data.test",
+        _DATA,
+        metavar="FILE|SHARE",
+        also=f"; or a number: {meaning('data.test_fraction')}",
+    ),
+]
+Empty = Annotated[str | None, _shortcut("--empty", "data.empty", _DATA, metavar="POLICY")]
+Encoding = Annotated[str | None, _shortcut("--encoding", "data.encoding", _DATA, metavar="NAME")]
+Tokenizer = Annotated[str | None, _shortcut("--tokenizer", "text.tokenizer", _TEXT, metavar="NAME")]
+MaxLength = Annotated[int | None, _shortcut("--max-length", "text.max_length", _TEXT)]
+Epochs = Annotated[int | None, _shortcut("--epochs", "training.epochs", _TRAINING)]
+Seed = Annotated[int | None, _shortcut("--seed", "training.seed", _TRAINING)]
+Device = Annotated[str | None, _shortcut("--device", "training.device", _TRAINING, metavar="NAME")]
+
+Config = Annotated[
+    str | None,
+    typer.Option(
+        "--config",
+        metavar="FILE|RECIPE",
+        help="YAML file with settings, or a recipe that comes with Tenor",
+        autocompletion=completion.recipe_names,
+    ),
+]
+Set = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--set",
+        metavar="KEY=VALUE",
+        help="any setting, such as training.epochs=5; beats everything else, and may be given again",
+        autocompletion=completion.setting_keys,
+    ),
+]
+ModelName = Annotated[
+    str | None,
+    typer.Option(
+        "--model",
+        metavar="NAME",
+        help="the network by its name, [bi]encoder[-pooling], such as bilstm-attention".replace("[", r"\["),
+        autocompletion=completion.model_names,
+    ),
+]
+Json = Annotated[
+    bool, typer.Option("--json", help="print JSON to stdout, and nothing else there", rich_help_panel=_OUTPUT)
+]
+Quiet = Annotated[
+    bool,
+    typer.Option(
+        "--quiet", "-q", help="print results and errors only", callback=_quiet, rich_help_panel=_OUTPUT
+    ),
+]
+Debug = Annotated[
+    bool,
+    typer.Option(
+        "--debug", help="print the traceback of an error", callback=_debug, rich_help_panel=_OUTPUT
+    ),
+]
+
+
+def configuration(
+    context: typer.Context, *, base: ClassificationConfig | None = None
+) -> ClassificationConfig:
+    """Return the configuration a command line says.
+
+    Later ones win: defaults (or `base`), --config, DATA and shortcuts with --model, --set.
+    """
+    given = context.params
+    values = merge(
+        {} if base is None else to_values(base),
+        read(given["config"]) if given.get("config") else {},
+        shortcuts(given),
+    )
+    if given.get("model_name"):
+        network = apply_name(parse(values).network, given["model_name"])
+        named = {key: getattr(network, key) for key in ("encoder", "bidirectional", "pooling")}
+        values = merge(values, {"network": named})
+    return parse(merge(values, assignments(given.get("settings") or ())))
+
+
+def shortcuts(given: Mapping[str, Any]) -> Values:
+    """Return the settings that a command's parameters give, as nested values."""
+    values: Values = {}
+    for name, key in SHORTCUTS.items():
+        value = given.get(name)
+        if value is None:
+            continue
+        section, _, field = key.partition(".")
+        if name == "label_names":
+            value = [part.strip() for part in value.split(",")]
+        elif name in {"validation", "test"} and (share := _number(value)) is not None:
+            field, value = f"{field}_fraction", share
+        values.setdefault(section, {})[field] = value
+    return values
+
+
+def _number(text: str) -> float | None:
+    try:
+        return float(text)
+    except ValueError:
+        return None

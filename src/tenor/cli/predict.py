@@ -1,0 +1,4 @@
+"""stub."""
+import typer
+def predict(context: typer.Context) -> None:
+    """Stub."""

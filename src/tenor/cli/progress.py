@@ -1,0 +1,139 @@
+"""Progress bars on stderr: of a training run, and of rows on their way through a model."""
+
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+from tenor.cli.console import Terminal
+from tenor.report.numbers import duration, percent
+
+if TYPE_CHECKING:
+    from rich.progress import Progress, TaskID
+
+    from tenor.data.example import Dataset
+    from tenor.evaluation.data_report import DataReport
+    from tenor.text.vectors import Vectors
+    from tenor.training.checkpoint import Progress as TrainingProgress
+    from tenor.training.checkpoint import Row
+    from tenor.training.runtime import Runtime
+
+_PER_SECOND = 5  # redraws
+
+
+class TrainingView:
+    """A watcher of a training run: the data, a bar for the epoch under way, one line for each that is done."""
+
+    def __init__(self, terminal: Terminal) -> None:
+        self._terminal = terminal
+        self._bar: Progress | None = None
+        self._task: TaskID | None = None
+        self._epochs = 0
+        self._texts = 0
+
+    def close(self) -> None:
+        """Take the bar away; the lines stay."""
+        if self._bar is not None:
+            self._bar.stop()
+            self._bar = None
+
+    def data(self, dataset: "Dataset", report: "DataReport", vectors: "Vectors | None") -> None:
+        """Print the short data report, its warnings first."""
+        show_report(self._terminal, report)
+        if vectors is not None:
+            self._terminal.note(f"word vectors for {percent(vectors.coverage)} of the vocabulary")
+
+    def start(self, *, epochs: int, texts: int, runtime: "Runtime", history: "Sequence[Row]") -> None:
+        """Print where it runs, and the epochs a resumed run has behind it."""
+        self._epochs, self._texts = epochs, texts
+        self._terminal.note(f"training on {runtime}")
+        self._terminal.note()
+        self._terminal.note(_HEADER)
+        for row in history:
+            self._terminal.note(_line(row, best=False))
+        if self._terminal.quiet or not self._terminal.err.is_terminal:
+            return
+        from rich.progress import BarColumn, Progress, TextColumn
+
+        self._bar = Progress(
+            TextColumn("{task.description}"),
+            BarColumn(bar_width=None),
+            TextColumn("{task.fields[figures]}"),
+            console=self._terminal.err,
+            transient=True,
+            expand=True,
+            refresh_per_second=_PER_SECOND,
+        )
+        self._task = self._bar.add_task("", total=texts, figures="")
+        self._bar.start()
+
+    def step(self, progress: "TrainingProgress") -> None:
+        """Move the bar."""
+        if self._bar is None or self._task is None or not progress.texts:
+            return
+        speed = progress.texts / max(progress.seconds, 1e-9)
+        left = (self._epochs - progress.epoch) * self._texts - progress.texts
+        self._bar.update(
+            self._task,
+            completed=progress.texts,
+            description=f"epoch {progress.epoch + 1}/{self._epochs}",
+            figures=(
+                f"loss {progress.loss / progress.texts:.3f}  "
+                f"accuracy {percent(progress.correct / progress.texts)}  "
+                f"{speed:,.0f} texts/s  {duration(left / speed)} left"
+            ),
+        )
+
+    def epoch(self, row: "Row", *, best: bool) -> None:
+        """Print the line of an epoch."""
+        self._terminal.note(_line(row, best=best))
+
+
+def show_report(terminal: Terminal, report: "DataReport") -> None:
+    """Print the short form of a data report to stderr: what to look out for, then the figures."""
+    from tenor.report import data_tables
+
+    for sentence in report.warnings():
+        terminal.warning(sentence)
+    for sentence in report.notes:
+        terminal.note(sentence)
+    terminal.note(data_tables.headline(report))
+    terminal.note()
+    terminal.note(data_tables.splits(report))
+    terminal.note()
+
+
+_HEADER = "epoch     loss  accuracy  validation: loss  accuracy  texts/s    time"
+
+
+def _line(row: "Row", *, best: bool) -> str:
+    if "validation_loss" in row:
+        validation = f"{row['validation_loss']:16.4f}  {percent(row['validation_accuracy']):>8}"
+    else:
+        validation = f"{'-':>16}  {'-':>8}"
+    return (
+        f"{row['epoch']:5.0f}  {row['train_loss']:7.4f}  {percent(row['train_accuracy']):>8}  {validation}  "
+        f"{row['texts_per_second']:7,.0f}  {duration(row['seconds']):>8}{'  best' if best else ''}"
+    )
+
+
+@contextmanager
+def counting(terminal: Terminal, noun: str) -> Iterator[Callable[[int], None]]:
+    """Yield a function that is told how many more of something are done, and shows count and speed."""
+    if terminal.quiet or not terminal.err.is_terminal:
+        yield lambda _: None
+        return
+    from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+
+    columns = (SpinnerColumn(), TextColumn("{task.fields[shown]}"), TimeElapsedColumn())
+    with Progress(
+        *columns, console=terminal.err, transient=True, refresh_per_second=_PER_SECOND
+    ) as bar:
+        task = bar.add_task("", total=None, shown=f"0 {noun}")
+
+        def advance(more: int) -> None:
+            bar.advance(task, more)
+            done = bar.tasks[0].completed
+            speed = done / max(bar.tasks[0].elapsed or 0.0, 1e-9)
+            bar.update(task, shown=f"{done:,.0f} {noun}, {speed:,.0f} a second")
+
+        yield advance

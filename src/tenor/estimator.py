@@ -1,0 +1,313 @@
+"""`TextClassifier`: a classification experiment behind the face of a scikit-learn classifier."""
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from numbers import Integral
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Self
+
+import numpy as np
+import numpy.typing as npt
+
+from tenor.config.classification import ClassificationConfig
+from tenor.config.load import Values, merge, parse, read, to_values
+from tenor.config.names import apply_name, name_of
+from tenor.data.arrays import make_dataset, read_labels, read_texts
+from tenor.data.example import Dataset
+from tenor.errors import ConfigError, MissingExtraError, ModelError, OutputError
+from tenor.inference.network import NetworkEngine
+from tenor.inference.predictor import Predictor
+from tenor.model import find
+
+try:
+    from sklearn.base import BaseEstimator, ClassifierMixin
+    from sklearn.utils import Tags
+    from sklearn.utils.class_weight import compute_class_weight
+    from sklearn.utils.validation import check_is_fitted, check_random_state
+except ModuleNotFoundError:
+    raise MissingExtraError("scikit-learn", "train") from None
+
+if TYPE_CHECKING:
+    from tenor.data.arrays import Labels
+    from tenor.evaluation.data_report import DataReport
+    from tenor.text.vectors import Vectors
+    from tenor.training.checkpoint import Progress, Row
+    from tenor.training.runtime import Runtime
+
+# parameter -> the setting it stands for, with its range, meaning and default
+SETTINGS: dict[str, str] = {
+    "tokenizer": "text.tokenizer",
+    "vocabulary_size": "text.max_size",
+    "min_count": "text.min_count",
+    "max_length": "text.max_length",
+    "truncation": "text.truncation",
+    "vectors": "text.vectors",
+    "embedding_size": "network.embedding_size",
+    "embedding_dropout": "network.embedding_dropout",
+    "hidden_size": "network.recurrent.hidden_size",
+    "layers": "network.recurrent.layers",
+    "dropout": "network.recurrent.dropout",
+    "output_dropout": "network.output_dropout",
+    "epochs": "training.epochs",
+    "batch_size": "training.batch_size",
+    "learning_rate": "training.learning_rate",
+    "weight_decay": "training.weight_decay",
+    "validation_fraction": "data.validation_fraction",
+    "patience": "training.patience",
+    "device": "training.device",
+    "precision": "training.precision",
+    "threads": "training.threads",
+}
+_SOURCE = "memory"  # what a model folder says of where its texts came from
+
+
+class TextClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]  # scikit-learn has no types
+    """A recurrent text classifier for scikit-learn: texts in, labels out.
+
+    A parameter left at None is as `config` has it, and what `config` leaves out is as `ClassificationConfig`
+    has it. `SETTINGS` names the setting behind each parameter. Where a setting may be without a limit
+    (`vocabulary_size`, `max_length`, `patience`), `math.inf` says so.
+
+    Args:
+        model: name of the form [bi]encoder[-pooling], such as "bilstm-mean-max", "lstm" or "bigru-mean".
+        config: the base: a recipe or YAML file, nested values such as {"training": {"decay": "none"}}, or a
+            `ClassificationConfig`. Of its data section only the validation split counts.
+        tokenizer, vocabulary_size, min_count, max_length, truncation, vectors: how texts become ids.
+        embedding_size, embedding_dropout, hidden_size, layers, dropout, output_dropout: the network.
+        epochs, batch_size, learning_rate, weight_decay: the training.
+        validation_fraction: share of the texts that `fit` holds out, stratified, to choose the best epoch and
+            to stop early; 0 for none. A share with fewer texts than there are classes is not held out; then
+            all epochs are run and the last one counts.
+        patience: epochs without a better validation figure before stopping.
+        class_weight: "balanced", or label -> weight in the loss, 1 for labels left out.
+        random_state: seed of split, weights, order and dropout; None: the seeds of `config`, so that fits
+            repeat unless a RandomState is given. Equal seeds give equal models on one machine's CPU.
+        device: where to train and predict.
+        precision: here "auto" is float32, since the choice by the clock could differ from fit to fit.
+        threads: CPU threads; give 1 where scikit-learn runs several fits at once (n_jobs).
+        verbose: print one line an epoch.
+
+    Attributes:
+        classes_: the distinct labels (C,), sorted.
+        model_: the trained `Model`, with the whole configuration as `model_.config`.
+        history_: one dict of figures an epoch.
+        n_iter_: epochs run.
+        best_epoch_: the one, from 1, whose weights were kept.
+    """
+
+    def __init__(
+        self,
+        model: str | None = None,
+        *,
+        config: str | Path | Mapping[str, Any] | ClassificationConfig | None = None,
+        tokenizer: str | None = None,
+        vocabulary_size: float | None = None,
+        min_count: int | None = None,
+        max_length: float | None = None,
+        truncation: str | None = None,
+        vectors: str | Path | None = None,
+        embedding_size: int | None = None,
+        embedding_dropout: float | None = None,
+        hidden_size: int | None = None,
+        layers: int | None = None,
+        dropout: float | None = None,
+        output_dropout: float | None = None,
+        epochs: int | None = None,
+        batch_size: int | None = None,
+        learning_rate: float | None = None,
+        weight_decay: float | None = None,
+        validation_fraction: float | None = None,
+        patience: float | None = None,
+        class_weight: str | Mapping[Any, float] | None = None,
+        random_state: int | np.random.RandomState | None = None,
+        device: str | None = None,
+        precision: str | None = None,
+        threads: int | None = None,
+        verbose: bool = False,
+    ) -> None:
+        self.model = model
+        self.config = config
+        self.tokenizer = tokenizer
+        self.vocabulary_size = vocabulary_size
+        self.min_count = min_count
+        self.max_length = max_length
+        self.truncation = truncation
+        self.vectors = vectors
+        self.embedding_size = embedding_size
+        self.embedding_dropout = embedding_dropout
+        self.hidden_size = hidden_size
+        self.layers = layers
+        self.dropout = dropout
+        self.output_dropout = output_dropout
+        self.epochs = epochs
+        self.batch_size = batch_size
+        self.learning_rate = learning_rate
+        self.weight_decay = weight_decay
+        self.validation_fraction = validation_fraction
+        self.patience = patience
+        self.class_weight = class_weight
+        self.random_state = random_state
+        self.device = device
+        self.precision = precision
+        self.threads = threads
+        self.verbose = verbose
+
+    def fit(self, X: object, y: object) -> Self:  # noqa: N803 - scikit-learn's name
+        """Train on texts X (N,) and their labels y (N,).
+
+        Raises:
+            ValueError: texts that are not strings, labels that are no classes, a parameter out of range.
+            MissingExtraError: torch is not installed.
+        """
+        try:
+            from tenor.experiments import classification
+        except ModuleNotFoundError as error:
+            if error.name != "torch":
+                raise
+            raise MissingExtraError("torch", "train") from None
+        texts = read_texts(X)
+        classes, codes = read_labels(y, len(texts))
+        config = self._configuration(classes, codes)
+        dataset = make_dataset(texts, classes, codes, config.data)
+        fitted = classification.fit(dataset, config, watcher=_EpochLines() if self.verbose else None)
+        self.classes_: Labels = classes
+        self.model_ = fitted.model
+        self.history_ = [dict(row) for row in fitted.history.rows]
+        self.best_epoch_ = fitted.history.best_epoch
+        self.n_iter_ = len(self.history_)
+        self._predictor: Predictor | None = fitted.predictor
+        return self
+
+    def predict(self, X: object) -> "Labels":  # noqa: N803
+        """Return the likeliest label of each text, (N,)."""
+        likeliest = self.predict_proba(X).argmax(axis=1)
+        return np.asarray(self.classes_[likeliest])
+
+    def predict_proba(self, X: object) -> npt.NDArray[np.float64]:  # noqa: N803
+        """Return the probability of each class, (N, C), in the order of `classes_`."""
+        check_is_fitted(self)
+        if self._predictor is None:
+            self._predictor = Predictor(self.model_, NetworkEngine.of(self.model_))
+        return self._predictor.predict_proba(read_texts(X))
+
+    def save(self, path: str | Path) -> None:
+        """Write a model folder for `tenor.load`, which knows labels by their names; replaces an older one.
+
+        Raises:
+            OutputError: something else is at `path`.
+        """
+        check_is_fitted(self)
+        folder = Path(path)
+        if not _may_write(folder):
+            raise OutputError(f"{folder} exists and is no model folder, so it is kept; name another place")
+        self.model_.save(folder)
+
+    def _configuration(self, classes: "Labels", codes: npt.NDArray[np.int64]) -> ClassificationConfig:
+        """Lay the parameters that are given over the base."""
+        given = {key: getattr(self, name) for name, key in SETTINGS.items()}
+        config = parse(
+            merge(
+                _base(self.config),
+                *(_nested(key, _plain(value)) for key, value in given.items() if value is not None),
+                _seeds(self.random_state),
+                _class_weights(self.class_weight, classes, codes),
+                _nested("data.source", _SOURCE),
+            )
+        )
+        if config.training.precision == "auto":
+            # The self-check behind "auto" goes by the clock; equal fits must give equal models.
+            config = replace(config, training=replace(config.training, precision="float32"))
+        if self.model is None:
+            return config
+        if not isinstance(self.model, str):
+            raise ConfigError(f"model is {self.model!r}; give a name such as {name_of(config.network)!r}")
+        return replace(config, network=apply_name(config.network, str(self.model)))
+
+    def __getstate__(self) -> dict[str, Any]:
+        # The network is left out: the model has all its tensors, and the next prediction builds it again.
+        state: dict[str, Any] = {**super().__getstate__()}
+        if "_predictor" in state:
+            state["_predictor"] = None
+        return state
+
+    def __sklearn_tags__(self) -> Tags:
+        tags = super().__sklearn_tags__()
+        tags.input_tags.string = True
+        tags.input_tags.one_d_array = True
+        tags.input_tags.two_d_array = False
+        return tags
+
+
+class _EpochLines:
+    """A watcher that prints one line an epoch."""
+
+    def data(self, dataset: Dataset, report: "DataReport", vectors: "Vectors | None") -> None:
+        pass
+
+    def start(self, *, epochs: int, texts: int, runtime: "Runtime", history: Sequence["Row"]) -> None:
+        print(f"{texts} texts, {runtime}")  # noqa: T201 - what verbose is for
+
+    def step(self, progress: "Progress") -> None:
+        pass
+
+    def epoch(self, row: "Row", *, best: bool) -> None:
+        figures = ", ".join(f"{name} {value:.4g}" for name, value in row.items())
+        print(f"{figures}{', best' if best else ''}", flush=True)  # noqa: T201
+
+
+def _base(config: object) -> Values:
+    match config:
+        case None:
+            return {}
+        case ClassificationConfig():
+            return to_values(config)
+        case Mapping():
+            return merge(config)
+        case str() | Path():
+            return read(str(config))
+    raise ConfigError(
+        f"config is a {type(config).__name__}; give a recipe name, nested values or a ClassificationConfig"
+    )
+
+
+def _nested(key: str, value: object) -> Values:
+    """training.epochs, 5 -> {"training": {"epochs": 5}}."""
+    first, dot, rest = key.partition(".")
+    return {first: _nested(rest, value) if dot else value}
+
+
+def _plain(value: object) -> object:
+    """Return what the configuration has for a parameter; searches hand in NumPy's numbers and strings."""
+    value = value.item() if isinstance(value, np.generic) else value
+    if isinstance(value, float) and math.isinf(value):
+        return None
+    return str(value) if isinstance(value, Path) else value
+
+
+def _seeds(random_state: object) -> Values:
+    if random_state is None:
+        return {}
+    if isinstance(random_state, Integral):
+        seed = int(random_state)
+    else:
+        seed = int(check_random_state(random_state).randint(2**31 - 1))
+    return {"training": {"seed": seed}, "data": {"split_seed": seed}}
+
+
+def _class_weights(given: object, classes: "Labels", codes: npt.NDArray[np.int64]) -> Values:
+    if given is None:
+        return {}
+    if isinstance(given, Mapping):
+        given = compute_class_weight(dict(given), classes=classes, y=classes[codes]).tolist()
+    return _nested("training.class_weights", given)
+
+
+def _may_write(folder: Path) -> bool:
+    """Whether nothing but an older model is lost by writing a model to `folder`."""
+    if not folder.exists() or (folder.is_dir() and not any(folder.iterdir())):
+        return True
+    try:
+        return find(folder) == folder
+    except ModelError:
+        return False

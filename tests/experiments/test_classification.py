@@ -1,0 +1,135 @@
+"""A whole experiment: what it learns, what it writes, what it leaves alone."""
+
+import csv
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+import toy
+
+import tenor
+from tenor.errors import ConfigError, DataError, OutputError, StorageError, TrainingError
+from tenor.experiments.classification import fit, train
+
+
+def test_run_folder_holds_everything(tmp_path: Path) -> None:
+    out = tmp_path / "run"
+    run = train(toy.config(), dataset=toy.dataset(), out=out)
+    assert {file.name for file in out.iterdir()} == {
+        "config.yaml", "history.csv", "curves.png", "confusion.png", "metrics.json", "model",
+        "checkpoint.safetensors",
+    }  # fmt: skip
+    with (out / "history.csv").open() as file:
+        rows = list(csv.DictReader(file))
+    assert [int(row["epoch"]) for row in rows] == [1, 2, 3, 4]
+    metrics = json.loads((out / "metrics.json").read_text())
+    assert (
+        metrics["test"]["metrics"]["accuracy"]["value"] == run.evaluations["test"].metrics["accuracy"].value
+    )
+    assert metrics["runtime"] == {"device": "cpu", "precision": "float32", "threads": 1}
+    assert "kind" in run.evaluations["test"].slices
+
+
+def test_learns_and_the_saved_model_predicts_the_same(tmp_path: Path) -> None:
+    config = toy.config(training={"epochs": 15, "learning_rate": 0.03})
+    fitted = fit(toy.dataset(), config)
+    texts = [e.text for e in toy.dataset().split("test")]
+    labels = [e.label for e in toy.dataset().split("test")]
+    assert np.mean([a == b for a, b in zip(fitted.predictor.predict(texts), labels, strict=True)]) > 0.9
+    fitted.model.save(tmp_path / "model")
+    loaded = tenor.load(tmp_path / "model")
+    assert np.array_equal(loaded.predict_proba(texts), fitted.predictor.predict_proba(texts))
+
+
+def test_same_seed_same_model_other_seed_another() -> None:
+    arrays = [
+        fit(toy.dataset(), toy.config(training={"seed": seed})).model.arrays["embedding.weight"]
+        for seed in (1, 1, 2)
+    ]
+    assert np.array_equal(arrays[0], arrays[1])
+    assert not np.array_equal(arrays[0], arrays[2])
+
+
+def test_the_callers_random_state_is_left_alone() -> None:
+    torch.manual_seed(5)
+    expected = torch.rand(3)
+    torch.manual_seed(5)
+    fit(toy.dataset(), toy.config())
+    assert torch.equal(torch.rand(3), expected)
+
+
+def test_vocabulary_knows_training_words_only() -> None:
+    data = toy.dataset()
+    extra = tenor.Example("zebra good", "positive")
+    splits = {**data.splits, "validation": (*data.split("validation"), extra), "test": (extra,) * 4}
+    fitted = fit(tenor.Dataset("toy", data.classes, splits), toy.config())
+    assert "good" in fitted.model.pipeline.vocabulary
+    assert "zebra" not in fitted.model.pipeline.vocabulary
+
+
+def test_without_validation_the_last_epoch_is_kept() -> None:
+    fitted = fit(toy.dataset(validation=0), toy.config())
+    assert fitted.history.best_epoch == 4
+    assert set(fitted.evaluations) == {"test"}
+
+
+def test_balanced_class_weights_help_the_rare_class() -> None:
+    data = toy.dataset(train=200)
+    train_split = [e for e in data.split("train") if e.label == "negative"]
+    train_split += [e for e in data.split("train") if e.label == "positive"][:6]
+    skewed = tenor.Dataset("skewed", data.classes, {**data.splits, "train": tuple(train_split)})
+    rates = []
+    for weights in ("off", "balanced"):
+        fitted = fit(skewed, toy.config(training={"class_weights": weights, "learning_rate": 0.02}))
+        rates.append(fitted.predictor.predict_proba([e.text for e in data.split("test")])[:, 1].mean())
+    assert rates[1] > rates[0] + 0.1
+
+
+def test_class_weights_of_another_number_are_refused() -> None:
+    with pytest.raises(ConfigError, match="2 classes: negative, positive"):
+        fit(toy.dataset(), toy.config(training={"class_weights": [1.0, 2.0, 3.0]}))
+
+
+def test_existing_folder_is_not_overwritten(tmp_path: Path) -> None:
+    out = tmp_path / "run"
+    train(toy.config(), dataset=toy.dataset(), out=out)
+    with pytest.raises(OutputError, match=r"--resume.*--force"):
+        train(toy.config(), dataset=toy.dataset(), out=out)
+    train(toy.config(training={"epochs": 1}), dataset=toy.dataset(), out=out, force=True)
+    assert len((out / "history.csv").read_text().splitlines()) == 2
+
+
+def test_force_never_removes_a_folder_that_is_no_run(tmp_path: Path) -> None:
+    (tmp_path / "thesis.txt").write_text("years of work")
+    with pytest.raises(OutputError, match="holds no Tenor run"):
+        train(toy.config(), dataset=toy.dataset(), out=tmp_path, force=True)
+    assert (tmp_path / "thesis.txt").read_text() == "years of work"
+
+
+def test_out_below_a_file_is_said_in_one_line(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    with pytest.raises((OutputError, StorageError), match="file"):
+        train(toy.config(), dataset=toy.dataset(), out=tmp_path / "file" / "run")
+
+
+def test_loss_that_is_not_finite_stops_with_advice() -> None:
+    config = toy.config(training={"learning_rate": 1e30, "gradient_clip": None, "optimizer": "adam"})
+    with pytest.raises(TrainingError, match=r"lower training\.learning_rate"):
+        fit(toy.dataset(), config)
+
+
+def test_no_training_examples() -> None:
+    data = toy.dataset()
+    with pytest.raises(DataError, match="no training examples"):
+        fit(tenor.Dataset("toy", data.classes, {"test": data.split("test")}), toy.config())
+
+
+def test_vectors_start_the_embedding(tmp_path: Path) -> None:
+    file = tmp_path / "vectors.txt"
+    file.write_text("good 1 2 3 4 5 6\nbad -1 -2 -3 -4 -5 -6\n")
+    config = toy.config(text={"vectors": str(file)}, network={"freeze_embedding": True})
+    fitted = fit(toy.dataset(), config)
+    row = fitted.model.pipeline.vocabulary.ids(["good"])[0]
+    assert fitted.model.arrays["embedding.weight"][row].tolist() == [1, 2, 3, 4, 5, 6]
