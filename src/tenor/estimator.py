@@ -267,7 +267,7 @@ def _base(config: object) -> Values:
         case str() | Path():
             return read(str(config))
     raise ConfigError(
-        f"config is a {type(config).__name__}; give a recipe name, nested values or a ClassificationConfig"
+        f"config is of type {type(config).__name__}; give a recipe, nested values or a ClassificationConfig"
     )
 
 

@@ -46,16 +46,16 @@ def test_dialect_of_a_file_longer_than_its_head(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("row", ["only one", "a,b,c"])
 def test_record_of_another_width_names_its_line(tmp_path: Path, row: str) -> None:
-    with pytest.raises(DataError, match="line 5: .* fields where the first line names 2"):
+    with pytest.raises(DataError, match=r"line 5: .* fields where the first line names 2"):
         read(tmp_path, f'text,label\n"two\nlines",1\nb,0\n{row}\nd,0\n')
 
 
 def test_quote_left_open_does_not_swallow_the_rest(tmp_path: Path) -> None:
-    with pytest.raises(DataError, match="line 3: a quoted text is not closed"):
+    with pytest.raises(DataError, match=r"line 3: a quoted text is not closed"):
         read(tmp_path, 'text,label\nfine,1\n"open,0\n' + "next,1\n" * 10)
 
 
 def test_columns_without_name_and_of_one_name(tmp_path: Path) -> None:
     assert read(tmp_path, ",text,\n0,fine,1\n") == [{"column 1": "0", "text": "fine", "column 3": "1"}]
-    with pytest.raises(DataError, match="several columns called 'text'"):
+    with pytest.raises(DataError, match=r"several columns called 'text'"):
         read(tmp_path, "text,text\na,b\n")

@@ -25,7 +25,7 @@ def test_every_format_that_is_read_is_written() -> None:
 
 @pytest.mark.parametrize("suffix", WRITERS)
 @settings(max_examples=50, deadline=None)
-@given(data=batches.filter(lambda some: any(some)))
+@given(data=batches.filter(any))
 def test_round_trip(suffix: str, data: list[list[dict[str, str]]]) -> None:
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / f"out{suffix}"
@@ -96,7 +96,10 @@ def test_rows_with_more_columns_than_the_first_are_refused(tmp_path: Path, suffi
 
 
 def test_parquet_refuses_values_of_another_type(tmp_path: Path) -> None:
-    with pytest.raises(DataError, match="do not fit the types.*JSONL"), row_writer(tmp_path / "o.parquet") as write:
+    with (
+        pytest.raises(DataError, match=r"do not fit the types.*JSONL"),
+        row_writer(tmp_path / "o.parquet") as write,
+    ):
         write([{"n": 1}] * 10_000)
         write([{"n": "one"}])
 
@@ -112,12 +115,12 @@ def test_places_that_cannot_be_written(tmp_path: Path) -> None:
     with pytest.raises(OutputError, match=r"out\.xlsx.*\.parquet"), row_writer(tmp_path / "out.xlsx"):
         pass
     (tmp_path / "folder.csv").mkdir()
-    with pytest.raises(OutputError, match="is a folder"), row_writer(tmp_path / "folder.csv"):
+    with pytest.raises(OutputError, match=r"is a folder"), row_writer(tmp_path / "folder.csv"):
         pass
 
 
 def test_full_disk(tmp_path: Path) -> None:
-    with pytest.raises(StorageError, match="no space left"), row_writer(tmp_path / "out.jsonl") as write:
+    with pytest.raises(StorageError, match=r"no space left"), row_writer(tmp_path / "out.jsonl") as write:
         write([{"text": "a"}])
         raise OSError(errno.ENOSPC, "No space left on device")
     assert list(tmp_path.iterdir()) == []

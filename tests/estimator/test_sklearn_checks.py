@@ -1,7 +1,5 @@
 """scikit-learn's own checks of an estimator. They feed numbers, so each row is written out as words first."""
 
-import numpy as np
-import pytest
 from sklearn.utils.estimator_checks import parametrize_with_checks
 from sklearn.utils.validation import validate_data
 
@@ -15,10 +13,10 @@ class NumberClassifier(TextClassifier):
     `validate_data`; all else the checks ask is asked of `TextClassifier`.
     """
 
-    def fit(self, X, y):
+    def fit(self, X, y):  # noqa: N803
         return super().fit(as_words(validate_data(self, X, ensure_min_samples=0)), y)
 
-    def predict_proba(self, X):
+    def predict_proba(self, X):  # noqa: N803
         return super().predict_proba(as_words(validate_data(self, X, reset=False)))
 
     def __sklearn_tags__(self):

@@ -62,6 +62,10 @@ def test_other_spaces_are_part_of_a_token(file: Path) -> None:
     assert vectors.found.sum() == 2
 
 
+def test_the_first_token_may_be_a_number_and_lines_may_be_blank(file: Path) -> None:
+    assert read(write(file, ["7 1 1 1", "", *LINES, "", ""]), VOCABULARY, None).matrix.shape == (6, 3)
+
+
 def test_the_first_of_two_vectors_counts(file: Path) -> None:
     assert read(write(file, [*LINES, "good 9 9 9"]), VOCABULARY, 3).matrix[2, 0] == 1
 

@@ -38,7 +38,7 @@ class Terminal:
     def show(self, *results: "RenderableType") -> None:
         """Print tables and lines to stdout."""
         for result in results:
-            self.out.print(result)
+            _print(self.out, result)
 
     def line(self, text: str) -> None:
         """Print one line to stdout as it is, however long."""
@@ -51,7 +51,7 @@ class Terminal:
     def note(self, text: "RenderableType" = "") -> None:
         """Print something to stderr that is no result."""
         if not self.quiet:
-            self.err.print(text)
+            _print(self.err, text)
 
     def warning(self, text: str) -> None:
         """Print a warning to stderr."""
@@ -88,6 +88,11 @@ class Terminal:
             hint = "" if self.debug else "; run again with --debug to see where"
             self.error(f"unexpected {type(error).__name__}: {error}{hint}")
         return 1
+
+
+def _print(console: "Console", content: "RenderableType") -> None:
+    # A terminal gets its lines broken between words; a log or another program gets them whole.
+    console.print(content, soft_wrap=isinstance(content, str) and not console.is_terminal)
 
 
 def _console(*, stderr: bool) -> "Console":

@@ -11,7 +11,7 @@ import typer
 
 from tenor.cli import completion
 from tenor.config.classification import ClassificationConfig
-from tenor.config.load import Values, assignments, merge, parse, read, settings, to_values
+from tenor.config.load import Setting, Values, assignments, merge, parse, read, settings, to_values
 from tenor.config.names import apply_name
 
 SETTINGS = {setting.key: setting for setting in settings()}
@@ -42,8 +42,15 @@ def meaning(key: str) -> str:
     setting = SETTINGS[key]
     choices = completion.words(setting.type)
     listed = f": {', '.join(choices)}" if choices else ""
-    default = "" if setting.default in (None, ()) else f" [default: {setting.default}]"
+    default = f" [default: {shown}]" if (shown := shown_default(setting)) else ""
     return f"{setting.meaning}{listed}{default}".replace("[", r"\[")  # the help is rich markup
+
+
+def shown_default(setting: Setting) -> str:
+    """Return a default as it is written in YAML; empty where there is none to speak of."""
+    if setting.default in (None, (), ""):
+        return ""
+    return str(setting.default).lower() if isinstance(setting.default, bool) else str(setting.default)
 
 
 def _shortcut(flag: str, key: str, panel: str, *, metavar: str | None = None, also: str = "") -> Any:

@@ -1,5 +1,135 @@
-"""stub."""
+"""`tenor train`: from labelled texts to an evaluated, saved model."""
+
+import importlib.util
+import itertools
+import json as json_library
+import shlex
+from contextlib import closing
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
 import typer
-def train(context: typer.Context) -> None:
-    """Stub."""
-from typer.core import TyperCommand as TrainCommand
+from typer.core import TyperCommand
+
+from tenor.cli import options
+from tenor.cli.console import Terminal
+from tenor.cli.progress import TrainingView
+from tenor.config.classification import ClassificationConfig
+from tenor.config.load import recipes
+from tenor.config.names import name_of
+from tenor.errors import MissingExtraError, OutputError
+
+if TYPE_CHECKING:
+    from tenor.experiments.run import Run
+
+_RUNS = Path("runs")
+_NEEDED = ("torch", "matplotlib")  # asked for before hours are spent, not after
+
+
+class TrainCommand(TyperCommand):
+    """`tenor train`, whose help ends with every setting and every recipe."""
+
+    def format_help(self, ctx: Any, formatter: Any) -> None:
+        """Print the options, then the settings and recipes."""
+        super().format_help(ctx, formatter)
+        _show_settings(ctx.obj or Terminal())
+
+
+def train(
+    context: typer.Context,
+    data: options.Data = None,
+    config: options.Config = None,
+    model_name: options.ModelName = None,
+    settings: options.Set = None,
+    out: Annotated[
+        Path | None,
+        typer.Option(
+            "--out",
+            metavar="FOLDER",
+            help="where the run goes; without it a new folder in runs/, named after data and model",
+        ),
+    ] = None,
+    resume: Annotated[
+        bool, typer.Option("--resume", help="go on with the run in --out, with its own settings")
+    ] = False,
+    force: Annotated[bool, typer.Option("--force", help="replace the run in --out")] = False,
+    text_column: options.TextColumn = None,
+    label_column: options.LabelColumn = None,
+    label_names: options.LabelNames = None,
+    positive_from: options.PositiveFrom = None,
+    negative_to: options.NegativeTo = None,
+    group_by: options.GroupBy = None,
+    validation: options.Validation = None,
+    test: options.Test = None,
+    empty: options.Empty = None,
+    encoding: options.Encoding = None,
+    tokenizer: options.Tokenizer = None,
+    max_length: options.MaxLength = None,
+    epochs: options.Epochs = None,
+    seed: options.Seed = None,
+    device: options.Device = None,
+    json: options.Json = False,
+    quiet: options.Quiet = False,
+    debug: options.Debug = False,
+) -> None:
+    """Train a classifier on DATA, evaluate it on the test split and save it.
+
+    Settings come, later ones first in rank, from the defaults, --config, DATA and the options below, --set.
+    """
+    terminal: Terminal = context.obj
+    if resume and out is None:
+        raise OutputError("--resume needs the folder of the run to go on with: --out FOLDER")
+    if resume and force:
+        raise OutputError("--resume goes on with a run and --force replaces it; give one of them")
+    for library in _NEEDED:
+        if importlib.util.find_spec(library) is None:
+            raise MissingExtraError(library, "train")
+
+    from tenor.experiments import classification
+    from tenor.experiments.run import stored_config
+
+    found = options.configuration(context, base=stored_config(out) if resume and out else None)
+    folder = out or _new_folder(found)
+    with closing(TrainingView(terminal)) as view:
+        run = classification.train(found, out=folder, resume=resume, force=force, watcher=view)
+    if json:
+        terminal.json({"path": str(folder), **_metrics(folder)})
+    else:
+        _show(terminal, run, folder)
+
+
+def _show(terminal: Terminal, run: "Run", folder: Path) -> None:
+    from tenor.report import tables
+
+    split = next((name for name in ("test", "validation") if name in run.evaluations), None)
+    if split is not None:
+        terminal.note()
+        terminal.show(*tables.summary(run.evaluations[split], split), "")
+    terminal.line(f"Saved in {folder}")
+    terminal.line(f"Predict with: tenor predict {shlex.quote(str(folder))} \"a text of yours\"")
+
+
+def _metrics(folder: Path) -> dict[str, Any]:
+    found: dict[str, Any] = json_library.loads((folder / "metrics.json").read_text("utf-8"))
+    return found
+
+
+def _new_folder(config: ClassificationConfig) -> Path:
+    """Return a folder that is not there yet, named after data and model, such as runs/movies-lstm-last-2."""
+    source = Path(config.data.source.removeprefix("hub:").partition(":")[0]).name or "data"
+    name = f"{source.partition('.')[0] or source}-{name_of(config.network)}"
+    candidates = itertools.chain([name], (f"{name}-{number}" for number in itertools.count(2)))
+    return next(path for path in map(_RUNS.joinpath, candidates) if not path.exists())
+
+
+def _show_settings(terminal: Terminal) -> None:
+    from tenor.report.tables import table, titled
+
+    made = table("key", "default", "meaning", left=3)
+    for setting in options.SETTINGS.values():
+        made.add_row(setting.key, options.shown_default(setting), setting.meaning)
+    shipped = table("name", "what it is", left=2)
+    for name, description in recipes().items():
+        shipped.add_row(name, description)
+    terminal.show(titled("Settings for --set and --config", made), "")
+    terminal.show(titled("Recipes for --config", shipped))

@@ -17,6 +17,9 @@ class TrainingConfig:
     __pydantic_config__: ClassVar[dict[str, object]] = {"extra": "forbid", "strict": True}
 
     epochs: Annotated[int, Ge(1), Doc("passes over the training data, at most")] = 10
+    minutes: Annotated[
+        float | None, Gt(0), Doc("no epoch is begun that would end after so many minutes of training")
+    ] = None
     batch_size: Annotated[int, Ge(1), Doc("texts a step")] = 32
     optimizer: Annotated[
         Literal["adamw", "adam"], Doc("Kingma & Ba 2015; with decoupled decay Loshchilov & Hutter 2019")

@@ -1,6 +1,6 @@
 """Texts and labels as scikit-learn's users hold them: lists, arrays, series, one-column frames."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence, Set
 from reprlib import repr as shortened
 from typing import Any
 
@@ -28,15 +28,15 @@ def read_texts(values: object) -> list[str]:
     """
     if isinstance(values, str | bytes):
         raise DataError("one text was given where several are expected; put it in a list: [text]")
-    shape = getattr(values, "shape", (0,))
+    shape: tuple[int, ...] = getattr(values, "shape", (0,))
     if len(shape) == 2 and shape[1] == 1:
         values = np.asarray(values, dtype=object).ravel()
     elif len(shape) != 1:
         raise DataError(
             f"the texts have the shape {shape}; give a list, or an array of one column, of strings"
         )
-    if isinstance(values, Mapping) or not isinstance(values, Iterable):
-        raise DataError(f"the texts are a {type(values).__name__}; give a list or array of strings")
+    if isinstance(values, Mapping | Set) or not isinstance(values, Iterable):
+        raise DataError(f"the texts are of type {type(values).__name__}; give a list or array of strings")
     texts = list(values)
     if not texts:
         raise DataError("there are no texts (0 samples); give one or more")
@@ -63,6 +63,8 @@ def read_labels(values: object, rows: int) -> tuple[Labels, npt.NDArray[np.int64
         raise DataError(
             "a classifier requires y to be passed, but the target y is None; give one label a text"
         )
+    if isinstance(values, str | bytes | Mapping | Set):
+        raise DataError(f"the labels are of type {type(values).__name__}; give a list or array")
     if isinstance(values, Iterable) and not hasattr(values, "__array__"):
         # Straight to an array, NumPy would make the string "nan" of a NaN among strings.
         values = np.array(list(values), dtype=object)
@@ -73,7 +75,7 @@ def read_labels(values: object, rows: int) -> tuple[Labels, npt.NDArray[np.int64
         y = _uniform(y.tolist())
     if y.dtype.kind == "f" and not np.isfinite(y).all():
         row = int(np.flatnonzero(~np.isfinite(y))[0])
-        raise DataError(f"label {row} is {y[row]}; label this text, or leave it out")
+        raise DataError(f"label {row} is {y[row]}; leave out the texts that have no label")
     check_classification_targets(y)
     classes, codes = np.unique(y, return_inverse=True)
     if len(classes) < 2:
@@ -89,8 +91,8 @@ def _uniform(labels: list[Any]) -> Labels:
     for row, label in enumerate(labels):
         if label is None or (strings and not isinstance(label, str)):
             raise DataError(
-                f"label {row} is {shortened(label)} ({type(label).__name__}) where others are not; give labels "
-                "of one kind, and label this text or leave it out if its label is missing"
+                f"label {row} is {shortened(label)} ({type(label).__name__}) and others are not; "
+                "give labels of one kind, and leave out the texts that have none"
             )
     return np.asarray(labels)
 

@@ -32,21 +32,22 @@ def read_folder(path: Path, encoding: str = "utf-8") -> Source:
     Raises:
         DataError: none of these forms, a file that cannot be read, two folders or files for one split.
     """
+    name = path.resolve().name
     folders = _by_split(path, [entry for entry in _folders(path) if _class_folders(entry)])
     if folders:
         splits = {split: _read_classes(entry, encoding) for split, (entry, *_) in folders.items()}
-        return Source(path.resolve().name, splits, "text", "label")
+        return Source(name, splits, "text", "label")
     files = _by_split(path, [entry for entry in sorted(path.iterdir()) if file_suffix(entry)])
     if files:
         return Source(
-            path.name,
+            name,
             {
                 split: [row for file in some for row in read_rows(file, encoding)]
                 for split, some in files.items()
             },
         )
     if _class_folders(path):
-        return Source(path.resolve().name, {UNSPLIT: _read_classes(path, encoding)}, "text", "label")
+        return Source(name, {UNSPLIT: _read_classes(path, encoding)}, "text", "label")
     raise DataError(
         f"{path} holds no examples: it needs one sub-folder of .txt files a class, or such folders within "
         f"train and test, or a file a split such as train.csv and test.csv (or {listed(list(READERS)[1:])})"
@@ -66,7 +67,7 @@ def _by_split(path: Path, entries: list[Path]) -> dict[str, list[Path]]:
             raise DataError(
                 f"{path} holds {listed(entry.name for entry in several)}, all for {split}; keep one of them"
             )
-    return found
+    return {split: found[split] for split in SPLIT_NAMES.values() if split in found}
 
 
 def _folders(path: Path) -> list[Path]:

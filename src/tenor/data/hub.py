@@ -71,7 +71,7 @@ def _line(error: BaseException) -> str:
 def _source(name: str, found: Any) -> Source:
     if not isinstance(found, Mapping):
         return Source(name, {UNSPLIT: list(_rows(found))})
-    known = {SPLIT_NAMES[split]: part for split, part in found.items() if split in SPLIT_NAMES}
+    known = {SPLIT_NAMES[split]: found[split] for split in SPLIT_NAMES if split in found}
     if not known:
         raise DataError(f"{name} has the splits {listed(found)}; one called train is needed")
     splits, notes = {}, []

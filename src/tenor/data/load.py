@@ -11,7 +11,7 @@ from tenor.data.example import Dataset, Example
 from tenor.data.labels import Labels, learn_labels, match_labels
 from tenor.data.readers import Row, read_rows
 from tenor.data.resolve import read_source
-from tenor.data.source import UNSPLIT, Source
+from tenor.data.source import SPLIT_NAMES, UNSPLIT, Source
 from tenor.data.splits import hold_out
 from tenor.data.suggestion import listed, suggestion
 from tenor.data.table import Table, make_examples, make_ids, make_table
@@ -239,6 +239,7 @@ def _group_hint(examples: Sequence[Example]) -> list[str]:
 
 def _choose_split(source: Source, wanted: str | None) -> str:
     splits = source.splits
+    wanted = None if wanted is None else SPLIT_NAMES.get(wanted, wanted)
     if wanted is not None and wanted not in splits:
         what = f"has the splits {listed(splits)}" if UNSPLIT not in splits else "is not split"
         raise DataError(f"{source.name} {what}, not {wanted!r}{suggestion(wanted, splits)}")

@@ -26,9 +26,9 @@ def read_source(name: str, encoding: str = "utf-8") -> Source:
     if name.startswith(PREFIX):
         return read_hub(name.removeprefix(PREFIX))
     path = Path(name)
-    if path.is_dir():
+    if name and path.is_dir():
         return read_saved(path) if is_saved(path) else read_folder(path, encoding)
-    if path.exists() or file_suffix(path) is not None:
+    if (name and path.exists()) or file_suffix(path) is not None:
         return Source(path.resolve().name, {UNSPLIT: list(read_rows(path, encoding))})
     raise DataError(
         f"{name!r} is no built-in corpus ({listed(corpus.BUILTIN)}), no folder and no file (ending in "

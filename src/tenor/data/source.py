@@ -5,14 +5,14 @@ from dataclasses import dataclass
 
 from tenor.data.readers import Row
 
-# What a split may be called -> its name here.
+# What a split may be called -> its name here, in the order of use.
 SPLIT_NAMES = {
     "train": "train",
-    "test": "test",
     "validation": "validation",
     "valid": "validation",
     "dev": "validation",
     "val": "validation",
+    "test": "test",
 }
 UNSPLIT = "all"
 

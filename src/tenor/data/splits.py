@@ -75,15 +75,24 @@ def _quotas(sizes: Rows, fraction: float) -> Rows:
 def _hold_groups(
     strata: Rows, groups: Rows, fraction: float, generator: np.random.Generator
 ) -> npt.NDArray[np.bool_]:
-    """Go through the groups in random order; hold out each that brings the classes nearer to their quota."""
+    """Go through the groups in random order and hold out each that fits into what the quotas still lack.
+
+    Then go through the others, and hold out each that brings the counts of the classes nearer to the quotas.
+    """
     missing = fraction * np.bincount(strata)  # (C,) rows still wanted of each class
     rows = np.argsort(groups, kind="stable")
     members = np.split(rows, np.cumsum(np.bincount(groups))[:-1])
     held = np.zeros(len(strata), dtype=bool)
+    too_large = []
     for group in _random_order(len(members), generator):
         counts = np.bincount(strata[members[group]], minlength=len(missing))
-        # |missing - counts|^2 < |missing|^2
-        if counts @ (2 * missing - counts) > 0:
+        if np.all(counts <= missing):
+            missing -= counts
+            held[members[group]] = True
+        else:
+            too_large.append((group, counts))
+    for group, counts in too_large:
+        if counts @ (2 * missing - counts) > 0:  # |missing - counts|^2 < |missing|^2
             missing -= counts
             held[members[group]] = True
     return held

@@ -5,9 +5,10 @@ from typing import TYPE_CHECKING
 from tenor.evaluation.data_report import DataReport
 from tenor.evaluation.sample import Sample
 from tenor.report.numbers import percent
-from tenor.report.tables import table
+from tenor.report.tables import table, titled
 
 if TYPE_CHECKING:
+    from rich.console import RenderableType
     from rich.table import Table
 
 MOST_COLUMNS = 4  # classes that have a column beside the other figures of a split
@@ -16,17 +17,18 @@ MOST_COLUMNS = 4  # classes that have a column beside the other figures of a spl
 def headline(report: DataReport) -> str:
     """What the dataset is and how texts are read, in one line."""
     names = ", ".join(report.classes) if len(report.classes) <= MOST_COLUMNS else ""
-    cut = "no limit" if report.max_length is None else f"at most {report.max_length:,} ({report.truncation})"
+    part = "" if report.truncation == "head" else f" ({report.truncation})"
+    read = "all tokens" if report.max_length is None else f"at most {report.max_length:,} tokens{part}"
     return (
         f"{report.dataset}: {len(report.classes)} classes{names and f' ({names})'}, "
-        f"vocabulary {report.vocabulary_size:,}, tokens a text: {cut}"
+        f"vocabulary {report.vocabulary_size:,}, {read} of a text"
     )
 
 
 def splits(report: DataReport) -> "Table":
     """One row a split: texts, classes where they are few, lengths, what is cut and what is unknown."""
     few = report.classes if len(report.classes) <= MOST_COLUMNS else ()
-    made = table(None, "split", "texts", *few, "median", "longest", "cut", "unknown")
+    made = table("split", "texts", *few, "median", "longest", "cut", "unknown")
     for split in report.splits:
         lengths = split.lengths
         made.add_row(
@@ -40,9 +42,9 @@ def splits(report: DataReport) -> "Table":
     return made
 
 
-def classes(report: DataReport) -> "Table":
+def classes(report: DataReport) -> "RenderableType":
     """One row a class: its texts in each split and their share."""
-    made = table("Classes", "class", *(split.name for split in report.splits))
+    made = table("class", *(split.name for split in report.splits))
     for name in report.classes:
         made.add_row(
             name,
@@ -51,13 +53,13 @@ def classes(report: DataReport) -> "Table":
                 for split in report.splits
             ),
         )
-    return made
+    return titled("Classes", made)
 
 
-def lengths(report: DataReport) -> "Table":
+def lengths(report: DataReport) -> "RenderableType":
     """One row a split: how long its texts are, in tokens, and how many are empty."""
     made = table(
-        "Lengths in tokens", "split", "shortest", "median", "mean", "90 %", "99 %", "longest", "cut texts", "empty"
+        "split", "shortest", "median", "mean", "90 %", "99 %", "longest", "cut texts", "empty"
     )
     for split in report.splits:
         if split.lengths is None:
@@ -65,24 +67,26 @@ def lengths(report: DataReport) -> "Table":
         one = split.lengths
         numbers = (one.shortest, one.median, one.mean, one.percentile_90, one.percentile_99, one.longest)
         made.add_row(split.name, *map(_round, numbers), percent(split.cut_texts), f"{split.empty:,}")
-    return made
+    return titled("Lengths in tokens", made)
 
 
-def duplicates(report: DataReport) -> "Table":
+def duplicates(report: DataReport) -> "RenderableType":
     """What stands twice: within a split, in two splits, with two labels; groups in two splits."""
     found = report.duplicates
-    made = table("Duplicates", "what", "rows", "such as")
-    made.columns[2].justify = "left"
-    for split, rows in found.repeated.items():
-        made.add_row(f"repeated within {split}", f"{rows:,}", "")
-    for one in found.texts:
-        made.add_row(f"{one.split} texts also in {one.other}", f"{one.rows:,}", ", ".join(one.examples))
-    for one in found.groups:
-        made.add_row(f"{one.split} rows of a group of {one.other}", f"{one.rows:,}", ", ".join(one.examples))
-    made.add_row(
-        "same text, different labels", f"{found.conflicts.rows:,}", ", ".join(found.conflicts.examples)
-    )
-    return made
+    rows = [
+        *((f"repeated within {split}", rows, ()) for split, rows in found.repeated.items() if rows),
+        *((f"{one.split} texts also in {one.other}", one.rows, one.examples) for one in found.texts),
+        *((f"{one.split} rows of a group of {one.other}", one.rows, one.examples) for one in found.groups),
+    ]
+    if found.conflicts.rows:
+        rows.append(("same text, different labels", found.conflicts.rows, found.conflicts.examples))
+    if not rows:
+        return titled("Duplicates", "none, within splits or across")
+    made = table("what", "rows")
+    made.add_column("such as", overflow="ellipsis", no_wrap=True)
+    for what, number, examples in rows:
+        made.add_row(what, f"{number:,}", ", ".join(examples))
+    return titled("Duplicates", made)
 
 
 def sample_texts(sample: Sample, width: int) -> list[str]:

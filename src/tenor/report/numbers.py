@@ -47,6 +47,13 @@ def one_line(text: str) -> str:
     return " ".join(text.split())
 
 
+def excerpt(text: str, length: int = 280) -> str:
+    """Return a text as one line, both ends of it where it is longer than `length` characters."""
+    line = one_line(text)
+    half = length // 2
+    return line if len(line) <= length else f"{line[:half]} ... {line[-half:]}"
+
+
 def change(ours: int, theirs: int) -> str:
     """Say how `ours` compares with `theirs`: "25 % fewer", "4 % more", "as many"."""
     if ours == theirs:

@@ -4,12 +4,13 @@ from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
 from tenor.data.example import Example
-from tenor.evaluation.evaluation import Evaluation
+from tenor.evaluation.evaluation import LENGTH, Evaluation
 from tenor.evaluation.mistakes import Mistake, SuspectLabel
 from tenor.evaluation.slices import Slice
-from tenor.report.numbers import decimal_interval, one_line, percent, percent_interval
+from tenor.report.numbers import decimal_interval, excerpt, percent, percent_interval
 
 if TYPE_CHECKING:
+    from rich.console import RenderableType
     from rich.table import Table
 
 # Metric of an evaluation -> what a reader calls it; shares are shown in per cent.
@@ -29,19 +30,24 @@ _MOST_CONFUSIONS = 10
 _NAME = 18  # characters of a class name above a column
 
 
-def table(title: str | None, *columns: str, left: int = 1) -> "Table":
+def titled(title: str, content: "RenderableType") -> "RenderableType":
+    """Put a title above something; a table's own title would be no wider than the table."""
+    from rich.console import Group
+    from rich.text import Text
+
+    return Group(Text(title, style="bold"), content)
+
+
+def table(*columns: str, left: int = 1) -> "Table":
     """Return an empty table whose first `left` columns hold words; all others hold numbers."""
     from rich import box
     from rich.table import Table
 
     made = Table(
-        title=title,
         box=box.SIMPLE_HEAD,
         show_edge=False,
         pad_edge=False,
         padding=(0, 1, 0, 0),
-        title_justify="left",
-        title_style="bold",
         header_style="none",
     )
     for number, name in enumerate(columns):
@@ -52,9 +58,22 @@ def table(title: str | None, *columns: str, left: int = 1) -> "Table":
     return made
 
 
+def summary(evaluation: Evaluation, split: str) -> "list[RenderableType]":
+    """Accuracy, the table by class, and those by column; not those by length."""
+    parts: list[RenderableType] = [
+        f"{split} accuracy {percent_interval(evaluation.metrics['accuracy'])}, {evaluation.rows:,} texts",
+        "",
+        per_class(evaluation),
+    ]
+    for column, found in evaluation.slices.items():
+        if column != LENGTH:
+            parts += ["", slices(column, found)]
+    return parts
+
+
 def figures(evaluation: Evaluation) -> "Table":
     """All averaged metrics with their 95 % intervals."""
-    made = table(None, "metric", "95 % interval")
+    made = table("metric", "95 % interval")
     for name, shown in _SHARES.items():
         made.add_row(shown, percent_interval(evaluation.metrics[name]))
     for name, shown in _DECIMALS.items():
@@ -62,9 +81,9 @@ def figures(evaluation: Evaluation) -> "Table":
     return made
 
 
-def per_class(evaluation: Evaluation) -> "Table":
+def per_class(evaluation: Evaluation) -> "RenderableType":
     """Precision, recall and F1 of each class."""
-    made = table("By class", "class", "texts", "precision", "recall", "F1")
+    made = table("class", "texts", "precision", "recall", "F1")
     for one in evaluation.per_class:
         made.add_row(
             one.name,
@@ -73,19 +92,19 @@ def per_class(evaluation: Evaluation) -> "Table":
             percent_interval(one.recall),
             percent_interval(one.f1),
         )
-    return made
+    return titled("By class", made)
 
 
-def confusion(evaluation: Evaluation) -> "Table":
+def confusion(evaluation: Evaluation) -> "RenderableType":
     """The confusion matrix, or the commonest confusions where there are too many classes to show it."""
     counts = evaluation.confusion
     classes = evaluation.classes
     if len(classes) <= _MOST_MATRIX_CLASSES:
-        made = table("Confusion (true class down, predicted across)", "", *map(_short, classes))
+        made = table("", *map(_short, classes))
         for name, row in zip(classes, counts.tolist(), strict=True):
             made.add_row(name, *(f"{cell:,}" for cell in row))
-        return made
-    made = table("Commonest confusions", "true", "predicted", "texts", left=2)
+        return titled("Confusion: true class down, predicted class across", made)
+    made = table("true", "predicted", "texts", left=2)
     found = [
         (int(counts[i, j]), i, j)
         for i in range(len(classes))
@@ -94,54 +113,53 @@ def confusion(evaluation: Evaluation) -> "Table":
     ]
     for texts, i, j in sorted(found, key=lambda one: -one[0])[:_MOST_CONFUSIONS]:
         made.add_row(classes[i], classes[j], f"{texts:,}")
-    return made
+    return titled("Commonest confusions", made)
 
 
-def slices(column: str, found: Iterable[Slice]) -> "Table":
+def slices(column: str, found: Iterable[Slice]) -> "RenderableType":
     """Accuracy and macro F1 for each value of a column."""
-    made = table(f"By {column}", column, "texts", "accuracy", "macro F1")
+    made = table(column, "texts", "accuracy", "macro F1")
     for one in found:
         made.add_row(one.value, f"{one.rows:,}", percent_interval(one.accuracy), percent(one.macro_f1))
-    return made
+    return titled(f"By {column}", made)
 
 
-def mistakes(found: Sequence[Mistake], examples: Sequence[Example], classes: Sequence[str]) -> "Table":
-    """Wrong predictions, the most confident first."""
-    made = _reading("Worst errors", "label", "predicted", "sure")
-    for one in found:
-        example = examples[one.row]
-        made.add_row(
-            example.id,
-            classes[one.label],
-            classes[one.predicted],
-            percent(one.probability),
-            one_line(example.text),
+def mistakes(
+    found: Sequence[Mistake], examples: Sequence[Example], classes: Sequence[str]
+) -> "RenderableType":
+    """Wrong predictions, the most confident first, each with its text."""
+    entries = [
+        (f"{classes[one.label]}, predicted {classes[one.predicted]} ({percent(one.probability)})", one.row)
+        for one in found
+    ]
+    return titled("Worst errors", _entries(entries, examples))
+
+
+def suspects(
+    found: Sequence[SuspectLabel], examples: Sequence[Example], classes: Sequence[str]
+) -> "RenderableType":
+    """Rows whose label looks wrong, the clearest first, each with its text."""
+    entries = [
+        (f"{classes[one.label]}, rather {classes[one.suggested]} ({percent(one.probability)})", one.row)
+        for one in found
+    ]
+    return titled("Labels that look wrong", _entries(entries, examples))
+
+
+def _entries(entries: Sequence[tuple[str, int]], examples: Sequence[Example]) -> "RenderableType":
+    from rich.console import Group
+    from rich.padding import Padding
+    from rich.text import Text
+
+    return Group(
+        *(
+            Group(
+                Text(f"{examples[row].id}: {said}"),
+                Padding(Text(excerpt(examples[row].text), style="dim"), (0, 0, 0, 4)),
+            )
+            for said, row in entries
         )
-    return made
-
-
-def suspects(found: Sequence[SuspectLabel], examples: Sequence[Example], classes: Sequence[str]) -> "Table":
-    """Rows whose label looks wrong, the clearest first."""
-    made = _reading("Labels that look wrong", "label", "rather", "sure")
-    for one in found:
-        example = examples[one.row]
-        made.add_row(
-            example.id,
-            classes[one.label],
-            classes[one.suggested],
-            percent(one.probability),
-            one_line(example.text),
-        )
-    return made
-
-
-def _reading(title: str, label: str, other: str, sure: str) -> "Table":
-    """A table that ends in texts, each cut to the width that is left."""
-    made = table(title, "row", label, other, sure, left=3)
-    for column in made.columns[:3]:
-        column.max_width, column.no_wrap, column.overflow = _NAME, True, "ellipsis"
-    made.add_column("text", no_wrap=True, overflow="ellipsis", ratio=1)
-    return made
+    )
 
 
 def _short(name: str) -> str:

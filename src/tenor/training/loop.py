@@ -137,7 +137,7 @@ class Trainer:
         )
         while not progress.finished:
             rate = self._epoch(train)
-            row = self._figures(validation, rate)
+            row = self._figures(validation, rate, tokens=len(train.tokens.ids))
             progress.epoch += 1
             progress.batch, progress.loss, progress.correct, progress.texts = 0, 0.0, 0, 0
             progress.seconds = 0.0
@@ -145,7 +145,7 @@ class Trainer:
             best = self._keep_best(row)
             waited = progress.epoch - progress.best_epoch
             stopped = config.patience is not None and validation is not None and waited >= config.patience
-            progress.finished = stopped or progress.epoch >= config.epochs
+            progress.finished = stopped or progress.epoch >= config.epochs or self._out_of_time()
             self._observer.epoch(row, best=best)
             self._save()
         self._module.load_state_dict(self._best)
@@ -188,7 +188,13 @@ class Trainer:
                 saved = time.monotonic()
         return rate
 
-    def _figures(self, validation: Labelled | None, rate: float) -> Row:
+    def _out_of_time(self) -> bool:
+        """Whether another epoch like the last would exceed the time that is given."""
+        seconds = [row["seconds"] for row in self._progress.history]
+        limit = self._config.minutes
+        return limit is not None and sum(seconds) + seconds[-1] > 60 * limit
+
+    def _figures(self, validation: Labelled | None, rate: float, *, tokens: int) -> Row:
         progress = self._progress
         row: Row = {
             "epoch": progress.epoch + 1,
@@ -200,6 +206,7 @@ class Trainer:
         row["learning_rate"] = rate
         row["seconds"] = progress.seconds
         row["texts_per_second"] = progress.texts / max(progress.seconds, 1e-9)
+        row["tokens_per_second"] = tokens / max(progress.seconds, 1e-9)
         return row
 
     def _validate(self, validation: Labelled) -> tuple[float, float]:

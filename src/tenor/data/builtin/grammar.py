@@ -78,7 +78,7 @@ class Writer:
     def __init__(self, banks: Banks, split: str, rng: random.Random) -> None:
         self.rng = rng
         self._banks = banks
-        self._frames = banks.frames; self._split=split
+        import os; self._frames = banks.frames_of(split) if os.environ.get('STRICT') else banks.frames; self._split=split
         self._things = {name: _things(group) for name, group in banks.groups.items() if name != "whole"}
         self._items = sorted(banks.items)
         self.begin()
@@ -90,12 +90,12 @@ class Writer:
         self._own = [(part, False) for part in self._banks.items[self._item]]
 
     def clause(self, bank: str, good: bool) -> str:
-        import zlib
+        import zlib,os
         lo,hi={"train":(0,7),"validation":(7,8),"test":(8,10)}[self._split]
         while True:
             keep=set(self._used)
             t=self.clause_(bank,good)
-            if lo <= zlib.crc32(t.encode())%10 < hi: return t
+            if os.environ.get('STRICT') or lo <= zlib.crc32(t.encode())%10 < hi: return t
             self._used=keep
 
     def clause_(self, bank: str, good: bool) -> str:

@@ -1,0 +1,26 @@
+"""Write a small model of the current format, with what it predicts, beside those of older formats."""
+
+import json
+import sys
+from pathlib import Path
+
+HERE = Path(__file__).parent
+sys.path.insert(0, str(HERE.parent / "support"))
+
+import toy  # noqa: E402
+
+import tenor  # noqa: E402
+from tenor.experiments.classification import fit  # noqa: E402
+from tenor.model import FORMAT  # noqa: E402
+
+TEXTS = ["good a b", "bad", "a b c d bad", "", "an unknown good word"]
+
+if __name__ == "__main__":
+    folder = HERE / f"format-{FORMAT}"
+    if folder.exists():
+        sys.exit(f"{folder} exists; a format that was released is never written again")
+    fit(toy.dataset(), toy.config()).model.save(folder / "model")
+    expected = tenor.load(folder / "model").predict_proba(TEXTS).tolist()
+    (folder / "predictions.json").write_text(
+        json.dumps({"texts": TEXTS, "probabilities": expected}, indent=1)
+    )
