@@ -13,7 +13,7 @@ import numpy.typing as npt
 from tenor.config.classification import ClassificationConfig
 from tenor.config.load import Values, merge, parse, read, to_values
 from tenor.config.names import apply_name, name_of
-from tenor.data.arrays import make_dataset, read_labels, read_texts
+from tenor.data.arrays import Labels, make_dataset, read_labels, read_texts
 from tenor.data.example import Dataset
 from tenor.errors import ConfigError, MissingExtraError, ModelError, OutputError
 from tenor.inference.network import NetworkEngine
@@ -29,13 +29,12 @@ except ModuleNotFoundError:
     raise MissingExtraError("scikit-learn", "train") from None
 
 if TYPE_CHECKING:
-    from tenor.data.arrays import Labels
     from tenor.evaluation.data_report import DataReport
     from tenor.text.vectors import Vectors
     from tenor.training.checkpoint import Progress, Row
     from tenor.training.runtime import Runtime
 
-# parameter -> the setting it stands for, with its range, meaning and default
+# parameter -> the setting it stands for; the setting has the default, the range and the meaning
 SETTINGS: dict[str, str] = {
     "tokenizer": "text.tokenizer",
     "vocabulary_size": "text.max_size",
@@ -179,7 +178,7 @@ class TextClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]  # s
         self._predictor: Predictor | None = fitted.predictor
         return self
 
-    def predict(self, X: object) -> "Labels":  # noqa: N803
+    def predict(self, X: object) -> Labels:  # noqa: N803
         """Return the likeliest label of each text, (N,)."""
         likeliest = self.predict_proba(X).argmax(axis=1)
         return np.asarray(self.classes_[likeliest])
@@ -203,7 +202,7 @@ class TextClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]  # s
             raise OutputError(f"{folder} exists and is no model folder, so it is kept; name another place")
         self.model_.save(folder)
 
-    def _configuration(self, classes: "Labels", codes: npt.NDArray[np.int64]) -> ClassificationConfig:
+    def _configuration(self, classes: Labels, codes: npt.NDArray[np.int64]) -> ClassificationConfig:
         """Lay the parameters that are given over the base."""
         given = {key: getattr(self, name) for name, key in SETTINGS.items()}
         config = parse(
@@ -295,7 +294,7 @@ def _seeds(random_state: object) -> Values:
     return {"training": {"seed": seed}, "data": {"split_seed": seed}}
 
 
-def _class_weights(given: object, classes: "Labels", codes: npt.NDArray[np.int64]) -> Values:
+def _class_weights(given: object, classes: Labels, codes: npt.NDArray[np.int64]) -> Values:
     if given is None:
         return {}
     if isinstance(given, Mapping):

@@ -123,7 +123,7 @@ def fit(
             config.network,
             vocabulary_size=len(pipeline.vocabulary),
             classes=len(dataset.classes),
-            vectors=None if vectors is None else vectors.matrix,
+            vectors=vectors,
         )
         objective = Supervised(class_weights(config.training, labelled["train"].targets, dataset.classes))
         history, runtime = _train(module, objective, labelled, config, folder=folder, watcher=watcher)

@@ -14,6 +14,7 @@ from tenor.nn import recurrent
 from tenor.nn.classifier import PAD, Classifier, Head
 from tenor.nn.encoder import Encoder
 from tenor.nn.pooling import POOLINGS
+from tenor.text.vectors import Vectors
 
 Arrays = Mapping[str, npt.NDArray[np.float32]]
 
@@ -30,18 +31,19 @@ def build(
     *,
     vocabulary_size: int,
     classes: int,
-    vectors: npt.NDArray[np.float32] | None = None,
+    vectors: Vectors | None = None,
 ) -> Classifier:
     """Make a network with fresh weights from torch's generator.
 
-    `vectors` (V, D) are initial word vectors; rows that are all NaN keep their random start.
+    `vectors` are initial word vectors; words without one keep their random start.
     """
     embedding = nn.Embedding(vocabulary_size, config.embedding_size, padding_idx=PAD)
     with torch.no_grad():
         embedding.weight.normal_(0.0, 0.1)
         if vectors is not None:
-            known = ~np.isnan(vectors).all(axis=1)
-            embedding.weight[torch.from_numpy(known)] = torch.from_numpy(vectors[known])
+            embedding.weight[torch.from_numpy(vectors.found)] = torch.from_numpy(
+                vectors.matrix[vectors.found]
+            )
         embedding.weight[PAD] = 0.0
     embedding.weight.requires_grad_(not config.freeze_embedding)
     encoder = _encoder(config)

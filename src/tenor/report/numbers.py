@@ -50,8 +50,11 @@ def one_line(text: str) -> str:
 def excerpt(text: str, length: int = 280) -> str:
     """Return a text as one line, both ends of it where it is longer than `length` characters."""
     line = one_line(text)
+    if len(line) <= length:
+        return line
     half = length // 2
-    return line if len(line) <= length else f"{line[:half]} ... {line[-half:]}"
+    start, end = line[:half].rpartition(" ")[0] or line[:half], line[-half:].partition(" ")[2] or line[-half:]
+    return f"{start} ... {end}"
 
 
 def change(ours: int, theirs: int) -> str:
