@@ -34,7 +34,7 @@ def tenor(*arguments: str) -> tuple[float, float]:
     """Run a command; return seconds and peak resident MiB."""
     start = time.perf_counter()
     process = subprocess.Popen(
-        [sys.executable, "-m", "tenor.cli.main", *arguments], stdout=subprocess.DEVNULL
+        [sys.executable, "-m", "tenor", *arguments], stdout=subprocess.DEVNULL
     )
     _, status, usage = os.wait4(process.pid, 0)
     if status:

@@ -54,7 +54,7 @@ def train(name: str, given: list[str]) -> Path:
             if (out / "config.yaml").is_file()
             else [*given, "--out", str(out)]
         )
-        subprocess.run([sys.executable, "-m", "tenor.cli.main", "train", *how], check=True)
+        subprocess.run([sys.executable, "-m", "tenor", "train", *how], check=True)
     return out
 
 

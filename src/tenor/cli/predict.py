@@ -1,4 +1,210 @@
-"""stub."""
+"""`tenor predict`: labels and probabilities for texts, lines or files."""
+
+import sys
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from itertools import chain, islice, tee
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
 import typer
-def predict(context: typer.Context) -> None:
-    """Stub."""
+
+from tenor.cli import options
+from tenor.cli.console import Terminal
+from tenor.cli.progress import counting
+from tenor.errors import DataError, InputError
+from tenor.report.numbers import count, one_line, percent
+
+if TYPE_CHECKING:
+    from tenor.inference.predictor import Prediction, Predictor
+
+_LOOKED_AT = 1000  # texts that are compared with the training data
+_FEW = 3  # so many texts prove nothing by their length or an unknown word
+_TEXT_WIDTH = 24  # characters of the text that must fit beside the probabilities of all classes
+_PERCENT_WIDTH = 8
+
+
+def predict(
+    context: typer.Context,
+    model: options.Model,
+    texts: Annotated[
+        list[str] | None,
+        typer.Argument(metavar="TEXT", help="texts, each in quotes; without any, lines of standard input"),
+    ] = None,
+    input: Annotated[
+        Path | None,
+        typer.Option("--input", metavar="FILE", help="file of texts: CSV, TSV, JSONL (or .gz of these), Parquet"),
+    ] = None,
+    output: Annotated[
+        Path | None,
+        typer.Option(
+            "--output",
+            metavar="FILE",
+            help="file for the rows of --input with the columns label, probability_CLASS, unknown_share",
+        ),
+    ] = None,
+    prefix: Annotated[
+        str, typer.Option("--prefix", help="put before the names of the new columns", show_default=False)
+    ] = "",
+    force: Annotated[bool, typer.Option("--force", help="replace --output where it exists")] = False,
+    text_column: options.TextColumn = None,
+    encoding: options.Encoding = None,
+    json: options.Json = False,
+    quiet: options.Quiet = False,
+    debug: options.Debug = False,
+) -> None:
+    """Print label, probabilities and share of unknown words of each text, in order.
+
+    On a terminal as a table, else with tabs between; with --json as one object a line.
+    """
+    terminal: Terminal = context.obj
+    if texts and input is not None:
+        raise InputError("texts were given and --input as well; give one of them")
+    if output is not None and input is None:
+        raise InputError("--output holds the rows of a file; name that file with --input")
+    if not texts and input is None and sys.stdin.isatty():
+        raise InputError('there is nothing to predict; give "a text", --input FILE, or lines on standard input')
+    encoding = encoding or str(options.SETTINGS["data.encoding"].default)
+
+    from tenor.inference.files import TextRows
+    from tenor.inference.predictor import load
+
+    predictor = load(model)
+    if input is not None and output is not None:
+        _predict_file(terminal, predictor, input, output, text_column, encoding, prefix, force=force, json=json)
+        return
+    if input is not None:
+        rows = TextRows.open(predictor, input, text_column=text_column, encoding=encoding)
+        found: Iterable[str] = chain.from_iterable(some for _, some in rows.chunks())
+    else:
+        found = texts or _lines(encoding)
+    _predict_texts(terminal, predictor, found, json=json)
+
+
+def _predict_file(
+    terminal: Terminal,
+    predictor: "Predictor",
+    source: Path,
+    target: Path,
+    text_column: str | None,
+    encoding: str,
+    prefix: str,
+    *,
+    force: bool,
+    json: bool,
+) -> None:
+    from tenor.inference.files import predict_file
+
+    with counting(terminal, "rows") as advance:
+        done = predict_file(
+            predictor,
+            source,
+            target,
+            text_column=text_column,
+            encoding=encoding,
+            prefix=prefix,
+            force=force,
+            advance=advance,
+        )
+    if done.warning:
+        terminal.warning(done.warning)
+    if done.empty:
+        terminal.warning(f"{count(done.empty, 'row')} without text; what is predicted of them means nothing")
+    if json:
+        terminal.json({"rows": done.rows, "empty": done.empty, "output": str(target), "warning": done.warning})
+    else:
+        terminal.note(f"{count(done.rows, 'row')} written to {target} (text is column {done.text_column!r})")
+
+
+def _predict_texts(terminal: Terminal, predictor: "Predictor", texts: Iterable[str], *, json: bool) -> None:
+    remaining = iter(texts)
+    first = list(islice(remaining, _LOOKED_AT))
+    write = _json_writer(terminal) if json else _line_writer(terminal, predictor.classes)
+    unread = 0  # texts of which no word is known
+    read, shown = tee(chain(first, remaining))
+    for text, prediction in zip(shown, predictor.predictions(read), strict=True):
+        write(text, prediction)
+        unread += prediction.unknown_share == 1
+    warning = predictor.warning(first) if len(first) > _FEW else None
+    if warning:
+        terminal.warning(warning)
+    elif unread and len(first) <= _FEW:
+        terminal.warning("the model knows no word of " + ("this text" if len(first) == 1 else f"{unread} of these texts"))
+
+
+def _lines(encoding: str) -> Iterator[str]:
+    """Yield the lines of standard input, one text each."""
+    raw = sys.stdin.buffer
+    for number, line in enumerate(raw, 1):
+        try:
+            yield line.decode(encoding).rstrip("\r\n")
+        except UnicodeDecodeError as error:
+            raise DataError(
+                f"standard input, line {number:,}: byte 0x{error.object[error.start]:02x} is not {encoding}; "
+                "name the encoding, for example --encoding latin-1"
+            ) from error
+        except LookupError as error:
+            raise DataError(f"encoding {encoding!r} is not known; use a name such as utf-8 or latin-1") from error
+
+
+Write = Callable[[str, "Prediction"], None]
+
+
+def _json_writer(terminal: Terminal) -> Write:
+    def write(text: str, prediction: "Prediction") -> None:
+        found = {
+            "text": text,
+            "label": prediction.label,
+            "probability": prediction.probability,
+            "probabilities": prediction.probabilities,
+            "unknown_share": prediction.unknown_share,
+        }
+        terminal.json(found, indent=None)
+
+    return write
+
+
+def _line_writer(terminal: Terminal, classes: Sequence[str]) -> Write:
+    return _aligned(terminal, classes) if terminal.out.is_terminal else _tabbed(terminal, classes)
+
+
+def _tabbed(terminal: Terminal, classes: Sequence[str]) -> Write:
+    """Lines for other programs: nothing rounded away, nothing cut."""
+    names = ("label", "probability", *(f"probability_{name}" for name in classes), "unknown_share", "text")
+    terminal.line("\t".join(names))
+
+    def write(text: str, prediction: "Prediction") -> None:
+        shares = (prediction.probability, *prediction.probabilities.values(), prediction.unknown_share)
+        terminal.line("\t".join((prediction.label, *(f"{share:.6f}" for share in shares), one_line(text))))
+
+    return write
+
+
+def _aligned(terminal: Terminal, classes: Sequence[str]) -> Write:
+    """Lines for a reader: as wide as the terminal, the second best class alone where there are too many."""
+    from rich.cells import cell_len, set_cell_size
+
+    wide = max(map(cell_len, ("label", *classes)))
+    columns = [max(cell_len(name), _PERCENT_WIDTH) for name in classes]
+    room = terminal.out.width - wide - 2 - len("unknown  ") - sum(column + 2 for column in columns)
+    all_classes = room >= _TEXT_WIDTH
+    if not all_classes:
+        columns = [len("probability"), wide + _PERCENT_WIDTH + 1]
+        room = terminal.out.width - wide - 2 - len("unknown  ") - sum(column + 2 for column in columns)
+    headings = classes if all_classes else ("probability", "second")
+
+    def line(label: str, cells: Iterable[str], unknown: str, text: str) -> None:
+        shown = (f"{set_cell_size('', column - cell_len(cell))}{cell}" for cell, column in zip(cells, columns, strict=True))
+        start = "  ".join((set_cell_size(label, wide), *shown, f"{unknown:>7}"))
+        terminal.line(f"{start}  {set_cell_size(text, max(room, 1)).rstrip()}")
+
+    line("label", headings, "unknown", "text")
+
+    def write(text: str, prediction: "Prediction") -> None:
+        if all_classes:
+            cells = [percent(share) for share in prediction.probabilities.values()]
+        else:
+            ranked = sorted(prediction.probabilities.items(), key=lambda one: -one[1])
+            cells = [percent(ranked[0][1]), f"{ranked[1][0]} {percent(ranked[1][1])}"]
+        line(prediction.label, cells, f"{100 * prediction.unknown_share:.0f} %", one_line(text))
+
+    return write

@@ -1,6 +1,6 @@
 """`predict_file`: a file of texts in, the same rows with predictions out, in constant memory."""
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from itertools import chain, islice
 from pathlib import Path
@@ -11,21 +11,76 @@ from tenor.data.writers import row_writer
 from tenor.errors import DataError, OutputError
 from tenor.inference.predictor import Prediction, Predictor
 
-# What is held at once: enough rows for full batches, few enough characters when texts are books.
+# What is held at once: enough rows for full batches, few enough characters when the texts are books.
 _MOST_ROWS = 4096
 _MOST_CHARACTERS = 1 << 24
+_LOOKED_AT = 1000  # rows among which the column of the text is looked for
 
-LABEL, PROBABILITY, UNKNOWN = "label", "probability_", "unknown_share"
+LABEL, PROBABILITY, UNKNOWN_SHARE = "label", "probability_", "unknown_share"
 
 
 @dataclass(frozen=True)
 class FilePredictions:
-    """What was written: its rows, how many of them have no text, and what is doubtful."""
+    """What `predict_file` did."""
 
     rows: int
-    empty: int
+    empty: int  # rows without text; their prediction means nothing
     text_column: str
     warning: str | None  # the first texts look unlike the training data
+
+
+@dataclass(frozen=True)
+class TextRows:
+    """The rows of a file on their way through a model, and which column of them is the text."""
+
+    source: Path
+    column: str
+    rows: Iterable[Row]
+
+    @classmethod
+    def open(
+        cls, predictor: Predictor, source: Path, *, text_column: str | None, encoding: str
+    ) -> "TextRows":
+        """Find the column of the text: `text_column`, that of the training data if it is there, or by looks.
+
+        Raises:
+            DataError: `source` cannot be read, has no such column, or none that looks like text.
+        """
+        remaining = read_rows(source, encoding)
+        first = list(islice(remaining, _LOOKED_AT))
+        trained = (predictor.model.data or {}).get("text_column")
+        if text_column is None and any(trained in row for row in first):
+            text_column = trained
+        column = find_text_column(first, str(source), text_column)
+        return cls(source, column, chain(first, remaining))
+
+    def chunks(self) -> Iterator[tuple[list[Row], list[str]]]:
+        """Yield rows and their texts, some thousand at a time; a row without text has an empty one."""
+        rows: list[Row] = []
+        texts: list[str] = []
+        characters = 0
+        for number, row in enumerate(self.rows, 1):
+            rows.append(row)
+            texts.append(self._text(row, number))
+            characters += len(texts[-1])
+            if len(rows) == _MOST_ROWS or characters > _MOST_CHARACTERS:
+                yield rows, texts
+                rows, texts, characters = [], [], 0
+        if rows:
+            yield rows, texts
+
+    def _text(self, row: Row, number: int) -> str:
+        value = row.get(self.column)
+        if isinstance(value, str):
+            return value
+        if value is None or (isinstance(value, float) and value != value):  # NaN is a missing text
+            return ""
+        if isinstance(value, int | float):
+            return str(value)
+        raise DataError(
+            f"{self.source}, row {number:,}: column {self.column!r} holds a {type(value).__name__} where text "
+            "is needed; name another --text-column"
+        )
 
 
 def predict_file(
@@ -39,31 +94,38 @@ def predict_file(
     force: bool = False,
     advance: Callable[[int], None] | None = None,
 ) -> FilePredictions:
-    """Write each row of `source` with its prediction to `target`, in order; formats follow from the names.
+    """Write each row of `source` with its prediction to `target`, in order; names say the formats.
 
-    The columns of the row stay; new are `label`, `probability_CLASS` for each class and `unknown_share`, each
-    after `prefix`. A row without text is predicted as an empty text. `target` appears whole or not at all.
+    The columns of a row stay; `label`, `probability_CLASS` for each class and `unknown_share` are added, each
+    after `prefix`. `target` appears whole or not at all.
 
     Args:
-        text_column: the column of the text; None: that of the training data where it is there, else found.
-        force: replace `target` if it exists.
+        text_column: the column of the text; None: found.
+        encoding: of `source`, where it is a text file.
+        force: replace `target` where it exists.
         advance: is told how many more rows are done.
 
     Raises:
-        DataError: `source` cannot be read, has no such column, or has a column called like a new one.
+        DataError: as `TextRows.open`; a row has a column that is called like a new one.
         OutputError: `target` exists, is `source`, or is of no known format.
         StorageError: the disk is full.
     """
-    _refuse_target(source, target, force=force)
+    if target.exists() and source.exists() and target.samefile(source):
+        raise OutputError(f"{target} is the input itself; name another output")
+    if target.exists() and not force:
+        raise OutputError(f"{target} exists already; replace it (--force), or name another output")
     texts = TextRows.open(predictor, source, text_column=text_column, encoding=encoding)
+    added = [prefix + name for name in (LABEL, *(PROBABILITY + c for c in predictor.classes), UNKNOWN_SHARE)]
     rows, empty, warning = 0, 0, None
     with row_writer(target) as write:
-        for chunk in texts.chunks():
-            found = [texts.text(row) for row in chunk]
+        for chunk, found in texts.chunks():
+            _refuse_taken(source, chunk, added)
             if not rows:
                 warning = predictor.warning(found)
             predictions = predictor.predictions(found)
-            write([_joined(r, p, prefix, source) for r, p in zip(chunk, predictions, strict=True)])
+            write(
+                [{**row, **_columns(p, added)} for row, p in zip(chunk, predictions, strict=True)]
+            )
             rows += len(chunk)
             empty += sum(not text.strip() for text in found)
             if advance is not None:
@@ -71,32 +133,17 @@ def predict_file(
     return FilePredictions(rows, empty, texts.column, warning)
 
 
-@dataclass(frozen=True)
-class TextRows:
-    """The rows of a file, and which column of them is the text."""
+def _columns(prediction: Prediction, names: list[str]) -> Row:
+    values = (prediction.label, *prediction.probabilities.values(), prediction.unknown_share)
+    return dict(zip(names, values, strict=True))
 
-    source: Path
-    column: str
-    rows: Iterable[Row]
 
-    @classmethod
-    def open(
-        cls, predictor: Predictor, source: Path, *, text_column: str | None, encoding: str
-    ) -> "TextRows":
-        """Read the first rows of `source` to find the column of the text."""
-        remaining = read_rows(source, encoding)
-        first = list(islice(remaining, _SAMPLE))
-        trained = (predictor.model.data or {}).get("text_column")
-        if text_column is None and trained in {name for row in first for name in row}:
-            text_column = trained
-        column = find_text_column(first, str(source), text_column)
-        return cls(source, column, chain(first, remaining))
-
-    def text(self, row: Row) -> str:
-        """Return the text of a row, empty where it has none."""
-        value = row.get(self.column)
-        if value is None or value != value:  # noqa: PLR0124 - NaN
-            return ""
-        if not isinstance(value, str):
-            raise DataError(...)
-        return value
+def _refuse_taken(source: Path, rows: list[Row], added: list[str]) -> None:
+    """Raise when a column of the input has the name of a new one."""
+    for row in rows:
+        taken = [name for name in added if name in row]
+        if taken:
+            raise DataError(
+                f"{source} has a column {taken[0]!r} already, which would be overwritten; "
+                "put something before the new names, such as --prefix predicted_"
+            )

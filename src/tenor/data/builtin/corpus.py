@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from importlib.resources import files
 
 from tenor.data.builtin.grammar import Writer, prose, read_banks
-from tenor.data.builtin.kinds import KINDS
+from tenor.data.builtin.kinds import KINDS, review
 from tenor.data.example import Dataset, Example
 from tenor.errors import DataError
 
@@ -73,7 +73,7 @@ def _grammar_rows(
 ) -> list[dict[str, str]]:
     writers = {domain: Writer(read_banks(*banks), split, rng) for domain, banks in domains.items()}
     rows, seen = [], set()
-    for kind, (compose, tones) in KINDS.items():
+    for kind, (_, tones) in KINDS.items():
         import os
         n_ = count * float(os.environ.get('MULT','1')) * (float(os.environ.get('PLAIN','1')) if kind=='plain' else 1) if split=='train' else count
         for number in range(int(n_)):
@@ -81,8 +81,7 @@ def _grammar_rows(
             good = tones[number % len(tones)]
             text = ""
             while not text or text in seen:
-                writers[domain].begin()
-                text = prose(compose(writers[domain], good))
+                text = prose(review(writers[domain], kind, good))
             seen.add(text)
             row = {"text": text, "label": CLASSES[good], "kind": kind, "source": "grammar"}
             rows.append(row | {"domain": domain} if len(domains) > 1 else row)

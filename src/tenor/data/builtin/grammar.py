@@ -16,9 +16,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from importlib.resources import files
 from typing import Any
+from zlib import crc32
 
-# Six frames in a row are variations of one pattern: four are read in training, one each elsewhere.
-SPLIT_OF_PLACE = ("train", "train", "train", "train", "validation", "test")
+# A filled clause belongs to one of ten places, and each place to a split.
+SPLITS = ("train",) * 6 + ("validation",) * 2 + ("test",) * 2
 
 _SLOT = re.compile(r"<([+-]?)([^<>]+)>")
 _ARTICLE = re.compile(r"\ba (?=[aeio]|u(?!se|ni))")
@@ -44,12 +45,10 @@ class Banks:
     joins: Words
     frames: Words
 
-    def frames_of(self, split: str) -> Words:
-        """Return the frames that `split` may use, by bank."""
-        return {
-            bank: [frame for i, frame in enumerate(frames) if SPLIT_OF_PLACE[i % 6] == split]
-            for bank, frames in self.frames.items()
-        }
+
+def split_of(clause: str) -> str:
+    """Return the only split that may contain a filled clause."""
+    return SPLITS[crc32(clause.encode()) % len(SPLITS)]
 
 
 def read_banks(*names: str) -> Banks:
@@ -78,7 +77,8 @@ class Writer:
     def __init__(self, banks: Banks, split: str, rng: random.Random) -> None:
         self.rng = rng
         self._banks = banks
-        import os; self._frames = banks.frames_of(split) if os.environ.get('STRICT') else banks.frames; self._split=split
+        self._split = split
+        self._neutral = sorted(bank for bank in banks.frames if bank.startswith("neutral "))
         self._things = {name: _things(group) for name, group in banks.groups.items() if name != "whole"}
         self._items = sorted(banks.items)
         self.begin()
@@ -90,17 +90,20 @@ class Writer:
         self._own = [(part, False) for part in self._banks.items[self._item]]
 
     def clause(self, bank: str, good: bool) -> str:
-        import zlib,os
-        lo,hi={"train":(0,7),"validation":(7,8),"test":(8,10)}[self._split]
-        while True:
-            keep=set(self._used)
-            t=self.clause_(bank,good)
-            if os.environ.get('STRICT') or lo <= zlib.crc32(t.encode())%10 < hi: return t
-            self._used=keep
-
-    def clause_(self, bank: str, good: bool) -> str:
         """Fill a frame of `bank` so that it speaks well or badly of its subject."""
-        frame = self._fresh(self._frames[bank])
+        while True:
+            used = set(self._used)
+            clause = self._fill(bank, good)
+            if split_of(clause) == self._split:
+                return clause
+            self._used = used
+
+    def neutral(self, count: int) -> list[str]:
+        """Return neutral clauses, each about something else."""
+        return [self.clause(bank, good=True) for bank in self.rng.sample(self._neutral, count)]
+
+    def _fill(self, bank: str, good: bool) -> str:
+        frame = self._fresh(self._banks.frames[bank])
         group, thing, plural = "whole", "", False
         if "<thing>" in frame:
             group, thing, plural = self._thing()

@@ -13,49 +13,56 @@ Kind = Callable[[Writer, bool], list[str]]
 
 BOTH: Tones = (False, True)
 
+# What may stand beside the decisive statement, all of the same tone. Over the four cases the words of the
+# right and of the wrong tone are about as many.
+BESIDE_NEGATION = ((), ("affirm",), ("negate", "affirm"), ("affirm", "affirm"))
+BESIDE_DOUBLE_NEGATION = ((), ("negate",), ("double", "negate"), ("negate", "negate"))
+
 
 def plain(writer: Writer, good: bool) -> list[str]:
     """Two or three outright statements of one tone."""
     clauses = [_aspect_or_whole(writer, "affirm", good) for _ in range(writer.rng.randint(1, 2))]
-    return _among_neutral(writer, _linked(writer, [*clauses, writer.clause("affirm whole", good)]))
+    return _linked(writer, [*clauses, writer.clause("affirm whole", good)])
 
 
 def negation(writer: Writer, good: bool) -> list[str]:
-    """A polar word of the opposite tone is negated; a second statement may agree."""
-    clauses = [_aspect_or_whole(writer, "negate", good)]
-    if writer.rng.random() < 0.7:
-        clauses.append(_aspect_or_whole(writer, writer.rng.choice(["affirm", "affirm", "negate"]), good))
-    return _among_neutral(writer, _linked(writer, _shuffled(writer, clauses)))
+    """A word of the opposite tone is negated; other statements may agree."""
+    banks = ["negate", *writer.rng.choice(BESIDE_NEGATION)]
+    return _linked(writer, _shuffled(writer, [_aspect_or_whole(writer, bank, good) for bank in banks]))
 
 
 def double_negation(writer: Writer, good: bool) -> list[str]:
-    """A polar word is negated twice; a second statement, negated once, may agree."""
-    clauses = [_aspect_or_whole(writer, "double", good)]
-    if writer.rng.random() < 0.7:
-        clauses.append(_aspect_or_whole(writer, "negate", good))
-    return _among_neutral(writer, _linked(writer, _shuffled(writer, clauses)))
+    """A word of the same tone is negated twice; other statements may agree."""
+    banks = ["double", *writer.rng.choice(BESIDE_DOUBLE_NEGATION)]
+    return _linked(writer, _shuffled(writer, [_aspect_or_whole(writer, bank, good) for bank in banks]))
 
 
 def turn(writer: Writer, good: bool) -> list[str]:
     """First the one tone, then, or more weightily, the other."""
-    return _among_neutral(writer, [_turn(writer, good)])
+    how = writer.rng.choice(["frame", "frame", "before", "before", "time", "after"])
+    if how == "frame":
+        turned = writer.clause("turn", good)
+    elif how == "time":
+        first = writer.clause(writer.rng.choice(["affirm aspect", "affirm whole"]), not good)
+        turned = writer.join(how, first, writer.clause("affirm whole", good))
+    else:
+        turned = writer.join(how, _aspect(writer, not good), _aspect_or_whole(writer, "affirm", good))
+    bank = writer.rng.choice(["", "affirm", "negate"])
+    return [turned, _aspect_or_whole(writer, bank, good)] if bank else [turned]
 
 
 def late_turn(writer: Writer, good: bool) -> list[str]:
     """Long neutral text, then a verdict by negation, double negation or turn."""
-    neutral = [writer.clause("neutral", good) for _ in range(writer.rng.randint(3, 5))]
+    neutral = writer.neutral(writer.rng.randint(3, 5))
     lead = [writer.clause("lead", good)] if writer.rng.random() < 0.6 else []
-    way = writer.rng.choice(["negate", "double", "turn"])
-    verdict = _turn(writer, good) if way == "turn" else _aspect_or_whole(writer, way, good)
-    return [*neutral, *lead, verdict]
+    return [*neutral, *lead, *writer.rng.choice([negation, double_negation, turn])(writer, good)]
 
 
 def mixed(writer: Writer, good: bool) -> list[str]:
     """As many good as bad aspects, and a verdict that says which side wins."""
-    count = writer.rng.randint(1, 2)
-    aspects = [_aspect(writer, tone) for tone in [True, False] * count]
-    verdict = writer.word("opener") + writer.clause("verdict", good)
+    aspects = [_aspect(writer, tone) for tone in [True, False] * writer.rng.randint(1, 2)]
     weighed = _linked(writer, _shuffled(writer, aspects))
+    verdict = writer.word("opener") + writer.clause("verdict", good)
     return [verdict, *weighed] if writer.rng.random() < 0.2 else [*weighed, verdict]
 
 
@@ -71,14 +78,15 @@ KINDS: Mapping[str, tuple[Kind, Tones]] = {
 }
 
 
-def _turn(writer: Writer, good: bool) -> str:
-    how = writer.rng.choice(["frame", "frame", "before", "before", "time", "after"])
-    if how == "frame":
-        return writer.clause("turn", good)
-    if how == "time":
-        bank = writer.rng.choice(["affirm aspect", "affirm whole"])
-        return writer.join(how, writer.clause(bank, not good), writer.clause("affirm whole", good))
-    return writer.join(how, _aspect(writer, not good), _aspect_or_whole(writer, "affirm", good))
+def review(writer: Writer, kind: str, good: bool) -> list[str]:
+    """Return the sentences of a new review, with up to two neutral ones among those of its kind."""
+    writer.begin()
+    compose, _ = KINDS[kind]
+    sentences = compose(writer, good)
+    if compose is not late_turn:
+        for sentence in writer.neutral(writer.rng.randint(0, 2)):
+            sentences.insert(writer.rng.randint(0, len(sentences)), sentence)
+    return sentences
 
 
 def _aspect(writer: Writer, good: bool) -> str:
@@ -94,19 +102,14 @@ def _shuffled(writer: Writer, clauses: list[str]) -> list[str]:
 
 
 def _linked(writer: Writer, clauses: list[str]) -> list[str]:
-    """Join some neighbours to one sentence."""
-    sentences = clauses[:1]
-    for clause in clauses[1:]:
-        if writer.rng.random() < 0.3:
+    """Join some neighbours, two at a time, to one sentence."""
+    sentences: list[str] = []
+    linked = True
+    for clause in clauses:
+        if not linked and writer.rng.random() < 0.4:
             sentences[-1] += f", and {clause}"
+            linked = True
         else:
             sentences.append(clause)
+            linked = False
     return sentences
-
-
-def _among_neutral(writer: Writer, sentences: list[str]) -> list[str]:
-    """Put up to two neutral sentences before, between or after the others."""
-    around = list(sentences)
-    for _ in range(writer.rng.randint(0, 2)):
-        around.insert(writer.rng.randint(0, len(around)), writer.clause("neutral", good=True))
-    return around
