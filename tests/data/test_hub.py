@@ -45,6 +45,7 @@ def test_saved_dictionary_of_splits(tmp_path: Path) -> None:
         "test": 9,
     }
     assert source.splits["train"][1] == {"text": "text 1", "label": "good"}
+    assert read_hub(str(tmp_path / "saved")) == source
     dataset = load(DataConfig(source=str(tmp_path / "saved")))
     assert dataset.classes == ("bad", "good", "odd")
     assert len(dataset.split("validation")) == 6

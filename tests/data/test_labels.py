@@ -42,6 +42,7 @@ def test_binary_values_of_any_type(values: list[object]) -> None:
 def test_renamed_says_what_was_read_as_what() -> None:
     assert learn([0, 1]).renamed == "0 = negative, 1 = positive"
     assert learn(["ham", "spam"]).renamed == ""
+    assert match_labels(["A", "b"], [1, 2], "f", ("A", "B")).renamed == ""
 
 
 def test_other_values_keep_their_names_in_natural_order() -> None:

@@ -83,7 +83,8 @@ class Terminal:
         if isinstance(error, MemoryError):
             self.error("out of memory; lower training.batch_size or text.max_length, or read less data")
         elif isinstance(error, OSError) and error.errno in {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}:
-            self.error(f"no space left to write {error.filename or 'the output'}; free some, or write elsewhere")
+            place = error.filename or "the output"
+            self.error(f"no space left to write {place}; free some, or write elsewhere")
         else:
             hint = "" if self.debug else "; run again with --debug to see where"
             self.error(f"unexpected {type(error).__name__}: {error}{hint}")

@@ -16,6 +16,7 @@ _SAMPLE = 3  # texts shown as tokens and ids
 
 def data(
     context: typer.Context,
+    *,
     data: options.Data = None,
     config: options.Config = None,
     settings: options.Set = None,

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
 def evaluate(
     context: typer.Context,
+    *,
     model: options.Model,
     data: Annotated[
         str | None,
@@ -26,14 +27,14 @@ def evaluate(
     ] = None,
     split: Annotated[
         str | None,
-        typer.Option("--split", metavar="NAME", help="which split; without it test, or all where there is none"),
+        typer.Option("--split", metavar="NAME", help="which split; without it test, or all rows"),
     ] = None,
     slice_by: Annotated[
         list[str] | None,
         typer.Option(
             "--slice",
             metavar="COLUMN",
-            help="figures for each value of a column; may be given again; without it, every column of few values",
+            help="figures for each value of a column; may be given again; else every column of few values",
         ),
     ] = None,
     errors: Annotated[
@@ -79,8 +80,8 @@ def evaluate(
     for sentence in result.notes:
         terminal.note(sentence)
     if out is not None:
-        evaluating.save(result, out, force=force)
-        terminal.note(f"written: {out / evaluating.METRICS}, {out / evaluating.CONFUSION}")
+        for file in evaluating.save(result, out, force=force):
+            terminal.note(f"written: {file}")
     if json:
         terminal.json(result.to_json())
     else:
@@ -93,7 +94,8 @@ def _show(terminal: Terminal, result: "ModelEvaluation") -> None:
     evaluation = result.evaluation
     classes = evaluation.classes
     terminal.show(f"{result.source}, {result.split}: {evaluation.rows:,} texts", "")
-    terminal.show(tables.figures(evaluation), "", tables.per_class(evaluation), "", tables.confusion(evaluation))
+    terminal.show(tables.figures(evaluation), "", tables.per_class(evaluation), "")
+    terminal.show(tables.confusion(evaluation))
     for column, found in evaluation.slices.items():
         terminal.show("", tables.slices(column, found))
     if result.mistakes:

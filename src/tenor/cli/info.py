@@ -1,4 +1,263 @@
-"""stub."""
+"""`tenor info`: what a saved model or a network is, and what is installed."""
+
+import importlib.metadata
+import importlib.util
+import os
+import platform
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any, get_args
+
 import typer
-def info(context: typer.Context) -> None:
-    """Stub."""
+
+from tenor import __version__
+from tenor.cli import completion, options
+from tenor.cli.console import Terminal
+from tenor.config.classification import ClassificationConfig
+from tenor.config.load import recipes, to_values
+from tenor.config.names import apply_name, name_of
+from tenor.config.network import NetworkConfig, PoolingName
+from tenor.errors import InputError
+from tenor.evaluation.intervals import Interval
+from tenor.report.numbers import change, count, percent_interval, size
+
+if TYPE_CHECKING:
+    from rich.table import Table
+
+    from tenor.model import Model
+    from tenor.nn.describe import Description
+
+_LIBRARIES = ("torch", "numpy", "pyarrow", "tokenizers", "scikit-learn", "matplotlib", "datasets")
+
+
+@dataclass(frozen=True)
+class _Network:
+    """A network that is to be described."""
+
+    name: str
+    config: NetworkConfig
+    vocabulary: int
+    classes: int
+
+    def describe(self) -> "Description":
+        from tenor.nn.build import build
+        from tenor.nn.describe import describe
+
+        return describe(build(self.config, vocabulary_size=self.vocabulary, classes=self.classes))
+
+
+def info(
+    context: typer.Context,
+    *,
+    model: Annotated[
+        str | None,
+        typer.Argument(metavar="MODEL", help="a run folder or its model folder", show_default=False),
+    ] = None,
+    config: options.Config = None,
+    model_name: options.ModelName = None,
+    against: Annotated[
+        str | None,
+        typer.Option(
+            "--against",
+            metavar="NAME",
+            help="compare with the network of this name, all else being equal",
+            autocompletion=completion.model_names,
+        ),
+    ] = None,
+    settings: options.Set = None,
+    vocabulary: Annotated[
+        int | None,
+        typer.Option("--vocabulary", min=3, help="size of the vocabulary; without it text.max_size"),
+    ] = None,
+    classes: Annotated[int, typer.Option("--classes", min=2, help="number of classes")] = 2,
+    json: options.Json = False,
+    quiet: options.Quiet = False,
+    debug: options.Debug = False,
+) -> None:
+    """Print the network of MODEL, of --model or of --config: its layers, shapes and parameters.
+
+    Nothing is trained for it. With nothing to describe, print what is installed and what there is to choose
+    from.
+    """
+    terminal: Terminal = context.obj
+    if model is not None and (config or model_name or settings):
+        raise InputError("a saved model has its settings already; give MODEL, or --config, --model and --set")
+    if model is not None:
+        _saved(terminal, Path(model), against, json=json)
+    elif config or model_name or against or settings:
+        found = options.configuration(context)
+        # A vocabulary without limit has no size before there is data; then the default limit stands in.
+        size = vocabulary or found.text.max_size or ClassificationConfig().text.max_size or 0
+        network = _Network(name_of(found.network), found.network, size, classes)
+        _described(terminal, network, against, json=json)
+    else:
+        _overview(terminal, json=json)
+
+
+def _described(terminal: Terminal, network: _Network, against: str | None, *, json: bool) -> None:
+    found = network.describe()
+    other = None if against is None else _other(network, against)
+    compared = None if other is None else other.describe()
+    if json:
+        terminal.json(_to_json(network, found, other, compared))
+        return
+    terminal.show(
+        f"{network.name}, vocabulary {network.vocabulary:,}, {count(network.classes, 'class', 'classes')}", ""
+    )
+    _show_network(terminal, found)
+    if other is not None and compared is not None:
+        _show_comparison(terminal, network, found, other, compared)
+
+
+def _saved(terminal: Terminal, path: Path, against: str | None, *, json: bool) -> None:
+    from tenor.model import Model, find
+
+    model = Model.load(path)
+    config = model.config.network
+    network = _Network(name_of(config), config, len(model.pipeline.vocabulary), len(model.classes))
+    bytes_ = sum(file.stat().st_size for file in find(path).iterdir())
+    # The network itself is only built where torch is there; the rest needs nothing.
+    with_network = against is not None or importlib.util.find_spec("torch") is not None
+    found = network.describe() if with_network else None
+    other = None if against is None else _other(network, against)
+    compared = None if other is None else other.describe()
+    if json:
+        terminal.json(
+            {
+                "path": str(path),
+                "classes": list(model.classes),
+                "bytes": bytes_,
+                **_to_json(network, found, other, compared),
+                "config": to_values(model.config),
+                "data": model.data,
+                "metrics": model.metrics,
+            }
+        )
+        return
+    terminal.show(_facts(_facts_of(model, path, network.name, bytes_)), "")
+    if found is None:
+        terminal.note('the layers are shown where torch is installed: pip install "tenor[train]"')
+        return
+    _show_network(terminal, found)
+    if other is not None and compared is not None:
+        _show_comparison(terminal, network, found, other, compared)
+
+
+def _facts_of(model: "Model", path: Path, name: str, bytes_: int) -> dict[str, str]:
+    data: Mapping[str, Any] = model.data or {}
+    rows: Mapping[str, int] = data.get("rows", {})
+    text = model.pipeline
+    read = "all" if text.max_length is None else f"at most {text.max_length:,} ({text.truncation})"
+    facts = {
+        "model": f"{path} ({size(bytes_)})",
+        "network": name,
+        "classes": ", ".join(model.classes),
+        "trained on": f"{data.get('source', 'data that was not named')}"
+        + (f" ({', '.join(f'{number:,} {split}' for split, number in rows.items())})" if rows else ""),
+        "text": f"{text.tokenizer.name}, vocabulary {len(text.vocabulary):,}, tokens read: {read}",
+    }
+    for split, figures in (model.metrics or {}).items():
+        accuracy = figures["metrics"]["accuracy"]
+        facts[f"{split} accuracy"] = percent_interval(accuracy and Interval(**accuracy))
+    return facts
+
+
+def _other(network: _Network, name: str) -> _Network:
+    config = apply_name(network.config, name)
+    return _Network(name_of(config), config, network.vocabulary, network.classes)
+
+
+def _to_json(
+    network: _Network, found: "Description | None", other: _Network | None, compared: "Description | None"
+) -> dict[str, object]:
+    values: dict[str, object] = {
+        "model": network.name,
+        "vocabulary": network.vocabulary,
+        "network": found and found.to_json(),
+    }
+    if other is not None and compared is not None:
+        values["against"] = {"model": other.name, "network": compared.to_json()}
+    return values
+
+
+def _show_network(terminal: Terminal, found: "Description") -> None:
+    from tenor.report.tables import table
+
+    made = table("layer", "kind", "output", "parameters", left=3)
+    for part in found.parts:
+        shape = f"({', '.join(part.output)})" if part.output else ""
+        made.add_row(f"{'  ' * part.level}{part.name}", part.kind, shape, f"{part.parameters:,}")
+    made.add_section()
+    made.add_row("total", "", "", f"{found.parameters:,}")
+    terminal.show(made)
+    if found.trainable < found.parameters:
+        terminal.show(f"{found.trainable:,} of them are trained, the others stay as they start")
+
+
+def _show_comparison(
+    terminal: Terminal, network: _Network, found: "Description", other: _Network, compared: "Description"
+) -> None:
+    from tenor.report.tables import table
+
+    made = table("parameters", network.name, other.name, "difference")
+    for part, ours in found.sections.items():
+        theirs = compared.sections[part]
+        made.add_row(part, f"{ours:,}", f"{theirs:,}", change(theirs, ours))
+    made.add_section()
+    total = change(compared.parameters, found.parameters)
+    made.add_row("total", f"{found.parameters:,}", f"{compared.parameters:,}", total)
+    encoder = change(compared.sections["encoder"], found.sections["encoder"])
+    terminal.show("", made, "")
+    terminal.show(
+        f"Against {network.name}, {other.name} has {encoder} parameters in the encoder, {total} in all."
+    )
+
+
+def _overview(terminal: Terminal, *, json: bool) -> None:
+    from tenor.data.builtin.corpus import BUILTIN
+
+    versions = {library: _version(library) for library in _LIBRARIES}
+    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    chosen = {
+        "built-in data": list(BUILTIN),
+        "encoders": list(completion.encoders()),
+        "poolings": list(get_args(PoolingName)),
+        "recipes": list(recipes()),
+    }
+    if json:
+        terminal.json(
+            {
+                "tenor": __version__,
+                "python": platform.python_version(),
+                "libraries": versions,
+                "cores": cores,
+                **{name.replace("-", "_").replace(" ", "_"): values for name, values in chosen.items()},
+            }
+        )
+        return
+    facts = {
+        "tenor": __version__,
+        "python": platform.python_version(),
+        **{library: version or "not installed" for library, version in versions.items()},
+        "cores": str(cores),
+        **{name: ", ".join(values) for name, values in chosen.items()},
+    }
+    terminal.show(_facts(facts))
+
+
+def _version(library: str) -> str | None:
+    try:
+        return importlib.metadata.version(library)
+    except importlib.metadata.PackageNotFoundError:
+        return None
+
+
+def _facts(facts: Mapping[str, str]) -> "Table":
+    """Two columns, what and which."""
+    from rich.table import Table
+
+    made = Table.grid(padding=(0, 2, 0, 0))
+    for name, value in facts.items():
+        made.add_row(name, value)
+    return made

@@ -163,9 +163,7 @@ Quiet = Annotated[
 ]
 Debug = Annotated[
     bool,
-    typer.Option(
-        "--debug", help="print the traceback of an error", callback=_debug, rich_help_panel=_OUTPUT
-    ),
+    typer.Option("--debug", help="print the traceback of an error", callback=_debug, rich_help_panel=_OUTPUT),
 ]
 
 

@@ -2,6 +2,7 @@
 
 import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import asdict
 from itertools import chain, islice, tee
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -25,6 +26,7 @@ _PERCENT_WIDTH = 8
 
 def predict(
     context: typer.Context,
+    *,
     model: options.Model,
     texts: Annotated[
         list[str] | None,
@@ -32,7 +34,9 @@ def predict(
     ] = None,
     input: Annotated[
         Path | None,
-        typer.Option("--input", metavar="FILE", help="file of texts: CSV, TSV, JSONL (or .gz of these), Parquet"),
+        typer.Option(
+            "--input", metavar="FILE", help="texts in a file: CSV, TSV, JSONL (plain or .gz), Parquet"
+        ),
     ] = None,
     output: Annotated[
         Path | None,
@@ -62,7 +66,7 @@ def predict(
     if output is not None and input is None:
         raise InputError("--output holds the rows of a file; name that file with --input")
     if not texts and input is None and sys.stdin.isatty():
-        raise InputError('there is nothing to predict; give "a text", --input FILE, or lines on standard input')
+        raise InputError('nothing to predict; give "a text", --input FILE, or lines on standard input')
     encoding = encoding or str(options.SETTINGS["data.encoding"].default)
 
     from tenor.inference.files import TextRows
@@ -70,7 +74,17 @@ def predict(
 
     predictor = load(model)
     if input is not None and output is not None:
-        _predict_file(terminal, predictor, input, output, text_column, encoding, prefix, force=force, json=json)
+        _predict_file(
+            terminal,
+            predictor,
+            input,
+            output,
+            text_column=text_column,
+            encoding=encoding,
+            prefix=prefix,
+            force=force,
+            json=json,
+        )
         return
     if input is not None:
         rows = TextRows.open(predictor, input, text_column=text_column, encoding=encoding)
@@ -85,10 +99,10 @@ def _predict_file(
     predictor: "Predictor",
     source: Path,
     target: Path,
+    *,
     text_column: str | None,
     encoding: str,
     prefix: str,
-    *,
     force: bool,
     json: bool,
 ) -> None:
@@ -110,7 +124,7 @@ def _predict_file(
     if done.empty:
         terminal.warning(f"{count(done.empty, 'row')} without text; what is predicted of them means nothing")
     if json:
-        terminal.json({"rows": done.rows, "empty": done.empty, "output": str(target), "warning": done.warning})
+        terminal.json({"output": str(target), **asdict(done)})
     else:
         terminal.note(f"{count(done.rows, 'row')} written to {target} (text is column {done.text_column!r})")
 
@@ -128,7 +142,8 @@ def _predict_texts(terminal: Terminal, predictor: "Predictor", texts: Iterable[s
     if warning:
         terminal.warning(warning)
     elif unread and len(first) <= _FEW:
-        terminal.warning("the model knows no word of " + ("this text" if len(first) == 1 else f"{unread} of these texts"))
+        which = "this text" if len(first) == 1 else f"{unread} of these texts"
+        terminal.warning(f"the model knows no word of {which}")
 
 
 def _lines(encoding: str) -> Iterator[str]:
@@ -143,7 +158,9 @@ def _lines(encoding: str) -> Iterator[str]:
                 "name the encoding, for example --encoding latin-1"
             ) from error
         except LookupError as error:
-            raise DataError(f"encoding {encoding!r} is not known; use a name such as utf-8 or latin-1") from error
+            raise DataError(
+                f"encoding {encoding!r} is not known; use a name such as utf-8 or latin-1"
+            ) from error
 
 
 Write = Callable[[str, "Prediction"], None]
@@ -183,18 +200,18 @@ def _aligned(terminal: Terminal, classes: Sequence[str]) -> Write:
     """Lines for a reader: as wide as the terminal, the second best class alone where there are too many."""
     from rich.cells import cell_len, set_cell_size
 
-    wide = max(map(cell_len, ("label", *classes)))
+    widest = max(map(cell_len, ("label", *classes)))
     columns = [max(cell_len(name), _PERCENT_WIDTH) for name in classes]
-    room = terminal.out.width - wide - 2 - len("unknown  ") - sum(column + 2 for column in columns)
+    room = terminal.out.width - widest - 2 - len("unknown  ") - sum(column + 2 for column in columns)
     all_classes = room >= _TEXT_WIDTH
     if not all_classes:
-        columns = [len("probability"), wide + _PERCENT_WIDTH + 1]
-        room = terminal.out.width - wide - 2 - len("unknown  ") - sum(column + 2 for column in columns)
+        columns = [len("probability"), widest + _PERCENT_WIDTH + 1]
+        room = terminal.out.width - widest - 2 - len("unknown  ") - sum(column + 2 for column in columns)
     headings = classes if all_classes else ("probability", "second")
 
     def line(label: str, cells: Iterable[str], unknown: str, text: str) -> None:
-        shown = (f"{set_cell_size('', column - cell_len(cell))}{cell}" for cell, column in zip(cells, columns, strict=True))
-        start = "  ".join((set_cell_size(label, wide), *shown, f"{unknown:>7}"))
+        shown = (" " * (wide - cell_len(cell)) + cell for cell, wide in zip(cells, columns, strict=True))
+        start = "  ".join((set_cell_size(label, widest), *shown, f"{unknown:>7}"))
         terminal.line(f"{start}  {set_cell_size(text, max(room, 1)).rstrip()}")
 
     line("label", headings, "unknown", "text")

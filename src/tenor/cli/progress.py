@@ -21,7 +21,7 @@ _PER_SECOND = 5  # redraws
 
 
 class TrainingView:
-    """A watcher of a training run: the data, a bar for the epoch under way, one line for each that is done."""
+    """A watcher of a training run: the data, a bar for the epoch under way, a line for each that is done."""
 
     def __init__(self, terminal: Terminal) -> None:
         self._terminal = terminal
@@ -125,9 +125,7 @@ def counting(terminal: Terminal, noun: str) -> Iterator[Callable[[int], None]]:
     from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
     columns = (SpinnerColumn(), TextColumn("{task.fields[shown]}"), TimeElapsedColumn())
-    with Progress(
-        *columns, console=terminal.err, transient=True, refresh_per_second=_PER_SECOND
-    ) as bar:
+    with Progress(*columns, console=terminal.err, transient=True, refresh_per_second=_PER_SECOND) as bar:
         task = bar.add_task("", total=None, shown=f"0 {noun}")
 
         def advance(more: int) -> None:

@@ -1,6 +1,5 @@
 """`tenor train`: from labelled texts to an evaluated, saved model."""
 
-import importlib.util
 import itertools
 import json as json_library
 import shlex
@@ -13,17 +12,17 @@ from typer.core import TyperCommand
 
 from tenor.cli import options
 from tenor.cli.console import Terminal
+from tenor.cli.extras import TRAINING, require
 from tenor.cli.progress import TrainingView
 from tenor.config.classification import ClassificationConfig
 from tenor.config.load import recipes
 from tenor.config.names import name_of
-from tenor.errors import MissingExtraError, OutputError
+from tenor.errors import OutputError
 
 if TYPE_CHECKING:
     from tenor.experiments.run import Run
 
 _RUNS = Path("runs")
-_NEEDED = ("torch", "matplotlib")  # asked for before hours are spent, not after
 
 
 class TrainCommand(TyperCommand):
@@ -37,6 +36,7 @@ class TrainCommand(TyperCommand):
 
 def train(
     context: typer.Context,
+    *,
     data: options.Data = None,
     config: options.Config = None,
     model_name: options.ModelName = None,
@@ -81,9 +81,7 @@ def train(
         raise OutputError("--resume needs the folder of the run to go on with: --out FOLDER")
     if resume and force:
         raise OutputError("--resume goes on with a run and --force replaces it; give one of them")
-    for library in _NEEDED:
-        if importlib.util.find_spec(library) is None:
-            raise MissingExtraError(library, "train")
+    require(*TRAINING)
 
     from tenor.experiments import classification
     from tenor.experiments.run import stored_config
@@ -106,7 +104,7 @@ def _show(terminal: Terminal, run: "Run", folder: Path) -> None:
         terminal.note()
         terminal.show(*tables.summary(run.evaluations[split], split), "")
     terminal.line(f"Saved in {folder}")
-    terminal.line(f"Predict with: tenor predict {shlex.quote(str(folder))} \"a text of yours\"")
+    terminal.line(f'Predict with: tenor predict {shlex.quote(str(folder))} "a text of yours"')
 
 
 def _metrics(folder: Path) -> dict[str, Any]:

@@ -38,12 +38,15 @@ def read_hub(name: str) -> Source:
     """Read NAME or NAME:CONFIG of the hub; nothing of a data set's own code is run.
 
     The network is used, and the user asked for that by writing `hub:`; what `datasets` has in its cache is
-    not fetched again. NAME may also be a folder of data files on this machine.
+    not fetched again. NAME may also be a folder on this machine, of data files or
+    saved.
 
     Raises:
         DataError: the hub has no such data set, or none of its splits is known here.
         MissingExtraError: `datasets` is not installed.
     """
+    if is_saved(Path(name)):
+        return read_saved(Path(name))
     datasets = _library()
     base, _, config = (name, "", "") if Path(name).exists() else name.partition(":")
     try:

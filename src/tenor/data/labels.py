@@ -54,7 +54,7 @@ class Labels:
     @property
     def renamed(self) -> str:
         """Which values became which classes, as in "0 = negative, 1 = positive"; empty when none changed."""
-        changed = any(key != name for key, name in self.names.items())
+        changed = any(key.lower() != name.lower() for key, name in self.names.items())
         return listed(f"{key} = {name}" for key, name in self.names.items()) if changed else ""
 
 

@@ -49,7 +49,7 @@ def _create_text(path: Path, *, zipped: bool) -> Iterator[TextIO]:
         raw: BinaryIO = stack.enter_context(path.open("wb"))
         if zipped:
             # Without name and time in its header: equal rows make equal bytes.
-            gzipped = gzip.GzipFile(filename="", mode="wb", fileobj=raw, mtime=0)
+            gzipped = gzip.GzipFile(filename="", mode="wb", compresslevel=6, fileobj=raw, mtime=0)
             raw = cast(BinaryIO, stack.enter_context(gzipped))
         yield stack.enter_context(io.TextIOWrapper(raw, encoding="utf-8", newline=""))
 

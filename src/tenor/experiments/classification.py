@@ -81,16 +81,16 @@ def train(
     instead of `config.data` where it is given. An interrupted run keeps its last checkpoint.
     """
     folder = None if out is None else RunFolder.open(out, config, resume=resume, force=force)
-    dataset = dataset or data_load.load(config.data)
     try:
+        dataset = dataset or data_load.load(config.data)
         fitted = fit(dataset, config, folder=folder, watcher=watcher)
+        run = Run(folder.path if folder else None, config, fitted.model, fitted.history, fitted.evaluations)
+        if folder is not None:
+            folder.finish(run, runtime=fitted.runtime)
     except KeyboardInterrupt:
         raise Interrupted(
             "interrupted; nothing was saved, since no --out was given" if folder is None else folder.kept()
         ) from None
-    run = Run(folder.path if folder else None, config, fitted.model, fitted.history, fitted.evaluations)
-    if folder is not None:
-        folder.finish(run, runtime=fitted.runtime)
     return run
 
 
@@ -169,6 +169,8 @@ def _train(
     else:
         runtime = resolve(config.training, _representative_step(module, objective, batches))
         torch.manual_seed(config.training.seed)
+    if folder is not None:
+        folder.begin()
     trainer = Trainer(
         module,
         objective,

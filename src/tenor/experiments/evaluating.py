@@ -99,7 +99,7 @@ def evaluate_model(
     )
 
 
-def save(result: ModelEvaluation, folder: Path, *, force: bool = False) -> None:
+def save(result: ModelEvaluation, folder: Path, *, force: bool = False) -> tuple[Path, Path]:
     """Write metrics.json and confusion.png into `folder`; older ones are only replaced with `force`."""
     metrics, picture = folder / METRICS, folder / CONFUSION
     for file in (metrics, picture):
@@ -109,6 +109,7 @@ def save(result: ModelEvaluation, folder: Path, *, force: bool = False) -> None:
         text = json.dumps(result.to_json(), ensure_ascii=False, indent=1, allow_nan=False)
         temporary.write_text(text, "utf-8")
     plots.confusion(result.evaluation.confusion, result.evaluation.classes, picture)
+    return metrics, picture
 
 
 def _choose(dataset: Dataset, wanted: str | None) -> str:

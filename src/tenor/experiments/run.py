@@ -50,17 +50,20 @@ class Run:
     evaluations: dict[str, Evaluation]
 
 
-@dataclass(frozen=True)
+@dataclass
 class RunFolder:
     """A run folder while its run goes on."""
 
     path: Path
+    config: ClassificationConfig
     resumes: bool
+    replaces: bool
     started: float
+    begun: bool = False
 
     @classmethod
     def open(cls, path: Path, config: ClassificationConfig, *, resume: bool, force: bool) -> "RunFolder":
-        """Make the folder, or take up the run it holds."""
+        """Refuse a folder that must not be written; nothing is written yet."""
         there = path.exists() and (not path.is_dir() or any(path.iterdir()))
         resumes = resume and (path / CHECKPOINT).is_file()
         if resume:
@@ -75,10 +78,14 @@ class RunFolder:
                 raise OutputError(
                     f"{path} holds no Tenor run, so --force will not replace it; name another folder"
                 )
-            shutil.rmtree(path)
-        folder = cls(path, resumes, time.monotonic())
-        folder._write(CONFIG, _yaml(config))
-        return folder
+        return cls(path, config, resumes, there and not resume, time.monotonic())
+
+    def begin(self) -> None:
+        """Make the folder. Only now that nothing stands in the way of training, an older run goes."""
+        if self.replaces:
+            shutil.rmtree(self.path)
+        self._write(CONFIG, _yaml(self.config))
+        self.begun = True
 
     @property
     def checkpoint(self) -> Path:
@@ -87,6 +94,8 @@ class RunFolder:
 
     def kept(self) -> str:
         """Say what an interrupted run left and how to go on."""
+        if not self.begun:
+            return f"interrupted before training began; {self.path} is as it was"
         command = f"tenor train --out {self.path} --resume"
         if self.checkpoint.is_file():
             return f"interrupted; the last checkpoint is kept, go on with: {command}"

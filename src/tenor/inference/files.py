@@ -1,5 +1,6 @@
 """`predict_file`: a file of texts in, the same rows with predictions out, in constant memory."""
 
+import math
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from itertools import chain, islice
@@ -73,13 +74,13 @@ class TextRows:
         value = row.get(self.column)
         if isinstance(value, str):
             return value
-        if value is None or (isinstance(value, float) and value != value):  # NaN is a missing text
+        if value is None or (isinstance(value, float) and math.isnan(value)):  # NaN is a missing text
             return ""
         if isinstance(value, int | float):
             return str(value)
         raise DataError(
-            f"{self.source}, row {number:,}: column {self.column!r} holds a {type(value).__name__} where text "
-            "is needed; name another --text-column"
+            f"{self.source}, row {number:,}: column {self.column!r} holds a {type(value).__name__} "
+            "where text is needed; name another --text-column"
         )
 
 
@@ -123,9 +124,7 @@ def predict_file(
             if not rows:
                 warning = predictor.warning(found)
             predictions = predictor.predictions(found)
-            write(
-                [{**row, **_columns(p, added)} for row, p in zip(chunk, predictions, strict=True)]
-            )
+            write([{**row, **_columns(p, added)} for row, p in zip(chunk, predictions, strict=True)])
             rows += len(chunk)
             empty += sum(not text.strip() for text in found)
             if advance is not None:

@@ -1,5 +1,6 @@
 """Tables of a data report and of a sample for a terminal."""
 
+from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from tenor.evaluation.data_report import DataReport
@@ -58,9 +59,7 @@ def classes(report: DataReport) -> "RenderableType":
 
 def lengths(report: DataReport) -> "RenderableType":
     """One row a split: how long its texts are, in tokens, and how many are empty."""
-    made = table(
-        "split", "shortest", "median", "mean", "90 %", "99 %", "longest", "cut texts", "empty"
-    )
+    made = table("split", "shortest", "median", "mean", "90 %", "99 %", "longest", "cut texts", "empty")
     for split in report.splits:
         if split.lengths is None:
             continue
@@ -107,11 +106,15 @@ def sample_batch(sample: Sample, width: int) -> list[str]:
     lines = [f"one padded batch: ids ({texts}, {longest}) int64, lengths {sample.mask.sum(axis=1).tolist()}"]
     for row in sample.ids.tolist():
         if longest <= fit:
-            lines.append("".join(f"{i:>{cell}}" for i in row))
+            lines.append(_cells(row, cell))
         else:
             start, end = row[: (fit + 1) // 2], row[-(fit // 2) :]
-            lines.append("".join(f"{i:>{cell}}" for i in start) + " ..." + "".join(f"{i:>{cell}}" for i in end))
+            lines.append(_cells(start, cell) + " ..." + _cells(end, cell))
     return lines
+
+
+def _cells(ids: Iterable[int], width: int) -> str:
+    return "".join(f"{i:>{width}}" for i in ids)
 
 
 def _aligned(pairs: list[tuple[str, str]], width: int) -> tuple[str, str]:

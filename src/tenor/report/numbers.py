@@ -26,7 +26,9 @@ def count(number: int, noun: str, plural: str | None = None) -> str:
 
 
 def duration(seconds: float) -> str:
-    """Return "12 s", "3:05 min" or "1:02:03 h"."""
+    """Return "1.8 s", "12 s", "3:05 min" or "1:02:03 h"."""
+    if seconds < 9.95:
+        return f"{seconds:.1f} s"
     whole = round(seconds)
     minutes, hours = whole // 60, whole // 3600
     if hours:

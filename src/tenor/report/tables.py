@@ -52,9 +52,10 @@ def table(*columns: str, left: int = 1) -> "Table":
     )
     for number, name in enumerate(columns):
         words = number < left
-        made.add_column(
-            name, justify="left" if words else "right", no_wrap=not words, overflow="fold" if words else "ellipsis"
-        )
+        if words:
+            made.add_column(name, overflow="fold")
+        else:
+            made.add_column(name, justify="right", no_wrap=True)
     return made
 
 

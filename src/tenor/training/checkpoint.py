@@ -44,7 +44,7 @@ class Checkpoint:
 
     def save(self, path: Path) -> None:
         """Write the checkpoint under a temporary name and rename it."""
-        from safetensors.torch import save_file
+        from safetensors.torch import save
 
         described = {
             "format": FORMAT,
@@ -54,7 +54,8 @@ class Checkpoint:
         }
         with atomic_file(path) as temporary:
             tensors = {name: tensor.detach().cpu().contiguous() for name, tensor in self.tensors.items()}
-            save_file(tensors, temporary, {"tenor": json.dumps(described)})
+            # Not save_file, whose error for a full disk is no OSError.
+            temporary.write_bytes(save(tensors, {"tenor": json.dumps(described)}))
 
     @classmethod
     def load(cls, path: Path, fingerprint: str) -> "Checkpoint":

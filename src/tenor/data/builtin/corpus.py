@@ -75,7 +75,7 @@ def _grammar_rows(
     rows, seen = [], set()
     for kind, (_, tones) in KINDS.items():
         import os
-        n_ = count * float(os.environ.get('MULT','1')) * (float(os.environ.get('PLAIN','1')) if kind=='plain' else 1) if split=='train' else count
+        n_ = count * float(os.environ.get('MULT','1')) * (float(os.environ.get('PLAIN','1')) if kind=='plain' else float(os.environ.get('MIXED','1')) if kind=='mixed' else 1) if split=='train' else count
         for number in range(int(n_)):
             domain = list(domains)[number // len(tones) % len(domains)]
             good = tones[number % len(tones)]
