@@ -163,6 +163,7 @@ def test_the_input_is_never_the_output(trained: Path, reviews: Path) -> None:
 )
 def test_what_cannot_be_predicted(
     trained: Path,
+    *,
     reviews: Path,
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,

@@ -1,22 +1,25 @@
 """Device, precision and threads: resolved once, denormals flushed in every thread."""
 
 from collections.abc import Iterator
+from typing import ClassVar
 
 import pytest
 import torch
+import toy
 
 from tenor.config.training import TrainingConfig
 from tenor.errors import ConfigError
+from tenor.experiments.classification import SilentWatcher, fit
 from tenor.training import runtime
-from tenor.training.runtime import Runtime, flushes_denormals, prepare, resolve
+from tenor.training.checkpoint import Progress, Row
+from tenor.training.runtime import Runtime, applied, flush_denormals, flushes_denormals, resolve
 
 
 @pytest.fixture(autouse=True)
 def _put_back() -> Iterator[None]:
     threads = torch.get_num_threads()
     yield
-    torch.set_flush_denormal(False)
-    torch.set_num_threads(threads)
+    flush_denormals(False, threads)
 
 
 def step_of(seconds: dict[torch.dtype, float], error: float) -> object:
@@ -66,17 +69,32 @@ def test_threads_given_are_threads_used() -> None:
         TrainingConfig(device="cpu", precision="float32", threads=1), lambda dtype: torch.ones(1)
     )
     assert resolved == Runtime("cpu", "float32", 1)
-    assert torch.get_num_threads() == 1
     assert str(resolved) == "cpu, float32, 1 thread"
 
 
 @pytest.mark.parametrize("threads", [1, 2])
-def test_denormals_are_flushed_in_every_thread(threads: int) -> None:
-    torch.set_flush_denormal(False)
-    torch.set_num_threads(2)
+def test_denormals_are_flushed_in_every_thread_and_left_as_they_were(threads: int) -> None:
+    flush_denormals(False, 2)
     assert not flushes_denormals(), "the check itself must see denormals; this also starts the pool"
-    prepare(Runtime("cpu", "float32", threads))
-    assert flushes_denormals()
+    with applied(Runtime("cpu", "float32", threads)):
+        assert flushes_denormals()
+        assert torch.get_num_threads() == threads
+    assert not flushes_denormals()
+    assert torch.get_num_threads() == 2
+
+
+def test_a_flag_cleared_in_mid_training_is_set_again() -> None:
+    class Clears(SilentWatcher):
+        seen: ClassVar[list[bool]] = []
+
+        def step(self, progress: Progress) -> None:
+            self.seen.append(flushes_denormals())
+
+        def epoch(self, row: Row, *, best: bool) -> None:
+            torch.set_flush_denormal(False)
+
+    fit(toy.dataset(train=16), toy.config(training={"epochs": 2}), watcher=Clears())
+    assert Clears.seen == [True] * 4
 
 
 @pytest.mark.skipif(torch.cuda.is_available(), reason="this machine has the device that must be absent")

@@ -22,6 +22,7 @@ _LOOKED_AT = 1000  # texts that are compared with the training data
 _FEW = 3  # so many texts prove nothing by their length or an unknown word
 _TEXT_WIDTH = 24  # characters of the text that must fit beside the probabilities of all classes
 _PERCENT_WIDTH = 8
+_ALWAYS_SHOWN = 3  # so few classes have a column each, however narrow the terminal
 
 
 def predict(
@@ -203,7 +204,7 @@ def _aligned(terminal: Terminal, classes: Sequence[str]) -> Write:
     widest = max(map(cell_len, ("label", *classes)))
     columns = [max(cell_len(name), _PERCENT_WIDTH) for name in classes]
     room = terminal.out.width - widest - 2 - len("unknown  ") - sum(column + 2 for column in columns)
-    all_classes = room >= _TEXT_WIDTH
+    all_classes = room >= _TEXT_WIDTH or len(classes) <= _ALWAYS_SHOWN
     if not all_classes:
         columns = [len("probability"), widest + _PERCENT_WIDTH + 1]
         room = terminal.out.width - widest - 2 - len("unknown  ") - sum(column + 2 for column in columns)

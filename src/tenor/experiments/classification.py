@@ -34,7 +34,7 @@ from tenor.text.vectors import Vectors, read
 from tenor.training.checkpoint import Checkpoint
 from tenor.training.loop import History, Labelled, Observer, Saving, Silent, Trainer
 from tenor.training.objectives import Objective, Supervised, class_weights
-from tenor.training.runtime import Runtime, resolve
+from tenor.training.runtime import Runtime, applied, resolve
 
 # Tokens of each text in the start-up check of the precision: enough for the products to weigh.
 _CHECK_TOKENS = 32
@@ -137,13 +137,14 @@ def fit(
         data=dict(dataset.provenance),
     )
     predictor = Predictor(model, NetworkEngine(module))
-    evaluations: dict[str, Evaluation] = {
-        split: scoring.score(
-            scoring.predict(predictor, examples), examples, dataset.classes, config.evaluation
-        )
-        for split in ("validation", "test")
-        if (examples := dataset.split(split))
-    }
+    with applied(runtime):
+        evaluations: dict[str, Evaluation] = {
+            split: scoring.score(
+                scoring.predict(predictor, examples), examples, dataset.classes, config.evaluation
+            )
+            for split in ("validation", "test")
+            if (examples := dataset.split(split))
+        }
     metrics: dict[str, Any] = {split: evaluation.to_json() for split, evaluation in evaluations.items()}
     model = replace(model, metrics=metrics)
     return Fitted(model, Predictor(model, NetworkEngine(module)), history, runtime, evaluations)

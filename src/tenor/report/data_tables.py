@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from rich.console import RenderableType
     from rich.table import Table
 
+_EXAMPLES = 3
 MOST_COLUMNS = 4  # classes that have a column beside the other figures of a split
 
 
@@ -82,9 +83,10 @@ def duplicates(report: DataReport) -> "RenderableType":
     if not rows:
         return titled("Duplicates", "none, within splits or across")
     made = table("what", "rows")
-    made.add_column("such as", overflow="ellipsis", no_wrap=True)
+    made.columns[0].no_wrap = True
+    made.add_column("such as")
     for what, number, examples in rows:
-        made.add_row(what, f"{number:,}", ", ".join(examples))
+        made.add_row(what, f"{number:,}", ", ".join(examples[:_EXAMPLES]))
     return titled("Duplicates", made)
 
 

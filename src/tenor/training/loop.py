@@ -29,7 +29,7 @@ from tenor.training.checkpoint import (
     set_random_state,
 )
 from tenor.training.objectives import Objective
-from tenor.training.runtime import Runtime, prepare
+from tenor.training.runtime import Runtime, applied, flush_denormals, flushes_denormals
 
 
 class Observer(Protocol):
@@ -127,7 +127,10 @@ class Trainer:
 
     def fit(self, train: Batches, validation: Labelled | None) -> History:
         """Train to the end or until validation stops getting better."""
-        prepare(self._runtime)
+        with applied(self._runtime):
+            return self._fit(train, validation)
+
+    def _fit(self, train: Batches, validation: Labelled | None) -> History:
         config, progress = self._config, self._progress
         self._observer.start(
             epochs=config.epochs,
@@ -158,6 +161,8 @@ class Trainer:
         total = config.epochs * len(train)
         saved = time.monotonic()
         rate = 0.0
+        if not flushes_denormals():  # whoever else runs in this process may have cleared the flag
+            flush_denormals(True, self._runtime.threads)
         self._module.train()
         for rows in train.order(progress.epoch)[progress.batch :]:
             start = time.perf_counter()

@@ -2,7 +2,8 @@
 
 import os
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 
 import torch
@@ -48,25 +49,39 @@ def resolve(config: TrainingConfig, step: Callable[[torch.dtype], torch.Tensor])
     """
     device = _device(config.device)
     threads = config.threads or available_cores()
-    runtime = Runtime(device, "float32", threads)
-    prepare(runtime)
     precision = config.precision
     if precision == "auto":
-        precision = "bfloat16" if device == "cpu" and _has_bfloat16() and _pays(step) else "float32"
+        precision = "float32"
+        if device == "cpu" and _has_bfloat16():
+            with applied(Runtime(device, precision, threads)):
+                precision = "bfloat16" if _pays(step) else "float32"
     return Runtime(device, precision, threads)
 
 
-def prepare(runtime: Runtime) -> None:
-    """Set threads, and flush denormal numbers in all of them.
+@contextmanager
+def applied(runtime: Runtime) -> Iterator[None]:
+    """Use the threads of `runtime`, denormal numbers flushed in all of them; afterwards all is as before.
 
     From the last state of a long text back, gradients vanish into denormals, on which processors are ten
-    and more times slower. The flag belongs to a thread; new threads inherit it from the one that starts
-    them, so a pool that is older than the flag is ended and started again.
+    and more times slower.
     """
-    if not flushes_denormals():
-        torch.set_num_threads(1)
-    torch.set_flush_denormal(True)
-    torch.set_num_threads(runtime.threads)
+    threads, flushing = torch.get_num_threads(), bool((torch.full((1,), _DENORMAL) * 1.0 == 0).all())
+    flush_denormals(True, runtime.threads)
+    try:
+        yield
+    finally:
+        flush_denormals(flushing, threads)
+
+
+def flush_denormals(flush: bool, threads: int) -> None:
+    """Set the flag in every thread of torch's pool, and the size of the pool.
+
+    The flag belongs to a thread, and new threads inherit it from the one that starts them; so the pool is
+    ended and started again.
+    """
+    torch.set_num_threads(1)
+    torch.set_flush_denormal(flush)
+    torch.set_num_threads(threads)
 
 
 def flushes_denormals() -> bool:

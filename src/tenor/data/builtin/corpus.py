@@ -12,8 +12,13 @@ from tenor.errors import DataError
 
 CLASSES = ("negative", "positive")
 
-# Grammar-made reviews of each kind, by split; test has the hand-written ones as well.
-REVIEWS_OF_KIND = {"train": 350, "validation": 60, "test": 70}
+# Grammar-made reviews by split and kind; "" is any other kind. Training has more of the kinds that show what a
+# word means by itself and what a verdict is; the test split has the hand-written reviews as well.
+COUNTS = {
+    "train": {"": 500, "plain": 900, "mixed": 800},
+    "validation": {"": 60},
+    "test": {"": 70},
+}
 
 # The banks of each domain of each corpus.
 _MOVIES = {"movies": ("common", "movies")}
@@ -51,8 +56,8 @@ def load(name: str) -> Dataset:
 
 def _corpus(name: str, domains: Mapping[str, Sequence[str]]) -> Dataset:
     splits = {}
-    for split, count in REVIEWS_OF_KIND.items():
-        rows = _grammar_rows(domains, split, count, random.Random(f"{name} {split}"))  # noqa: S311
+    for split, counts in COUNTS.items():
+        rows = _grammar_rows(domains, split, counts, random.Random(f"{name} {split}"))  # noqa: S311
         if split == "test":
             rows += _written_rows(name)
         splits[split] = tuple(
@@ -69,14 +74,12 @@ def _corpus(name: str, domains: Mapping[str, Sequence[str]]) -> Dataset:
 
 
 def _grammar_rows(
-    domains: Mapping[str, Sequence[str]], split: str, count: int, rng: random.Random
+    domains: Mapping[str, Sequence[str]], split: str, counts: Mapping[str, int], rng: random.Random
 ) -> list[dict[str, str]]:
     writers = {domain: Writer(read_banks(*banks), split, rng) for domain, banks in domains.items()}
     rows, seen = [], set()
     for kind, (_, tones) in KINDS.items():
-        import os
-        n_ = count * float(os.environ.get('MULT','1')) * (float(os.environ.get('PLAIN','1')) if kind=='plain' else float(os.environ.get('MIXED','1')) if kind=='mixed' else 1) if split=='train' else count
-        for number in range(int(n_)):
+        for number in range(counts.get(kind, counts[""])):
             domain = list(domains)[number // len(tones) % len(domains)]
             good = tones[number % len(tones)]
             text = ""
