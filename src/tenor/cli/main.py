@@ -1,5 +1,6 @@
 """The command line: its commands, and the one place where errors become lines and exit statuses."""
 
+import os
 import sys
 from collections.abc import Sequence
 from typing import Annotated
@@ -55,6 +56,8 @@ def tenor(
 
 def main() -> None:
     """Run the command line and end the process."""
+    # torch's threads shall sleep while they wait: spinning makes a busy machine twenty times slower.
+    os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
     sys.exit(run(sys.argv[1:]))
 
 
@@ -81,7 +84,5 @@ def run(arguments: Sequence[str]) -> int:
 
 def _stop_writing() -> int:
     """Whoever read our output has gone (head, less): end quietly, and flush into nothing."""
-    import os
-
     os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
     return 1

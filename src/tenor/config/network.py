@@ -37,12 +37,12 @@ class NetworkConfig:
     pooling: Annotated[PoolingName, Doc("how the sequence becomes one vector")] = "mean-max"
     embedding_size: Annotated[int, Ge(1), Doc("length of a word vector")] = 100
     freeze_embedding: Annotated[bool, Doc("keep the word vectors as they start")] = False
-    embedding_dropout: Annotated[float, Ge(0), Lt(1), Doc("dropout on embedded words")] = 0.0
+    embedding_dropout: Annotated[float, Ge(0), Lt(1), Doc("dropout on embedded words")] = 0.1
     word_dropout: Annotated[
         float, Ge(0), Lt(1), Doc("share of tokens read as unknown in training (Iyyer et al. 2015)")
-    ] = 0.0
+    ] = 0.1
     recurrent: Annotated[RecurrentConfig, Doc("settings of rnn, lstm, gru")] = field(
         default_factory=RecurrentConfig
     )
-    output_dropout: Annotated[float, Ge(0), Lt(1), Doc("dropout on the pooled vector")] = 0.0
+    output_dropout: Annotated[float, Ge(0), Lt(1), Doc("dropout on the pooled vector")] = 0.2
     hidden: Annotated[int, Ge(0), Doc("units of a ReLU layer before the logits; 0: none")] = 0

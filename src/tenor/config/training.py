@@ -24,7 +24,7 @@ class TrainingConfig:
     optimizer: Annotated[
         Literal["adamw", "adam"], Doc("Kingma & Ba 2015; with decoupled decay Loshchilov & Hutter 2019")
     ] = "adamw"
-    learning_rate: Annotated[float, Gt(0), Doc("highest rate of the schedule")] = 2e-3
+    learning_rate: Annotated[float, Gt(0), Doc("highest rate of the schedule")] = 4e-3
     embedding_rate: Annotated[
         float, Ge(0), Doc("learning rate of the word vectors, as a factor of learning_rate")
     ] = 1.0

@@ -1,42 +1,35 @@
-"""The built-in corpora of reviews: `movies` and `products`, the same bytes on every machine."""
+"""The built-in corpora of reviews, `movies` and `products`: the same texts on every machine."""
 
 import json
 import random
 from collections.abc import Callable, Mapping, Sequence
 from importlib.resources import files
 
-from tenor.data.builtin.grammar import Writer, prose, read_banks
+from tenor.data.builtin.grammar import Banks, Writer, prose, read_banks
 from tenor.data.builtin.kinds import KINDS, review
 from tenor.data.example import Dataset, Example
 from tenor.errors import DataError
 
 CLASSES = ("negative", "positive")
 
-# Grammar-made reviews by split and kind; "" is any other kind. Training has more of the kinds that show what a
-# word means by itself and what a verdict is; the test split has the hand-written reviews as well.
-COUNTS = {
-    "train": {"": 500, "plain": 900, "mixed": 800},
+# Reviews made by the grammar, by split and kind; "" stands for the other kinds. Training has more of those
+# that show what a word means by itself and what makes a verdict.
+COUNTS: Mapping[str, Mapping[str, int]] = {
+    "train": {"plain": 1000, "mixed": 900, "": 550},
     "validation": {"": 60},
     "test": {"": 70},
-}
-
-# The banks of each domain of each corpus.
-_MOVIES = {"movies": ("common", "movies")}
-_PRODUCTS = {
-    "electronics": ("common", "products", "electronics"),
-    "books": ("common", "products", "books"),
-    "home": ("common", "products", "home"),
 }
 
 
 def movies() -> Dataset:
     """Film reviews."""
-    return _corpus("movies", _MOVIES)
+    return _corpus("movies", {"movies": ("common", "movies")})
 
 
 def products() -> Dataset:
-    """Reviews of electronics, books and things for the home; the column `domain` says which."""
-    return _corpus("products", _PRODUCTS)
+    """Reviews of electronics, books and things for the house; the column `domain` says which."""
+    domains = ("electronics", "books", "home")
+    return _corpus("products", {domain: ("common", "products", domain) for domain in domains})
 
 
 BUILTIN: dict[str, Callable[[], Dataset]] = {"movies": movies, "products": products}
@@ -45,21 +38,22 @@ BUILTIN: dict[str, Callable[[], Dataset]] = {"movies": movies, "products": produ
 def load(name: str) -> Dataset:
     """Make the built-in corpus `name`.
 
-    Classes are "negative" and "positive"; the splits are "train", "validation" and "test", which share no
-    sentence. Columns: `kind` (see `kinds.KINDS`), `source` ("grammar" or "written"; the test split alone
-    has reviews written by hand) and, for products, `domain`.
+    Its classes are "negative" and "positive"; its splits "train", "validation" and "test" share no sentence.
+    Columns: `kind` (a key of `kinds.KINDS`), `source` ("grammar", or "written": by hand, in the test split
+    only) and, for products, `domain`.
     """
     if name not in BUILTIN:
         raise DataError(f"no built-in corpus is called {name!r}; choose one of: {', '.join(BUILTIN)}")
     return BUILTIN[name]()
 
 
-def _corpus(name: str, domains: Mapping[str, Sequence[str]]) -> Dataset:
+def _corpus(name: str, bank_names: Mapping[str, Sequence[str]]) -> Dataset:
+    banks = {domain: read_banks(*names) for domain, names in bank_names.items()}
     splits = {}
-    for split, counts in COUNTS.items():
-        rows = _grammar_rows(domains, split, counts, random.Random(f"{name} {split}"))  # noqa: S311
+    for split in COUNTS:
+        rows = _made(banks, split, random.Random(f"{name} {split}"))  # noqa: S311 - not for secrets
         if split == "test":
-            rows += _written_rows(name)
+            rows += _written(name)
         splits[split] = tuple(
             Example(
                 text=row["text"],
@@ -69,29 +63,33 @@ def _corpus(name: str, domains: Mapping[str, Sequence[str]]) -> Dataset:
             )
             for number, row in enumerate(rows, start=1)
         )
-    sizes = {split: len(examples) for split, examples in splits.items()}
-    return Dataset(name, CLASSES, splits, provenance={"source": name, "built_in": True, "counts": sizes})
+    counts = {split: len(examples) for split, examples in splits.items()}
+    return Dataset(
+        name,
+        CLASSES,
+        splits,
+        notes=(f"{name} is built in: reviews made by a grammar, and in the test split some written by hand",),
+        provenance={"source": name, "built_in": True, "counts": counts},
+    )
 
 
-def _grammar_rows(
-    domains: Mapping[str, Sequence[str]], split: str, counts: Mapping[str, int], rng: random.Random
-) -> list[dict[str, str]]:
-    writers = {domain: Writer(read_banks(*banks), split, rng) for domain, banks in domains.items()}
-    rows, seen = [], set()
+def _made(banks: Mapping[str, Banks], split: str, rng: random.Random) -> list[dict[str, str]]:
+    domains = list(banks)
+    writers = [Writer(banks[domain], split, rng) for domain in domains]
+    rows: dict[str, dict[str, str]] = {}  # by text: no text comes twice
     for kind, (_, tones) in KINDS.items():
-        for number in range(counts.get(kind, counts[""])):
-            domain = list(domains)[number // len(tones) % len(domains)]
+        for number in range(COUNTS[split].get(kind, COUNTS[split][""])):
             good = tones[number % len(tones)]
-            text = ""
-            while not text or text in seen:
+            domain = number // len(tones) % len(domains)
+            text = prose(review(writers[domain], kind, good))
+            while text in rows:
                 text = prose(review(writers[domain], kind, good))
-            seen.add(text)
-            row = {"text": text, "label": CLASSES[good], "kind": kind, "source": "grammar"}
-            rows.append(row | {"domain": domain} if len(domains) > 1 else row)
-    rng.shuffle(rows)
-    return rows
+            rows[text] = {"text": text, "label": CLASSES[good], "kind": kind, "source": "grammar"}
+            if len(domains) > 1:
+                rows[text]["domain"] = domains[domain]
+    return rng.sample(list(rows.values()), len(rows))
 
 
-def _written_rows(name: str) -> list[dict[str, str]]:
-    text = (files(__package__) / f"{name}.jsonl").read_text(encoding="utf-8")
-    return [{"source": "written", **json.loads(line)} for line in text.splitlines()]
+def _written(name: str) -> list[dict[str, str]]:
+    lines = (files(__package__) / f"{name}.jsonl").read_text(encoding="utf-8").splitlines()
+    return [{**json.loads(line), "source": "written"} for line in lines]
