@@ -175,3 +175,15 @@ def test_every_shortcut_is_a_setting() -> None:
 def test_json_is_all_there_is_on_stdout(reviews: Path) -> None:
     assert json.loads(tenor("data", reviews, "--json").out)["dataset"] == "reviews.csv"
     assert json.loads(tenor("info", "--json").out)["tenor"] == __version__
+
+
+def test_without_torch_a_model_is_described_and_the_rest_says_what_to_install(trained: Path) -> None:
+    start = "import sys; sys.modules['torch'] = None; from tenor.cli.main import main; main()"
+    described = python(start, "info", str(trained))
+    assert described.returncode == 0, described.stderr
+    assert "negative, positive" in described.stdout
+    for command in (("train",), ("demo",), ("predict", str(trained), "x"), ("evaluate", str(trained))):
+        refused = python(start, *command)
+        assert refused.returncode == 1
+        assert refused.stderr.startswith("error: torch is not installed"), refused.stderr
+        assert refused.stderr.count("\n") == 1

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 _RECIPE = "demo"
 
 # Written for this command, with words of the corpus; the last one has no verdict.
-_REVIEWS = (
+REVIEWS = (
     "A wonderful film. The story is warm, the cast is superb and the music is lovely.",
     "The plot was dull and the acting was terrible. I was bored from start to end.",
     "I didn't think the film was bad at all. There was not one boring minute.",
@@ -52,7 +52,7 @@ def demo(
 
     with closing(TrainingView(terminal)) as view:
         run = train(parse(read(_RECIPE)), out=out, force=force, watcher=view)
-    predictions = list(Predictor(run.model, NetworkEngine.of(run.model)).predictions(_REVIEWS))
+    predictions = list(Predictor(run.model, NetworkEngine.of(run.model)).predictions(REVIEWS))
     if json:
         terminal.json(
             {
@@ -60,7 +60,7 @@ def demo(
                 "test": run.evaluations["test"].to_json(),
                 "predictions": [
                     {"text": text, "label": one.label, "probabilities": one.probabilities}
-                    for text, one in zip(_REVIEWS, predictions, strict=True)
+                    for text, one in zip(REVIEWS, predictions, strict=True)
                 ],
             }
         )
@@ -68,7 +68,7 @@ def demo(
     terminal.note()
     terminal.show(*tables.summary(run.evaluations["test"], "test"), "")
     terminal.show("Five reviews it never saw")
-    for text, one in zip(_REVIEWS, predictions, strict=True):
+    for text, one in zip(REVIEWS, predictions, strict=True):
         terminal.show(f"  {_said(one)}", f"    {text}")
     terminal.show("")
     if out is None:
@@ -79,5 +79,5 @@ def demo(
 
 
 def _said(prediction: "Prediction") -> str:
-    unsure = ", which is not sure" if prediction.probability < _UNSURE else ""
+    unsure = " (unsure)" if prediction.probability < _UNSURE else ""
     return f"{prediction.label}, {percent(prediction.probability)}{unsure}"

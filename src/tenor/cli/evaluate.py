@@ -60,6 +60,8 @@ def evaluate(
     """Measure MODEL on DATA: every figure with its 95 % interval, classes, slices, errors, doubtful labels.
 
     Data settings that are not given are those the model was trained with.
+
+    For example: tenor evaluate runs/first other.csv --slice brand --out figures
     """
     terminal: Terminal = context.obj
 

@@ -37,13 +37,10 @@ SHORTCUTS: Mapping[str, str] = {
 }
 
 
-def meaning(key: str) -> str:
-    """Return what a setting means and its default, as the help shows it."""
-    setting = SETTINGS[key]
+def meaning(setting: Setting) -> str:
+    """Return what a setting means, with its choices."""
     choices = completion.words(setting.type)
-    listed = f": {', '.join(choices)}" if choices else ""
-    default = f" [default: {shown}]" if (shown := shown_default(setting)) else ""
-    return f"{setting.meaning}{listed}{default}".replace("[", r"\[")  # the help is rich markup
+    return f"{setting.meaning} (one of {', '.join(choices)})" if choices else setting.meaning
 
 
 def shown_default(setting: Setting) -> str:
@@ -53,10 +50,16 @@ def shown_default(setting: Setting) -> str:
     return str(setting.default).lower() if isinstance(setting.default, bool) else str(setting.default)
 
 
+def _help(key: str) -> str:
+    """Return meaning and default of a setting as the help has them, which is rich markup."""
+    default = f" [default: {shown}]" if (shown := shown_default(SETTINGS[key])) else ""
+    return f"{meaning(SETTINGS[key])}{default}".replace("[", r"\[")
+
+
 def _shortcut(flag: str, key: str, panel: str, *, metavar: str | None = None, also: str = "") -> Any:
     return typer.Option(
         flag,
-        help=meaning(key) + also,
+        help=_help(key) + also,
         show_default=False,
         metavar=metavar,
         rich_help_panel=panel,
@@ -65,12 +68,14 @@ def _shortcut(flag: str, key: str, panel: str, *, metavar: str | None = None, al
 
 
 def _quiet(context: typer.Context, value: bool) -> bool:
-    context.obj.quiet = context.obj.quiet or value
+    if context.obj is not None:  # while the shell completes there is no terminal
+        context.obj.quiet = context.obj.quiet or value
     return value
 
 
 def _debug(context: typer.Context, value: bool) -> bool:
-    context.obj.debug = context.obj.debug or value
+    if context.obj is not None:
+        context.obj.debug = context.obj.debug or value
     return value
 
 
@@ -80,7 +85,7 @@ Data = Annotated[
     str | None,
     typer.Argument(
         metavar="DATA",
-        help=meaning("data.source"),
+        help=_help("data.source"),
         show_default=False,
         autocompletion=completion.sources,
     ),
@@ -104,7 +109,7 @@ Validation = Annotated[
         "data.validation",
         _DATA,
         metavar="FILE|SHARE",
-        also=f"; or a number: {meaning('data.validation_fraction')}",
+        also=f"; or a number: {_help('data.validation_fraction')}",
     ),
 ]
 Test = Annotated[
@@ -114,7 +119,7 @@ Test = Annotated[
         "data.test",
         _DATA,
         metavar="FILE|SHARE",
-        also=f"; or a number: {meaning('data.test_fraction')}",
+        also=f"; or a number: {_help('data.test_fraction')}",
     ),
 ]
 Empty = Annotated[str | None, _shortcut("--empty", "data.empty", _DATA, metavar="POLICY")]

@@ -60,6 +60,9 @@ def predict(
     """Print label, probabilities and share of unknown words of each text, in order.
 
     On a terminal as a table, else with tabs between; with --json as one object a line.
+
+    For example: tenor predict runs/first "what a film" or
+    tenor predict runs/first --input new.csv --output labelled.csv
     """
     terminal: Terminal = context.obj
     if texts and input is not None:

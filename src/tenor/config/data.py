@@ -19,8 +19,8 @@ class DataConfig:
         str,
         Doc("built-in corpus (movies, products), file (CSV, TSV, JSONL, Parquet), folder, or hub:DATASET"),
     ] = "movies"
-    text_column: Annotated[str | None, Doc("column of the text; none: detected")] = None
-    label_column: Annotated[str | None, Doc("column of the label; none: detected")] = None
+    text_column: Annotated[str | None, Doc("column of the text; null: detected")] = None
+    label_column: Annotated[str | None, Doc("column of the label; null: detected")] = None
     label_names: Annotated[
         tuple[str, ...], Doc("names for the sorted label values, such as [negative, neutral, positive]")
     ] = ()

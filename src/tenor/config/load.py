@@ -150,7 +150,7 @@ def _unwrap(hint: Any) -> tuple[Any, str]:
 def _type_name(hint: Any) -> str:
     arguments = get_args(hint)
     if hint is type(None):
-        return "none"
+        return "null"
     if not arguments:
         return str(getattr(hint, "__name__", hint))
     if get_origin(hint) is tuple:

@@ -18,11 +18,11 @@ class TextConfig:
 
     tokenizer: Annotated[TokenizerName, Doc("how text is cut into tokens")] = "reviews"
     max_size: Annotated[
-        int | None, Ge(3), Doc("largest vocabulary, with padding and unknown; none: no limit")
+        int | None, Ge(3), Doc("largest vocabulary, with padding and unknown; null: no limit")
     ] = 30_000
     min_count: Annotated[int, Ge(1), Doc("words seen less often in training become unknown")] = 2
-    max_length: Annotated[int | None, Ge(1), Doc("most tokens of a text that are read; none: all")] = 400
+    max_length: Annotated[int | None, Ge(1), Doc("most tokens of a text that are read; null: all")] = 400
     truncation: Annotated[TruncationName, Doc("which part of a long text is kept")] = "head"
     vectors: Annotated[
-        str | None, Doc("GloVe or word2vec text file with initial word vectors; none: random")
+        str | None, Doc("GloVe or word2vec text file with initial word vectors; null: random")
     ] = None

@@ -30,7 +30,7 @@ class TrainingConfig:
     ] = 1.0
     weight_decay: Annotated[float, Ge(0), Doc("decay of weight matrices, not of biases")] = 0.01
     gradient_clip: Annotated[
-        float | None, Gt(0), Doc("largest gradient norm (Pascanu et al. 2013); none: no clipping")
+        float | None, Gt(0), Doc("largest gradient norm (Pascanu et al. 2013); null: no clipping")
     ] = 1.0
     warmup: Annotated[float, Ge(0), Lt(1), Doc("share of all steps in which the rate rises from 0")] = 0.05
     decay: Annotated[Literal["none", "linear", "cosine"], Doc("how the rate falls after warm-up")] = "linear"
@@ -42,14 +42,14 @@ class TrainingConfig:
         "loss"
     )
     patience: Annotated[
-        int | None, Ge(1), Doc("epochs without a better validation figure before stopping; none: never stop")
+        int | None, Ge(1), Doc("epochs without a better validation figure before stopping; null: never stop")
     ] = 3
     seed: Annotated[int, Ge(0), Doc("seed of weights, order and dropout")] = 0
     device: Annotated[DeviceName, Doc("auto: cuda, then mps, then cpu")] = "auto"
     precision: Annotated[
         PrecisionName, Doc("auto: bfloat16 where a self-check shows it right and faster, else float32")
     ] = "auto"
-    threads: Annotated[int | None, Ge(1), Doc("CPU threads; none: all cores this process may use")] = None
+    threads: Annotated[int | None, Ge(1), Doc("CPU threads; null: all cores this process may use")] = None
     checkpoint_minutes: Annotated[
         float, Ge(0), Le(1440), Doc("longest time between checkpoints inside an epoch")
     ] = 5.0

@@ -68,7 +68,7 @@ def summary(evaluation: Evaluation, split: str) -> "list[RenderableType]":
     ]
     for column, found in evaluation.slices.items():
         if column != LENGTH:
-            parts += ["", slices(column, found)]
+            parts += ["", slices(column, found, macro=False)]
     return parts
 
 
@@ -117,11 +117,12 @@ def confusion(evaluation: Evaluation) -> "RenderableType":
     return titled("Commonest confusions", made)
 
 
-def slices(column: str, found: Iterable[Slice]) -> "RenderableType":
-    """Accuracy and macro F1 for each value of a column."""
-    made = table(column, "texts", "accuracy", "macro F1")
+def slices(column: str, found: Iterable[Slice], *, macro: bool = True) -> "RenderableType":
+    """Accuracy, and with `macro` macro F1, for each value of a column."""
+    made = table(column, "texts", "accuracy", *(["macro F1"] if macro else []))
     for one in found:
-        made.add_row(one.value, f"{one.rows:,}", percent_interval(one.accuracy), percent(one.macro_f1))
+        shown = [percent(one.macro_f1)] if macro else []
+        made.add_row(one.value, f"{one.rows:,}", percent_interval(one.accuracy), *shown)
     return titled(f"By {column}", made)
 
 
