@@ -33,9 +33,7 @@ def write_rows(path: Path, rows: int) -> None:
 def tenor(*arguments: str) -> tuple[float, float]:
     """Run a command; return seconds and peak resident MiB."""
     start = time.perf_counter()
-    process = subprocess.Popen(
-        [sys.executable, "-m", "tenor", *arguments], stdout=subprocess.DEVNULL
-    )
+    process = subprocess.Popen([sys.executable, "-m", "tenor", *arguments], stdout=subprocess.DEVNULL)
     _, status, usage = os.wait4(process.pid, 0)
     if status:
         sys.exit(f"tenor {' '.join(arguments)} ended with {status}")

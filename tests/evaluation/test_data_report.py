@@ -6,7 +6,7 @@ import pytest
 
 from tenor.config.text import TextConfig
 from tenor.data.example import Dataset, Example
-from tenor.evaluation.data_report import data_report
+from tenor.evaluation.data_report import data_report, encode_splits
 from tenor.text.pipeline import TextPipeline
 
 
@@ -14,7 +14,8 @@ def report(max_length=None, classes=("bad", "good"), **splits):
     dataset = Dataset("toy", classes, {name: tuple(rows) for name, rows in splits.items()})
     config = TextConfig(tokenizer="words", min_count=1, max_length=max_length)
     texts = [example.text for example in dataset.split("train")]
-    return data_report(dataset, TextPipeline.build(texts, config))
+    pipeline = TextPipeline.build(texts, config)
+    return data_report(dataset, pipeline, encode_splits(dataset, pipeline))
 
 
 def balanced(rows=20):

@@ -41,14 +41,14 @@ def data(
     found = options.configuration(context)
 
     from tenor.data.load import load
-    from tenor.evaluation.data_report import data_report
+    from tenor.evaluation.data_report import data_report, encode_splits
     from tenor.evaluation.sample import sample
     from tenor.text.pipeline import TextPipeline
 
     dataset = load(found.data)
     texts = [example.text for example in dataset.split("train")]
     pipeline = TextPipeline.build(texts, found.text)
-    report = data_report(dataset, pipeline)
+    report = data_report(dataset, pipeline, encode_splits(dataset, pipeline))
     shown = sample(texts[:_SAMPLE], pipeline)
     if json:
         terminal.json({**report.to_json(), "sample": shown.to_json()})

@@ -10,6 +10,10 @@ from tenor.data.example import Dataset, Example
 from tenor.evaluation.duplicates import Duplicates, Overlap, find_duplicates
 from tenor.evaluation.metrics import Ints
 from tenor.text.pipeline import TextPipeline
+from tenor.text.tokens import Tokens
+
+# Of each split: ids, and the number of tokens of each text before truncation, (N,).
+Encoded = Mapping[str, tuple[Tokens, Ints]]
 
 # From here on a share is worth a sentence. Rules of thumb of ours, no more.
 _MUCH_CUT = 0.1
@@ -92,13 +96,22 @@ class DataReport:
         ]
 
 
-def data_report(dataset: Dataset, pipeline: TextPipeline) -> DataReport:
-    """Describe a dataset as `pipeline`, made from its training split, reads it."""
+def encode_splits(dataset: Dataset, pipeline: TextPipeline) -> Encoded:
+    """Return the ids of every split, with the number of tokens of each text before truncation."""
+    return {
+        name: pipeline.encode_with_lengths(example.text for example in examples)
+        for name, examples in dataset.splits.items()
+    }
+
+
+def data_report(dataset: Dataset, pipeline: TextPipeline, encoded: Encoded) -> DataReport:
+    """Describe a dataset as `pipeline`, made from its training split, reads it (`encode_splits`)."""
     return DataReport(
         dataset=dataset.name,
         classes=dataset.classes,
         splits=tuple(
-            _split_report(name, rows, dataset.classes, pipeline) for name, rows in dataset.splits.items()
+            _split_report(name, rows, dataset.classes, pipeline, encoded[name])
+            for name, rows in dataset.splits.items()
         ),
         duplicates=find_duplicates(dataset),
         vocabulary_size=len(pipeline.vocabulary),
@@ -109,9 +122,13 @@ def data_report(dataset: Dataset, pipeline: TextPipeline) -> DataReport:
 
 
 def _split_report(
-    name: str, examples: Sequence[Example], classes: Sequence[str], pipeline: TextPipeline
+    name: str,
+    examples: Sequence[Example],
+    classes: Sequence[str],
+    pipeline: TextPipeline,
+    encoded: tuple[Tokens, Ints],
 ) -> SplitReport:
-    tokens, lengths = pipeline.encode_with_lengths(example.text for example in examples)
+    tokens, lengths = encoded
     limit = pipeline.max_length
     read = lengths if limit is None else np.minimum(lengths, limit)
     labels = Counter(example.label for example in examples)

@@ -3,7 +3,7 @@
 import copy
 import hashlib
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Protocol
@@ -15,9 +15,9 @@ from tenor.batching import Batches, collate
 from tenor.config.classification import ClassificationConfig
 from tenor.config.load import to_values
 from tenor.data import load as data_load
-from tenor.data.example import Dataset, Example
+from tenor.data.example import Dataset
 from tenor.errors import DataError, Interrupted
-from tenor.evaluation.data_report import DataReport, data_report
+from tenor.evaluation.data_report import DataReport, data_report, encode_splits
 from tenor.evaluation.evaluation import Evaluation
 from tenor.experiments import scoring
 from tenor.experiments.run import Run, RunFolder
@@ -110,9 +110,10 @@ def fit(
     vectors = None
     if config.text.vectors is not None:
         vectors = read(Path(config.text.vectors), pipeline.vocabulary, config.network.embedding_size)
-    watcher.data(dataset, data_report(dataset, pipeline), vectors)
+    encoded = encode_splits(dataset, pipeline)
+    watcher.data(dataset, data_report(dataset, pipeline, encoded), vectors)
     labelled: dict[str, Labelled] = {
-        split: _labelled(dataset.split(split), pipeline, dataset.classes)
+        split: Labelled(encoded[split][0], scoring.class_indices(dataset.split(split), dataset.classes))
         for split in ("train", "validation")
         if dataset.split(split)
     }
@@ -140,7 +141,10 @@ def fit(
     with applied(runtime):
         evaluations: dict[str, Evaluation] = {
             split: scoring.score(
-                scoring.predict(predictor, examples), examples, dataset.classes, config.evaluation
+                scoring.predict_encoded(predictor, examples, *encoded[split]),
+                examples,
+                dataset.classes,
+                config.evaluation,
             )
             for split in ("validation", "test")
             if (examples := dataset.split(split))
@@ -183,11 +187,6 @@ def _train(
     if checkpoint is not None:
         trainer.restore(checkpoint)
     return trainer.fit(batches, labelled.get("validation")), runtime
-
-
-def _labelled(examples: Sequence[Example], pipeline: TextPipeline, classes: tuple[str, ...]) -> Labelled:
-    targets = scoring.class_indices(examples, classes)
-    return Labelled(pipeline.encode(e.text for e in examples), targets)
 
 
 def _representative_step(

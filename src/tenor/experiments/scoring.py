@@ -11,6 +11,7 @@ from tenor.data.example import Example
 from tenor.errors import DataError
 from tenor.evaluation.evaluation import Evaluation, evaluate
 from tenor.inference.predictor import Predictor
+from tenor.text.tokens import Tokens
 
 # Columns with so few values are sliced without being asked for: kinds and stars are, ids and dates are not.
 _MOST_VALUES = 20
@@ -40,6 +41,13 @@ def class_indices(examples: Sequence[Example], classes: tuple[str, ...]) -> npt.
 def predict(predictor: Predictor, examples: Sequence[Example]) -> Scored:
     """Read the examples as the model reads any text, and predict them."""
     tokens, lengths = predictor.model.pipeline.encode_with_lengths(e.text for e in examples)
+    return predict_encoded(predictor, examples, tokens, lengths)
+
+
+def predict_encoded(
+    predictor: Predictor, examples: Sequence[Example], tokens: Tokens, lengths: npt.NDArray[np.int64]
+) -> Scored:
+    """Predict examples whose ids are known already."""
     labels = class_indices(examples, predictor.classes)
     return Scored(labels, predictor.probabilities(tokens), lengths)
 
