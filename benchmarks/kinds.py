@@ -2,7 +2,6 @@
 
     python benchmarks/kinds.py                       both corpora, three seeds, some minutes
     python benchmarks/kinds.py movies --seeds 1
-    python benchmarks/kinds.py --json kinds.json
 
 Every model is trained on the train split and read on the test split. `words` is a logistic regression over
 TF-IDF weights of single words, `length` one over characters, words and marks of punctuation, both of
@@ -11,10 +10,8 @@ so that its figures can be had again.
 """
 
 import argparse
-import json
 from collections.abc import Callable, Sequence
 from dataclasses import replace
-from pathlib import Path
 from statistics import mean
 
 import record
@@ -89,24 +86,17 @@ def figures(name: str, seeds: int) -> dict[str, object]:
 
 
 def main() -> None:
-    """Measure what was asked for; print tables, write the JSON."""
+    """Measure what was asked for; print the tables, write the JSON."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
     parser.add_argument("corpora", nargs="*", help=f"of {', '.join(BUILTIN)}; none: all")
     parser.add_argument("--seeds", type=int, default=3, help="LSTMs trained, with seeds from 0")
-    parser.add_argument("--json", type=Path, help="file for figures, seeds, machine and versions")
     options = parser.parse_args()
     if options.seeds < 1:
         parser.error(f"--seeds {options.seeds}: train at least one LSTM")
     if unknown := set(options.corpora) - set(BUILTIN):
         parser.error(f"unknown corpus {', '.join(sorted(unknown))}; there are {', '.join(BUILTIN)}")
     found = {name: figures(name, options.seeds) for name in options.corpora or BUILTIN}
-    if options.json is not None:
-        written = {
-            "environment": record.environment(),
-            "seeds": list(range(options.seeds)),
-            "figures": found,
-        }
-        options.json.write_text(json.dumps(written, indent=1) + "\n")
+    record.write("kinds", {"seeds": list(range(options.seeds)), **found})
 
 
 def _accuracy_of_pipeline(model: object, dataset: Dataset) -> Figures:
