@@ -2,11 +2,14 @@
 
 import os
 
-import pytest
-import torch
-
+# Before torch is imported: one thread a worker, and threads that sleep while they wait.
+os.environ.setdefault("OMP_NUM_THREADS", "1")
+os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
 os.environ.setdefault("HF_HUB_OFFLINE", "1")
 os.environ.setdefault("HF_DATASETS_OFFLINE", "1")
+
+import pytest
+import torch
 
 
 @pytest.fixture(autouse=True)

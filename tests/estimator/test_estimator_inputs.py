@@ -55,7 +55,7 @@ def test_labels_of_a_mixed_frame_keep_their_kind():
         (np.array([], dtype=str), "0 samples"),
         (None, "NoneType"),
         ({"a": "text"}, "dict"),
-        ({"a", "b"}, "set"),
+        ({"a"}, "set"),
         (["a", None], "text 1 is None"),
         (["a", math.nan], "text 1 is nan"),
         (pd.Series(["a", None, "b"]), "text 1 is nan"),
