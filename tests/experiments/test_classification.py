@@ -126,6 +126,16 @@ def test_no_training_examples() -> None:
         fit(tenor.Dataset("toy", data.classes, {"test": data.split("test")}), toy.config())
 
 
+def test_a_text_without_end_is_refused_or_cut() -> None:
+    data = toy.dataset()
+    endless = tenor.Example("so very long " * 800_000, "positive")  # 10 MB
+    splits = {**data.splits, "train": (*data.split("train"), endless)}
+    config = toy.config(text={"max_length": None}, training={"epochs": 1})
+    with pytest.raises(DataError, match=r"2,400,000 tokens.*text\.max_length"):
+        fit(tenor.Dataset("toy", data.classes, splits), config)
+    fit(tenor.Dataset("toy", data.classes, splits), toy.config(training={"epochs": 1}))
+
+
 def test_vectors_start_the_embedding(tmp_path: Path) -> None:
     file = tmp_path / "vectors.txt"
     file.write_text("good 1 2 3 4 5 6\nbad -1 -2 -3 -4 -5 -6\n")

@@ -38,6 +38,8 @@ from tenor.training.runtime import Runtime, applied, resolve
 
 # Tokens of each text in the start-up check of the precision: enough for the products to weigh.
 _CHECK_TOKENS = 32
+# Tokens of a padded batch: a few gigabytes with the states of a large network, thousands of pages of text.
+_MOST_PADDED = 4_000_000
 
 
 class Watcher(Observer, Protocol):
@@ -117,6 +119,7 @@ def fit(
         for split in ("train", "validation")
         if dataset.split(split)
     }
+    _refuse_endless(labelled["train"].tokens, config)
     # The caller's generators are left as they were.
     with torch.random.fork_rng():
         torch.manual_seed(config.training.seed)
@@ -187,6 +190,16 @@ def _train(
     if checkpoint is not None:
         trainer.restore(checkpoint)
     return trainer.fit(batches, labelled.get("validation")), runtime
+
+
+def _refuse_endless(tokens: Tokens, config: ClassificationConfig) -> None:
+    """One text without end would fill the memory with the padding of those beside it."""
+    longest, size = int(tokens.lengths.max()), config.training.batch_size
+    if longest * min(size, len(tokens)) > _MOST_PADDED:
+        raise DataError(
+            f"the longest training text has {longest:,} tokens, and a batch of {size} as long does not fit "
+            "into memory; cut texts (text.max_length=1000) or leave that text out"
+        )
 
 
 def _representative_step(
