@@ -26,10 +26,10 @@ def step_of(seconds: dict[torch.dtype, float], error: float) -> object:
     """Return a training step that takes so long at each precision, with a fake clock."""
     clock = [0.0]
 
-    def step(dtype: torch.dtype) -> torch.Tensor:
+    def step(dtype: torch.dtype) -> list[torch.Tensor]:
         clock[0] += seconds[dtype]
-        gradient = torch.ones(100)
-        return gradient + error if dtype is torch.bfloat16 else gradient
+        large, small = torch.ones(1000), torch.ones(10)
+        return [large, small + error if dtype is torch.bfloat16 else small]
 
     step.clock = lambda: clock[0]  # type: ignore[attr-defined]
     return step
@@ -40,7 +40,7 @@ def step_of(seconds: dict[torch.dtype, float], error: float) -> object:
     [
         (1.0, 0.5, 0.001, "bfloat16"),
         (1.0, 0.95, 0.001, "float32"),  # not clearly faster
-        (1.0, 0.5, 0.2, "float32"),  # faster but wrong
+        (1.0, 0.5, 0.05, "float32"),  # faster but wrong, in one small parameter
         (1.0, 0.5, float("nan"), "float32"),
         (0.5, 1.0, 0.0, "float32"),
     ],
@@ -55,7 +55,7 @@ def test_bfloat16_must_be_right_and_faster(
 
 
 def test_without_bfloat16_products_nothing_is_tried(monkeypatch: pytest.MonkeyPatch) -> None:
-    def step(dtype: torch.dtype) -> torch.Tensor:
+    def step(dtype: torch.dtype) -> list[torch.Tensor]:
         raise AssertionError("tried")
 
     monkeypatch.setattr(runtime, "_has_bfloat16", lambda: False)
@@ -100,4 +100,4 @@ def test_a_flag_cleared_in_mid_training_is_set_again() -> None:
 @pytest.mark.skipif(torch.cuda.is_available(), reason="this machine has the device that must be absent")
 def test_a_device_that_is_not_there_is_said_so() -> None:
     with pytest.raises(ConfigError, match=r"device cuda is not available.*cpu"):
-        resolve(TrainingConfig(device="cuda"), lambda dtype: torch.ones(1))
+        resolve(TrainingConfig(device="cuda"), lambda dtype: [torch.ones(1)])

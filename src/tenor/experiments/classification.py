@@ -3,7 +3,6 @@
 import copy
 import hashlib
 import json
-from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Protocol
@@ -34,7 +33,7 @@ from tenor.text.vectors import Vectors, read
 from tenor.training.checkpoint import Checkpoint
 from tenor.training.loop import History, Labelled, Observer, Saving, Silent, Trainer
 from tenor.training.objectives import Objective, Supervised, class_weights
-from tenor.training.runtime import Runtime, applied, resolve
+from tenor.training.runtime import Runtime, Step, applied, resolve
 
 # Tokens of each text in the start-up check of the precision: enough for the products to weigh.
 _CHECK_TOKENS = 32
@@ -202,10 +201,8 @@ def _refuse_endless(tokens: Tokens, config: ClassificationConfig) -> None:
         )
 
 
-def _representative_step(
-    module: Classifier, objective: Objective, batches: Batches
-) -> Callable[[torch.dtype], torch.Tensor]:
-    """Return a function that runs one step on a copy of the network and returns its flat gradient."""
+def _representative_step(module: Classifier, objective: Objective, batches: Batches) -> Step:
+    """Return a function that runs one step on a copy of the network and returns its gradients."""
     rows = np.argsort(-batches.tokens.lengths, kind="stable")[: batches.size]
     tokens = batches.tokens
     texts = [
@@ -214,13 +211,13 @@ def _representative_step(
     batch = collate(Tokens.of(texts), batches.targets[rows])
     network = copy.deepcopy(module).train()
 
-    def step(dtype: torch.dtype) -> torch.Tensor:
+    def step(dtype: torch.dtype) -> list[torch.Tensor]:
         torch.manual_seed(0)  # the same dropout each time
         network.zero_grad(set_to_none=True)
         with autocast(torch.device("cpu"), dtype):
             loss = objective(network, batch).loss
         loss.backward()  # type: ignore[no-untyped-call]
-        return torch.cat([p.grad.flatten() for p in network.parameters() if p.grad is not None])
+        return [p.grad.clone() for p in network.parameters() if p.grad is not None]
 
     return step
 
