@@ -6,7 +6,7 @@ import torch
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tenor.batching import Batches, by_length, collate
+from tenor.batching import Batches, by_length, collate, round_width
 from tenor.text.tokens import Tokens
 
 
@@ -41,6 +41,15 @@ def test_an_epoch_reads_every_text_once(lengths: list[int], size: int, epoch: in
     assert sorted(row for rows in order for row in rows.tolist()) == list(range(len(lengths)))
     assert len(order) == len(batches)
     assert all(1 <= len(rows) <= size for rows in order)
+
+
+@given(longest=st.integers(1, 100_000))
+def test_rounded_widths_hold_the_text_and_waste_little(longest: int) -> None:
+    assert longest <= round_width(longest) <= longest * 1.125
+
+
+def test_rounded_widths_are_few() -> None:
+    assert len({round_width(longest) for longest in range(1, 2500)}) < 100
 
 
 def test_order_depends_on_seed_and_epoch_alone() -> None:

@@ -39,14 +39,26 @@ class Batch:
         return len(self.tokens)
 
 
-def collate(tokens: Tokens, targets: npt.NDArray[np.int64] | None = None) -> Batch:
-    """Pad `tokens` to one rectangle."""
+def collate(
+    tokens: Tokens, targets: npt.NDArray[np.int64] | None = None, *, width: int | None = None
+) -> Batch:
+    """Pad `tokens` to one rectangle, `width` wide or as wide as the longest."""
     return Batch(
-        ids=torch.from_numpy(tokens.padded()),
+        ids=torch.from_numpy(tokens.padded(width=width)),
         lengths=torch.from_numpy(tokens.lengths),
         targets=None if targets is None else torch.from_numpy(targets),
         tokens=tokens,
     )
+
+
+def round_width(longest: int) -> int:
+    """Return a width from `longest` up, at most an eighth wider, of which there are few.
+
+    oneDNN keeps a compiled kernel and its buffers for every width it has seen: with reviews of all lengths
+    they came to gigabytes.
+    """
+    step = 1 << max(0, longest.bit_length() - 4)
+    return -(-longest // step) * step
 
 
 @dataclass(frozen=True)
@@ -78,7 +90,8 @@ class Batches:
 
     def batch(self, rows: npt.NDArray[np.int64]) -> Batch:
         """Return these rows as a padded batch with its targets."""
-        return collate(self.tokens.select(rows), self.targets[rows])
+        width = round_width(int(self.tokens.lengths[rows].max()))
+        return collate(self.tokens.select(rows), self.targets[rows], width=width)
 
 
 def by_length(

@@ -54,7 +54,9 @@ def tenor(*arguments: object, stdin: str | bytes = "") -> Result:
 
 def start(*arguments: object, before: str = "") -> subprocess.Popen[str]:
     """Start a command line in a process of its own; `before` is Python that runs there first."""
-    code = f"{before}\nfrom tenor.cli.main import main; main()"
+    # A shell's background job ignores Ctrl-C and passes that on; the tests send it on purpose.
+    heed = "import signal; signal.signal(signal.SIGINT, signal.default_int_handler)"
+    code = f"{heed}\n{before}\nfrom tenor.cli.main import main; main()"
     return subprocess.Popen(
         [sys.executable, "-c", code, *map(str, arguments)],
         stdin=subprocess.DEVNULL,

@@ -4,7 +4,7 @@ import numpy as np
 import numpy.typing as npt
 import torch
 
-from tenor.batching import by_length, collate
+from tenor.batching import by_length, collate, round_width
 from tenor.nn.classifier import Classifier
 from tenor.text.tokens import Tokens
 
@@ -24,7 +24,8 @@ def forward(
     module.eval()
     try:
         for rows in by_length(tokens.lengths, most_texts=_MOST_TEXTS, most_tokens=_MOST_TOKENS):
-            batch = collate(tokens.select(rows)).to(device)
+            width = round_width(int(tokens.lengths[rows].max()))
+            batch = collate(tokens.select(rows), width=width).to(device)
             with autocast(device, precision):
                 logits = module(batch)
             out[rows] = logits.float().cpu().numpy()

@@ -39,10 +39,10 @@ class Tokens:
         places = np.arange(offsets[-1]) - np.repeat(offsets[:-1], lengths)
         return Tokens(self.ids[np.repeat(self.offsets[rows], lengths) + places], offsets)
 
-    def padded(self, pad: int = 0) -> npt.NDArray[np.int64]:
-        """Return ids as a rectangle (B, longest), `pad` after each text's end."""
+    def padded(self, pad: int = 0, width: int | None = None) -> npt.NDArray[np.int64]:
+        """Return ids as a rectangle (B, width), `pad` after each text's end; width None: the longest."""
         lengths = self.lengths
-        longest = int(lengths.max(initial=0))
-        out = np.full((len(self), longest), pad, dtype=np.int64)
-        out[np.arange(longest) < lengths[:, None]] = self.ids
+        width = int(lengths.max(initial=0)) if width is None else width
+        out = np.full((len(self), width), pad, dtype=np.int64)
+        out[np.arange(width) < lengths[:, None]] = self.ids
         return out
