@@ -4,8 +4,8 @@ import contextlib
 import errno
 import hashlib
 import os
+import secrets
 import shutil
-import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -48,14 +48,11 @@ def atomic_file(path: Path) -> Iterator[Path]:
     """Yield a temporary path beside `path`; on success it is synced and renamed to `path`, else removed."""
     with storage_errors(path):
         path.parent.mkdir(parents=True, exist_ok=True)
-        # mkstemp: a name nobody else holds, in the same file system, so that the rename is atomic.
-        descriptor, name = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
-        os.close(descriptor)
-        temporary = Path(name)
+        temporary = _temporary_name(path)
         try:
+            temporary.touch(exist_ok=False)  # inside: a Ctrl-C right after it finds the file removed as well
             yield temporary
             sync(temporary)
-            temporary.chmod(0o666 & ~_umask())
             temporary.replace(path)
             sync(path.parent)
         finally:
@@ -71,13 +68,13 @@ def atomic_folder(path: Path) -> Iterator[Path]:
     """
     with storage_errors(path):
         path.parent.mkdir(parents=True, exist_ok=True)
-        temporary = Path(tempfile.mkdtemp(prefix=f".{path.name}.", dir=path.parent))
+        temporary = _temporary_name(path)
         aside = temporary.with_name(temporary.name + ".old")
         try:
+            temporary.mkdir()
             yield temporary
             for file in temporary.rglob("*"):
                 sync(file)
-            temporary.chmod(0o777 & ~_umask())
             if path.exists():
                 path.rename(aside)
             try:
@@ -98,7 +95,6 @@ def sha256(path: Path) -> str:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
-def _umask() -> int:
-    mask = os.umask(0)
-    os.umask(mask)
-    return mask
+def _temporary_name(path: Path) -> Path:
+    """Return a hidden name that nobody else has, in the same folder, so that a rename is atomic."""
+    return path.with_name(f".{path.name}.{secrets.token_hex(8)}")
