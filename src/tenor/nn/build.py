@@ -11,10 +11,11 @@ from torch import nn
 from tenor.config.network import NetworkConfig
 from tenor.errors import ConfigError, ModelError
 from tenor.nn import recurrent
-from tenor.nn.classifier import PAD, Classifier, Head
+from tenor.nn.classifier import Classifier, Head
 from tenor.nn.encoder import Encoder
 from tenor.nn.pooling import POOLINGS
 from tenor.text.vectors import Vectors
+from tenor.text.vocabulary import PAD_ID
 
 Arrays = Mapping[str, npt.NDArray[np.float32]]
 
@@ -37,14 +38,14 @@ def build(
 
     `vectors` are initial word vectors; words without one keep their random start.
     """
-    embedding = nn.Embedding(vocabulary_size, config.embedding_size, padding_idx=PAD)
+    embedding = nn.Embedding(vocabulary_size, config.embedding_size, padding_idx=PAD_ID)
     with torch.no_grad():
         embedding.weight.normal_(0.0, 0.1)
         if vectors is not None:
             embedding.weight[torch.from_numpy(vectors.found)] = torch.from_numpy(
                 vectors.matrix[vectors.found]
             )
-        embedding.weight[PAD] = 0.0
+        embedding.weight[PAD_ID] = 0.0
     embedding.weight.requires_grad_(not config.freeze_embedding)
     encoder = _encoder(config)
     pooling = POOLINGS[config.pooling](encoder.output_size)

@@ -6,8 +6,7 @@ from torch import Tensor, nn
 from tenor.batching import Batch
 from tenor.nn.encoder import Embedded, Encoder
 from tenor.nn.pooling import Pooling
-
-PAD, UNKNOWN = 0, 1
+from tenor.text.vocabulary import UNKNOWN_ID
 
 
 class Head(nn.Module):
@@ -63,7 +62,7 @@ class Classifier(nn.Module):
         ids, mask = batch.ids, batch.mask
         if self.training and self.word_dropout:
             dropped = torch.rand(ids.shape, device=ids.device) < self.word_dropout
-            ids = ids.masked_fill(dropped & mask, UNKNOWN)
+            ids = ids.masked_fill(dropped & mask, UNKNOWN_ID)
         return Embedded(self.embedding_dropout(self.embedding(ids)), mask)
 
     def forward_embedded(self, embedded: Embedded) -> Tensor:

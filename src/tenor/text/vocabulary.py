@@ -8,6 +8,7 @@ from tenor.errors import ConfigError, DataError, ModelError
 
 PAD = "<pad>"
 UNKNOWN = "<unk>"
+PAD_ID, UNKNOWN_ID = 0, 1  # of every vocabulary made here
 SPECIALS = 2  # ids that stand for no token of a text
 
 
@@ -84,7 +85,7 @@ class Vocabulary:
                 f"{min_count} times or more; give more texts, or lower text.min_count"
             )
         kept = ranked if max_size is None else ranked[: max_size - SPECIALS]
-        return cls((PAD, UNKNOWN, *(token for _, token in kept)), pad=0, unknown=1)
+        return cls((PAD, UNKNOWN, *(token for _, token in kept)), pad=PAD_ID, unknown=UNKNOWN_ID)
 
     def __len__(self) -> int:
         return len(self.tokens)
