@@ -56,7 +56,8 @@ def tenor(
 
 def main() -> None:
     """Run the command line and end the process."""
-    # torch's threads shall sleep while they wait: spinning makes a busy machine twenty times slower.
+    # Threads shall sleep while they wait: spinning, predicting 40,000 rows beside two busy loops on two cores
+    # took 57 s instead of 4.
     os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
     sys.exit(run(sys.argv[1:]))
 
