@@ -27,12 +27,29 @@ class RecurrentConfig:
 
 
 @dataclass(frozen=True)
+class MinGRUConfig:
+    """Settings of mingru."""
+
+    __pydantic_config__: ClassVar[dict[str, object]] = {"extra": "forbid", "strict": True}
+
+    hidden_size: Annotated[int, Ge(1), Doc("units of each direction")] = 128
+    layers: Annotated[int, Ge(1), Doc("stacked layers")] = 1
+    width: Annotated[
+        int, Ge(1), Doc("tokens the gates see; above 1 a QRNN with f-pooling (Bradbury et al. 2017)")
+    ] = 2
+    dropout: Annotated[float, Ge(0), Lt(1), Doc("dropout between layers")] = 0.0
+    gate_bias: Annotated[
+        float, Doc("initial bias of the gate z; below 0 the state is changed slowly and lasts longer")
+    ] = 0.0
+
+
+@dataclass(frozen=True)
 class NetworkConfig:
     """Everything `nn.build` needs beside the size of the vocabulary and the number of classes."""
 
     __pydantic_config__: ClassVar[dict[str, object]] = {"extra": "forbid", "strict": True}
 
-    encoder: Annotated[str, Doc("which encoder reads the text: rnn, lstm, gru")] = "lstm"
+    encoder: Annotated[str, Doc("which encoder reads the text: rnn, lstm, gru, mingru")] = "lstm"
     bidirectional: Annotated[bool, Doc("read backwards as well")] = True
     pooling: Annotated[PoolingName, Doc("how the sequence becomes one vector")] = "mean-max"
     embedding_size: Annotated[int, Ge(1), Doc("length of a word vector")] = 100
@@ -44,5 +61,6 @@ class NetworkConfig:
     recurrent: Annotated[RecurrentConfig, Doc("settings of rnn, lstm, gru")] = field(
         default_factory=RecurrentConfig
     )
+    mingru: Annotated[MinGRUConfig, Doc("settings of mingru")] = field(default_factory=MinGRUConfig)
     output_dropout: Annotated[float, Ge(0), Lt(1), Doc("dropout on the pooled vector")] = 0.2
     hidden: Annotated[int, Ge(0), Doc("units of a ReLU layer before the logits; 0: none")] = 0

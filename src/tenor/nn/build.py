@@ -10,7 +10,7 @@ from torch import nn
 
 from tenor.config.network import NetworkConfig
 from tenor.errors import ConfigError, ModelError
-from tenor.nn import recurrent
+from tenor.nn import mingru, recurrent
 from tenor.nn.classifier import Classifier, Head
 from tenor.nn.encoder import Encoder
 from tenor.nn.pooling import POOLINGS
@@ -24,6 +24,7 @@ ENCODERS: dict[str, Callable[[NetworkConfig, int], Encoder]] = {
     "rnn": recurrent.rnn,
     "lstm": recurrent.lstm,
     "gru": recurrent.gru,
+    "mingru": mingru.mingru,
 }
 
 

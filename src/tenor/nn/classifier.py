@@ -1,10 +1,12 @@
 """`Classifier`: embedding, encoder, pooling, head: a batch in, logits out."""
 
+import numpy as np
 import torch
 from torch import Tensor, nn
 
 from tenor.batching import Batch
-from tenor.nn.encoder import Embedded, Encoder
+from tenor.kernels.ragged import distinct
+from tenor.nn.encoder import Embedded, Encoder, WordReader, Words
 from tenor.nn.pooling import Pooling
 from tenor.text.vocabulary import UNKNOWN_ID
 
@@ -55,11 +57,26 @@ class Classifier(nn.Module):
 
     def forward(self, batch: Batch) -> Tensor:
         """Batch of B texts -> logits (B, C)."""
+        if isinstance(self.encoder, WordReader) and self.encoder.fuses(
+            self.pooling.name, self.embedding.weight
+        ):
+            return self.head(self.encoder.pooled(self.embed_words(batch), self.pooling.name))
         return self.forward_embedded(self.embed(batch))
+
+    def embed_words(self, batch: Batch) -> Words:
+        """Embed the distinct words of the batch; dropout is the same for all occurrences of a word."""
+        ids = batch.tokens.ids
+        if self.training and self.word_dropout:
+            ids = np.where(torch.rand(len(ids)).numpy() < self.word_dropout, np.int32(UNKNOWN_ID), ids)
+        words, rows = distinct(ids, self.embedding.num_embeddings)
+        vectors = self.embedding(torch.from_numpy(words).to(self.embedding.weight.device))
+        return Words(self.embedding_dropout(vectors), rows, batch.tokens.offsets)
 
     def embed(self, batch: Batch) -> Embedded:
         """ids (B, T) -> x (B, T, D) with its mask."""
         ids, mask = batch.ids, batch.mask
+        if isinstance(self.encoder, WordReader):
+            return self.embed_words(batch).padded(ids.shape[1])
         if self.training and self.word_dropout:
             dropped = torch.rand(ids.shape, device=ids.device) < self.word_dropout
             ids = ids.masked_fill(dropped & mask, UNKNOWN_ID)

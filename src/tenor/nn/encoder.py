@@ -1,8 +1,10 @@
 """The encoder seam: what an encoder receives, what it returns, what it promises."""
 
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
+import numpy as np
+import numpy.typing as npt
 import torch
 from torch import Tensor
 
@@ -31,6 +33,33 @@ class Encoded:
     state: State | None = None  # after each row's last real token; None unless a state was given
 
 
+@dataclass(frozen=True, slots=True)
+class Words:
+    """B texts without padding: token t is `vectors[rows[t]]`, text b is `offsets[b]` to `offsets[b + 1]`."""
+
+    vectors: Tensor  # (U, D), of the distinct words, or of every token
+    rows: npt.NDArray[np.int32]  # (N,)
+    offsets: npt.NDArray[np.int64]  # (B+1,)
+
+    @classmethod
+    def every(cls, vectors: Tensor, offsets: npt.NDArray[np.int64]) -> "Words":
+        """Return texts whose tokens (N, D) have a row each."""
+        return cls(vectors, np.arange(len(vectors), dtype=np.int32), offsets)
+
+    @classmethod
+    def of(cls, embedded: Embedded) -> "Words":
+        """Return a padded batch so, with a row for every real token."""
+        offsets = np.zeros(len(embedded.mask) + 1, np.int64)
+        np.cumsum(embedded.lengths.numpy(), out=offsets[1:])
+        return cls.every(embedded.x[embedded.mask], offsets)
+
+    def padded(self, width: int) -> Embedded:
+        """Return the batch with a vector for every place, `width` places a text."""
+        lengths = torch.from_numpy(np.diff(self.offsets)).to(self.vectors.device)
+        mask = torch.arange(width, device=lengths.device) < lengths[:, None]
+        return Embedded(pad(self.vectors[torch.from_numpy(self.rows)], mask), mask)
+
+
 class Encoder(Protocol):
     """Reads embedded tokens; more padding changes nothing, and no state is stored between calls."""
 
@@ -46,7 +75,25 @@ class Encoder(Protocol):
         ...
 
 
+@runtime_checkable
+class WordReader(Encoder, Protocol):
+    """An encoder whose first layer computes for the distinct words of a batch only, and pools as it reads."""
+
+    def fuses(self, pooling: str, like: Tensor) -> bool:
+        """Whether `pooled` can do this pooling, on tensors of the device and type of `like`."""
+        ...
+
+    def pooled(self, words: Words, pooling: str) -> Tensor:
+        """Return what `pooling` makes of the sequence, (B, H')."""
+        ...
+
+
 def take_last(sequence: Tensor, mask: Tensor) -> Tensor:
     """Return the entry at each row's last real token: (B, T, H), (B, T) -> (B, H)."""
     rows = torch.arange(sequence.shape[0], device=sequence.device)
     return sequence[rows, mask.sum(1) - 1]
+
+
+def pad(ragged: Tensor, mask: Tensor) -> Tensor:
+    """Spread rows of real tokens, (N, D), over their places: (B, T, D), zero elsewhere."""
+    return ragged.new_zeros(*mask.shape, ragged.shape[-1]).masked_scatter(mask.unsqueeze(-1), ragged)

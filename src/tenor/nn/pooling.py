@@ -11,6 +11,8 @@ from tenor.nn.encoder import Encoded
 class Last(nn.Module):
     """The output after the last token each direction read."""
 
+    name = "last"
+
     def __init__(self, size: int) -> None:
         super().__init__()
         self.output_size = size
@@ -22,6 +24,8 @@ class Last(nn.Module):
 
 class Mean(nn.Module):
     """The mean over real tokens."""
+
+    name = "mean"
 
     def __init__(self, size: int) -> None:
         super().__init__()
@@ -35,6 +39,8 @@ class Mean(nn.Module):
 class Max(nn.Module):
     """The largest value of each unit over real tokens."""
 
+    name = "max"
+
     def __init__(self, size: int) -> None:
         super().__init__()
         self.output_size = size
@@ -47,6 +53,8 @@ class Max(nn.Module):
 class MeanMax(nn.Module):
     """Mean and maximum side by side (Howard & Ruder 2018)."""
 
+    name = "mean-max"
+
     def __init__(self, size: int) -> None:
         super().__init__()
         self.output_size = 2 * size
@@ -58,6 +66,8 @@ class MeanMax(nn.Module):
 
 class Attention(nn.Module):
     """Additive attention with a learned query: softmax over t of v . tanh(W h_t + b) (Yang et al. 2016)."""
+
+    name = "attention"
 
     def __init__(self, size: int) -> None:
         super().__init__()
@@ -78,11 +88,7 @@ class Attention(nn.Module):
 Pooling = Last | Mean | Max | MeanMax | Attention
 
 POOLINGS: dict[str, Callable[[int], Pooling]] = {
-    "last": Last,
-    "mean": Mean,
-    "max": Max,
-    "mean-max": MeanMax,
-    "attention": Attention,
+    kind.name: kind for kind in (Last, Mean, Max, MeanMax, Attention)
 }
 
 

@@ -1,0 +1,34 @@
+"""Compiled functions side by side in threads of our own.
+
+The functions run without Python's lock. Threads of `concurrent.futures` are used instead of Numba's own
+parallel layer, which is not safe to enter from several threads at once and whose pool would spin beside
+that of torch.
+"""
+
+import os
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from functools import cache
+
+
+def available_cores() -> int:
+    """Cores this process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+def run(tasks: Sequence[Callable[[], object]], threads: int) -> None:
+    """Run all tasks, up to `threads` at a time, the first of them in the calling thread; wait for all."""
+    if threads < 2 or len(tasks) < 2:
+        for task in tasks:
+            task()
+        return
+    waiting = [_pool(threads - 1, os.getpid()).submit(task) for task in tasks[1:]]
+    tasks[0]()
+    for future in waiting:
+        future.result()
+
+
+@cache
+def _pool(threads: int, _process: int) -> ThreadPoolExecutor:
+    # A forked child must not wait for threads that only its parent has: each process makes its own.
+    return ThreadPoolExecutor(threads, thread_name_prefix="tenor")

@@ -1,0 +1,114 @@
+"""Gated recurrence over ragged texts: the compiled scan behind plain functions on NumPy arrays."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import partial
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from tenor.kernels import parallel, scan
+
+Array = npt.NDArray[Any]  # float32 or float64, all of one kind
+# Below so many units x tokens a thread costs more than it saves.
+_WORTH_A_THREAD = 100_000
+
+
+@dataclass(frozen=True)
+class Read:
+    """What reading B texts gave, and what going back needs."""
+
+    sequence: Array  # (N, D, H)
+    pooled: Array  # (3, B, D, H): mean, maximum, last
+    gates: Array  # (N, D, 2, H)
+    at: npt.NDArray[np.int32]  # (B, D, H)
+
+
+def read(table: Array, rows: npt.NDArray[np.int32], offsets: npt.NDArray[np.int64], *, threads: int) -> Read:
+    """Read texts by a table of gate products (U, K, D, 2, H); see `tenor.kernels.scan`."""
+    _, _, directions, _, size = table.shape
+    count, texts = len(rows), len(offsets) - 1
+    found = Read(
+        np.empty((count, directions, size), table.dtype),
+        np.empty((3, texts, directions, size), table.dtype),
+        np.empty((count, directions, 2, size), table.dtype),
+        np.empty((texts, directions, size), np.int32),
+    )
+    tasks = [
+        partial(
+            scan.forward, table, rows, offsets, first, end, direction, found.sequence, found.gates,
+            found.pooled, found.at,
+        )
+        for direction, first, end in _pieces(offsets, directions, size, threads)
+    ]  # fmt: skip
+    parallel.run(tasks, threads)
+    return found
+
+
+def gradients(
+    found: Read,
+    d_pooled: Array,
+    d_sequence: Array | None,
+    rows: npt.NDArray[np.int32],
+    offsets: npt.NDArray[np.int64],
+    *,
+    table_rows: int,
+    width: int,
+    threads: int,
+) -> Array:
+    """Return the gradient of the table, (U, K, D, 2, H)."""
+    count, directions, size = found.sequence.shape
+    own = np.empty((0, directions, size), found.sequence.dtype) if d_sequence is None else d_sequence
+    d_gates = np.empty_like(found.gates)
+    parallel.run(
+        [
+            partial(
+                scan.backward, d_pooled, own, found.at, found.sequence, found.gates, offsets, first, end,
+                direction, d_gates,
+            )
+            for direction, first, end in _pieces(offsets, directions, size, threads)
+        ],
+        threads,
+    )  # fmt: skip
+    order, starts = np.empty(count, np.int32), np.empty(table_rows + 1, np.int64)
+    text_of = np.empty(count, np.int32)
+    scan.order_by_row(rows, table_rows, order, starts, offsets, text_of)
+    d_table = np.empty((table_rows, width, directions, 2, size), d_gates.dtype)
+    parts = threads if count * size * directions > _WORTH_A_THREAD else 1
+    parallel.run(
+        [
+            partial(scan.gather, d_gates, order, starts, text_of, offsets, first, end, d_table)
+            for first, end in _ranges(starts + np.arange(table_rows + 1), parts)
+        ],
+        threads,
+    )
+    return d_table
+
+
+def _pieces(
+    offsets: npt.NDArray[np.int64], directions: int, size: int, threads: int
+) -> Iterator[tuple[int, int, int]]:
+    """Yield direction, first text and end of each piece of work: a few for every thread."""
+    worth = max(1, int(offsets[-1]) * size * directions // _WORTH_A_THREAD)
+    parts = -(-min(threads, worth) // directions)
+    for direction in range(directions):
+        for first, end in _ranges(offsets, parts):
+            yield direction, first, end
+
+
+def _ranges(cumulative: npt.NDArray[np.int64], parts: int) -> Iterator[tuple[int, int]]:
+    """Cut what `cumulative` (n+1,) counts into `parts` ranges of about the same weight."""
+    goals = np.linspace(cumulative[0], cumulative[-1], parts + 1)
+    cuts = np.searchsorted(cumulative, goals)
+    cuts[0], cuts[-1] = 0, len(cumulative) - 1
+    yield from zip(cuts[:-1].tolist(), cuts[1:].tolist(), strict=True)
+
+
+def distinct(
+    ids: npt.NDArray[np.int32], vocabulary_size: int
+) -> tuple[npt.NDArray[np.int32], npt.NDArray[np.int32]]:
+    """Return the distinct ids (U,) in order of appearance, and of each token its row among them (N,)."""
+    number = np.full(vocabulary_size, -1, np.int32)
+    words, rows = np.empty_like(ids), np.empty_like(ids)
+    return words[: scan.distinct(ids, number, words, rows)], rows

@@ -1,0 +1,196 @@
+"""The recurrence of minGRU over ragged texts, forward and backward, without padding.
+
+    z_t = sigmoid(a_t)        a_t = sum_j P[r_{t-j}, j, 0]      j = 0 .. width-1, within the text
+    c_t = tanh(b_t)           b_t = sum_j P[r_{t-j}, j, 1]
+    h_t = (1 - z_t) h_{t-1} + z_t c_t,  h before the first token 0
+
+(Feng et al. 2024, "Were RNNs all we needed?", with the tanh of Bradbury et al. 2017, whose QRNN with
+f-pooling this is for width > 1.) The gates' products P are a table: one row a distinct word, or one a token;
+r_t is the row of token t. The second direction reads each text from its end. Pooling happens while h is
+still in the cache; the backward pass writes the gradients of a and b by token, and `gather` sums them by
+row in a fixed order, so that no thread adds where another one does.
+
+Axes: U rows of the table, K = width, D directions, 2 gates, H units, N tokens, B texts.
+"""
+
+import numpy as np
+
+from tenor.kernels.activations import sigmoid, tanh
+from tenor.kernels.compiled import compiled
+
+# Gradients that have vanished are set to zero before they become denormal numbers, which are slow.
+_VANISHED = 1e-30
+
+MEAN, MAX, LAST = 0, 1, 2  # places of the pooled values
+
+
+@compiled
+def forward(table, rows, offsets, first, end, direction, h, gates, pooled, at):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN201
+    """Read texts `first` to `end` in one direction.
+
+    table (U, K, D, 2, H), rows (N,) int32, offsets (B+1,) int64; written: h (N, D, H), gates (N, D, 2, H)
+    as z and c, pooled (3, B, D, H) mean, maximum and last h, at (B, D, H) int32 where each maximum stands,
+    counted from the start of the text.
+    """
+    size = table.shape[4]
+    width = table.shape[1]
+    a = np.empty(size, table.dtype)
+    b = np.empty(size, table.dtype)
+    state = np.empty(size, table.dtype)
+    total = np.empty(size, table.dtype)
+    highest = np.empty(size, table.dtype)
+    where = np.empty(size, np.int32)
+    for text in range(first, end):
+        start, stop = offsets[text], offsets[text + 1]
+        state[:] = 0
+        total[:] = 0
+        highest[:] = -np.inf
+        where[:] = 0
+        for step in range(stop - start):
+            t = start + step if direction == 0 else stop - 1 - step
+            z, c, out = gates[t, direction, 0], gates[t, direction, 1], h[t, direction]
+            own = table[rows[t], 0, direction]
+            if width == 1:
+                _advance(own[0], own[1], z, c, state, total, highest, where, out, t - start)
+                continue
+            a[:] = own[0]
+            b[:] = own[1]
+            for back in range(1, min(width, step + 1)):
+                other = table[rows[t - back if direction == 0 else t + back], back, direction]
+                for i in range(size):
+                    a[i] += other[0, i]
+                    b[i] += other[1, i]
+            _advance(a, b, z, c, state, total, highest, where, out, t - start)
+        length = table.dtype.type(stop - start)
+        for i in range(size):
+            pooled[MEAN, text, direction, i] = total[i] / length
+            pooled[MAX, text, direction, i] = highest[i]
+            pooled[LAST, text, direction, i] = state[i]
+            at[text, direction, i] = where[i]
+
+
+@compiled
+def _advance(a, b, z, c, state, total, highest, where, out, place):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202
+    """Take one step for all units."""
+    for i in range(state.shape[0]):
+        gate = sigmoid(a[i])
+        candidate = tanh(b[i])
+        z[i] = gate
+        c[i] = candidate
+        value = state[i] + gate * (candidate - state[i])
+        state[i] = value
+        out[i] = value
+        total[i] += value
+        where[i] = place if value > highest[i] else where[i]
+        highest[i] = value if value > highest[i] else highest[i]
+
+
+@compiled
+def backward(d_pooled, d_sequence, at, h, gates, offsets, first, end, direction, d_gates):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN201
+    """Go back through texts `first` to `end` in one direction.
+
+    d_pooled (3, B, D, H) and d_sequence (N, D, H) or (0, D, H) are the gradients of what `forward` returned;
+    written: d_gates (N, D, 2, H), the gradients of a and b.
+    """
+    size = h.shape[2]
+    number = h.dtype.type
+    grad = np.empty(size, h.dtype)
+    nothing = np.zeros(size, h.dtype)
+    with_sequence = d_sequence.shape[0] > 0
+    for text in range(first, end):
+        start, stop = offsets[text], offsets[text + 1]
+        share = d_pooled[MEAN, text, direction] / number(stop - start)
+        highest, where = d_pooled[MAX, text, direction], at[text, direction]
+        grad[:] = d_pooled[LAST, text, direction]
+        for step in range(stop - start - 1, -1, -1):
+            t = start + step if direction == 0 else stop - 1 - step
+            previous = nothing if step == 0 else h[t - 1 if direction == 0 else t + 1, direction]
+            if with_sequence:
+                own = d_sequence[t, direction]
+                for i in range(size):
+                    grad[i] += own[i]
+            _retreat(
+                grad, share, highest, where, t - start, previous, gates[t, direction], d_gates[t, direction]
+            )
+
+
+@compiled
+def _retreat(grad, share, highest, where, place, previous, gates, d_gates):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202
+    """Take one step back for all units."""
+    number = grad.dtype.type
+    one, vanished = number(1), number(_VANISHED)
+    z, c, d_a, d_b = gates[0], gates[1], d_gates[0], d_gates[1]
+    for i in range(grad.shape[0]):
+        g = grad[i] + share[i] + (highest[i] if where[i] == place else number(0))
+        gate, candidate = z[i], c[i]
+        moved = g * gate
+        d_a[i] = moved * (one - gate) * (candidate - previous[i])
+        d_b[i] = moved * (one - candidate * candidate)
+        kept = g - moved
+        grad[i] = kept if abs(kept) > vanished else number(0)
+
+
+@compiled
+def gather(d_gates, order, starts, text_of, offsets, first, end, d_table):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN201
+    """Sum the gradients of a and b over the tokens of table rows `first` to `end`: d_table (U, K, D, 2, H).
+
+    d_gates (N, D, 2, H); row u stands at the tokens `order[starts[u]:starts[u + 1]]`; text_of (N,) int32.
+    """
+    width, directions, size = d_table.shape[1], d_table.shape[2], 2 * d_table.shape[4]
+    flat = d_gates.reshape(d_gates.shape[0], directions, size)
+    out = d_table.reshape(d_table.shape[0], width, directions, size)
+    for row in range(first, end):
+        out[row] = 0
+        for place in range(starts[row], starts[row + 1]):
+            s = order[place]
+            text = text_of[s]
+            for back in range(width):
+                if s + back < offsets[text + 1]:
+                    _add(out[row, back, 0], flat[s + back, 0])
+                if directions == 2 and s - back >= offsets[text]:
+                    _add(out[row, back, 1], flat[s - back, 1])
+
+
+@compiled
+def _add(total, value):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202
+    for i in range(total.shape[0]):
+        total[i] += value[i]
+
+
+@compiled
+def order_by_row(rows, count, order, starts, offsets, text_of):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN201
+    """Sort tokens by their row (counting sort): order (N,) int32, starts (count+1,) int64, text_of (N,) int32."""
+    starts[:] = 0
+    for t in range(rows.shape[0]):
+        starts[rows[t] + 1] += 1
+    for row in range(count):
+        starts[row + 1] += starts[row]
+    for t in range(rows.shape[0]):
+        order[starts[rows[t]]] = t
+        starts[rows[t]] += 1
+    for row in range(count, 0, -1):
+        starts[row] = starts[row - 1]
+    starts[0] = 0
+    for text in range(offsets.shape[0] - 1):
+        text_of[offsets[text] : offsets[text + 1]] = text
+
+
+@compiled
+def distinct(ids, number, words, rows):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN201
+    """Number the distinct ids in order of appearance; return how many there are.
+
+    ids (N,) int32; number (V,) int32 must be -1 everywhere and is so again afterwards; written: words (N,)
+    int32, of which the first so many are set, and rows (N,) int32 with words[rows] == ids.
+    """
+    count = 0
+    for t in range(ids.shape[0]):
+        row = number[ids[t]]
+        if row < 0:
+            row = count
+            number[ids[t]] = row
+            words[row] = ids[t]
+            count += 1
+        rows[t] = row
+    for row in range(count):
+        number[words[row]] = -1
+    return count

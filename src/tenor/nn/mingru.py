@@ -1,0 +1,190 @@
+"""minGRU: a recurrent network whose gates do not look at its state (Feng et al. 2024).
+
+    z_t = sigmoid(W_z x_t + b_z)
+    c_t = tanh(W_c x_t + b_c)
+    h_t = (1 - z_t) h_{t-1} + z_t c_t
+
+With `width` K > 1 the gates also see the K - 1 tokens read before, each through a matrix of its own: a QRNN
+with f-pooling (Bradbury et al. 2017). All products are made before the scan begins, in the first layer once
+for each distinct word; the scan runs over ragged texts in compiled code (`tenor.kernels`). On other devices,
+in export, and where a state is carried, plain torch operations do the same.
+"""
+
+from typing import Any, cast
+
+import numpy as np
+import torch
+from torch import Tensor, nn
+from torch.autograd.function import once_differentiable
+from torch.nn import functional as F
+
+from tenor.config.network import MinGRUConfig, NetworkConfig
+from tenor.errors import ConfigError
+from tenor.kernels import ragged, scan
+from tenor.nn.encoder import Embedded, Encoded, State, Words, pad, take_last
+from tenor.nn.turning import turn, turned_rows
+
+_FUSED = {"mean": (scan.MEAN,), "max": (scan.MAX,), "mean-max": (scan.MEAN, scan.MAX), "last": (scan.LAST,)}
+
+
+class Layer(nn.Module):
+    """The gates' weights of one layer: K x D directions x (z, c) x H rows of the products' matrix."""
+
+    def __init__(self, input_size: int, settings: MinGRUConfig, directions: int) -> None:
+        super().__init__()
+        self.shape = (settings.width, directions, 2, settings.hidden_size)
+        self.weight = nn.Parameter(torch.empty(*self.shape, input_size))
+        self.bias = nn.Parameter(torch.zeros(self.shape[1:]))
+        # As Glorot & Bengio 2010 for each gate, whose inputs are those of all K tokens.
+        bound = (6 / (settings.width * input_size + settings.hidden_size)) ** 0.5
+        nn.init.uniform_(self.weight, -bound, bound)
+        with torch.no_grad():
+            self.bias[:, 0] = settings.gate_bias
+
+    def table(self, x: Tensor) -> Tensor:
+        """(..., input size) -> gate products (..., K, D, 2, H), the bias in those of the token itself."""
+        bias = F.pad(self.bias.flatten(), (0, (self.shape[0] - 1) * self.bias.numel()))
+        return F.linear(x, self.weight.flatten(0, 3), bias).unflatten(-1, self.shape)
+
+
+class MinGRU(nn.Module):
+    """Stacked layers in one or two directions, whose outputs lie side by side in every layer."""
+
+    def __init__(self, input_size: int, settings: MinGRUConfig, *, bidirectional: bool) -> None:
+        super().__init__()
+        self._directions = 2 if bidirectional else 1
+        self.output_size = self._directions * settings.hidden_size
+        self.streams = not bidirectional
+        self.layers = nn.ModuleList(
+            Layer(input_size if number == 0 else self.output_size, settings, self._directions)
+            for number in range(settings.layers)
+        )
+        self.dropout = nn.Dropout(settings.dropout)
+
+    def forward(self, embedded: Embedded, state: State | None = None) -> Encoded:
+        """(B, T, D) -> sequence (B, T, H), last (B, H), and the new state if one was given."""
+        if state is not None:
+            return self._continue(embedded, state)
+        if not compiles(embedded.x):
+            return self._plain(embedded)
+        sequence, pooled = self._read(Words.of(embedded))
+        return Encoded(pad(sequence, embedded.mask), pooled[scan.LAST])
+
+    def pooled(self, words: Words, pooling: str) -> Tensor:
+        """Return what `pooling`, one of `fuses`, makes of the sequence: (B, H'). Compiled only."""
+        _, pooled = self._read(words)
+        return torch.cat([pooled[place] for place in _FUSED[pooling]], -1)
+
+    def fuses(self, pooling: str, like: Tensor) -> bool:
+        """Whether the compiled scan can be used, and does this pooling on its way."""
+        return pooling in _FUSED and compiles(like)
+
+    def initial_state(self, batch_size: int) -> State:
+        """Return zeros: h (L, B, H), and for each layer the K - 1 inputs read before, (K-1, B, its size)."""
+        layers = self._layers()
+        width, _, _, size = layers[0].shape
+        new = layers[0].weight.new_zeros
+        before = (new(width - 1, batch_size, layer.weight.shape[-1]) for layer in layers)
+        return (new(len(layers), batch_size, size), *before)
+
+    def _read(self, words: Words) -> tuple[Tensor, Tensor]:
+        """Run all layers compiled: sequence (N, H) and pooled values (3, B, H) of the last one."""
+        sequence = pooled = words.vectors
+        for number, layer in enumerate(self._layers()):
+            if number:
+                words = Words.every(self.dropout(sequence), words.offsets)
+            sequence, pooled = cast(tuple[Tensor, Tensor], _Scan.apply(layer.table(words.vectors), words))
+        return sequence, pooled
+
+    def _plain(self, embedded: Embedded) -> Encoded:
+        """Run all layers by plain operations on the padded batch."""
+        turned = None if self.streams else turned_rows(embedded.mask)
+        sequence = last = embedded.x
+        for number, layer in enumerate(self._layers()):
+            x = self.dropout(sequence) if number else sequence
+            products = layer.table(x)  # (B, T, K, D, 2, H)
+            forward = _plain_scan(products[:, :, :, 0])
+            sequence, last = forward, take_last(forward, embedded.mask)
+            if turned is not None:
+                backward = turn(_plain_scan(turn(products[:, :, :, 1], turned)), turned)
+                # The reverse direction has read everything when it stands at the first token.
+                last = torch.cat((last, backward[:, 0]), -1)
+                sequence = torch.cat((forward, backward), -1)
+        return Encoded(sequence, last)
+
+    def _continue(self, embedded: Embedded, state: State) -> Encoded:
+        if not self.streams:
+            raise ConfigError(
+                "a two-directional encoder needs the whole text before it can read backwards; "
+                "train with network.bidirectional=false to carry a state from piece to piece"
+            )
+        before, *inputs = state
+        sequence, last, seen = embedded.x, [], []
+        for number, layer in enumerate(self._layers()):
+            x = self.dropout(sequence) if number else sequence
+            x = torch.cat((inputs[number].transpose(0, 1), x), 1)  # (B, K-1 + T, its size)
+            kept = x.shape[1] - sequence.shape[1]
+            products = layer.table(x)[:, :, :, 0]
+            # Before the first token of all, inputs are zero, and so are their products with no bias.
+            sequence = _plain_scan(products, before[number], skip=kept)
+            last.append(take_last(sequence, embedded.mask))
+            places = embedded.lengths[:, None] + torch.arange(kept, device=x.device)  # (B, K-1)
+            seen.append(x.gather(1, places.unsqueeze(-1).expand(-1, -1, x.shape[-1])).transpose(0, 1))
+        return Encoded(sequence, last[-1], (torch.stack(last), *seen))
+
+    def _layers(self) -> list[Layer]:
+        return [cast(Layer, layer) for layer in self.layers]
+
+
+def compiles(x: Tensor) -> bool:
+    """Whether the compiled scan can take this tensor: a real one, in float32 or float64, on the CPU."""
+    tracing = torch.jit.is_tracing() or torch.compiler.is_compiling()
+    return x.device.type == "cpu" and x.dtype in (torch.float32, torch.float64) and not tracing
+
+
+class _Scan(torch.autograd.Function):
+    """table (U, K, D, 2, H) -> sequence (N, D * H), pooled (3, B, D * H), by the compiled kernels."""
+
+    @staticmethod
+    def forward(ctx: Any, table: Tensor, words: Words) -> tuple[Tensor, Tensor]:
+        ctx.set_materialize_grads(False)
+        found = ragged.read(
+            table.detach().contiguous().numpy(), words.rows, words.offsets, threads=torch.get_num_threads()
+        )
+        ctx.found, ctx.words, ctx.shape = found, words, table.shape
+        return torch.from_numpy(found.sequence).flatten(1), torch.from_numpy(found.pooled).flatten(2)
+
+    @staticmethod
+    @once_differentiable
+    def backward(ctx: Any, d_sequence: Tensor | None, d_pooled: Tensor | None) -> tuple[Tensor, None]:
+        found, words, (rows, width, *_) = ctx.found, ctx.words, ctx.shape
+        own = None if d_sequence is None else d_sequence.contiguous().numpy().reshape(found.sequence.shape)
+        if d_pooled is None:
+            each = np.zeros_like(found.pooled)
+        else:
+            each = d_pooled.contiguous().numpy().reshape(found.pooled.shape)
+        table = ragged.gradients(
+            found, each, own, words.rows, words.offsets,
+            table_rows=rows, width=width, threads=torch.get_num_threads(),
+        )  # fmt: skip
+        return torch.from_numpy(table), None
+
+
+def _plain_scan(products: Tensor, before: Tensor | None = None, *, skip: int = 0) -> Tensor:
+    """Products (B, T, K, 2, H) -> h (B, T - skip, H) of the tokens after the first `skip`."""
+    sums = products[:, :, 0]
+    for back in range(1, products.shape[2]):
+        sums = sums + F.pad(products[:, :-back, back], (0, 0, 0, 0, back, 0))[:, : sums.shape[1]]
+    z, c = sums[:, skip:].unbind(2)
+    keep, move = torch.sigmoid(-z), torch.sigmoid(z) * torch.tanh(c)
+    h = keep.new_zeros(keep.shape[0], keep.shape[2]) if before is None else before
+    sequence = []
+    for t in range(keep.shape[1]):
+        h = keep[:, t] * h + move[:, t]
+        sequence.append(h)
+    return torch.stack(sequence, 1)
+
+
+def mingru(config: NetworkConfig, input_size: int) -> MinGRU:
+    """Make the encoder of a configuration."""
+    return MinGRU(input_size, config.mingru, bidirectional=config.bidirectional)
