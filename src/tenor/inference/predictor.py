@@ -1,6 +1,6 @@
 """`Predictor`: texts in, labels and probabilities out, in order; batch = one by one."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
@@ -11,8 +11,12 @@ import numpy.typing as npt
 
 from tenor.inference.engine import Engine
 from tenor.inference.network import NetworkEngine
+from tenor.inference.table import TableEngine
 from tenor.model import Model
 from tenor.text.tokens import Tokens
+
+# encoder -> what computes its models; all others run their network in torch
+ENGINES: dict[str, Callable[[Model], Engine]] = {"mingru": TableEngine}
 
 # Texts that are held at once; what a caller streams through stays in constant memory.
 _CHUNK = 4096
@@ -88,4 +92,4 @@ def softmax(logits: npt.NDArray[Any]) -> npt.NDArray[np.float64]:
 def load(path: str | Path) -> Predictor:
     """Load a model or run folder for prediction; its hashes are checked, none of its content is executed."""
     model = Model.load(Path(path))
-    return Predictor(model, NetworkEngine.of(model))
+    return Predictor(model, ENGINES.get(model.config.network.encoder, NetworkEngine.of)(model))

@@ -25,24 +25,35 @@ class Read:
     at: npt.NDArray[np.int32]  # (B, D, H)
 
 
-def read(table: Array, rows: npt.NDArray[np.int32], offsets: npt.NDArray[np.int64], *, threads: int) -> Read:
-    """Read texts by a table of gate products (U, K, D, 2, H); see `tenor.kernels.scan`."""
+def read(
+    table: Array,
+    rows: npt.NDArray[np.int32],
+    offsets: npt.NDArray[np.int64],
+    *,
+    threads: int,
+    sequence: bool = True,
+    gates: bool = True,
+) -> Read:
+    """Read texts by a table of gate products (U, K, D, 2, H); see `tenor.kernels.scan`.
+
+    Without `sequence` or `gates` these have no rows; to go back both are needed.
+    """
     _, _, directions, _, size = table.shape
     count, texts = len(rows), len(offsets) - 1
     found = Read(
-        np.empty((count, directions, size), table.dtype),
+        np.empty((count if sequence else 0, directions, size), table.dtype),
         np.empty((3, texts, directions, size), table.dtype),
-        np.empty((count, directions, 2, size), table.dtype),
+        np.empty((count if gates else 0, directions, 2, size), table.dtype),
         np.empty((texts, directions, size), np.int32),
     )
-    tasks = [
-        partial(
-            scan.forward, table, rows, offsets, first, end, direction, found.sequence, found.gates,
-            found.pooled, found.at,
-        )
-        for direction, first, end in _pieces(offsets, directions, size, threads)
-    ]  # fmt: skip
-    parallel.run(tasks, threads)
+
+    def task(direction: int, first: int, end: int) -> None:
+        # What is not kept goes into one row, which each thread has for itself.
+        h = found.sequence if sequence else np.empty((1, directions, size), table.dtype)
+        z_and_c = found.gates if gates else np.empty((1, directions, 2, size), table.dtype)
+        scan.forward(table, rows, offsets, first, end, direction, h, z_and_c, found.pooled, found.at)
+
+    parallel.run([partial(task, *piece) for piece in _pieces(offsets, directions, size, threads)], threads)
     return found
 
 

@@ -17,11 +17,10 @@ import numpy as np
 
 from tenor.kernels.activations import sigmoid, tanh
 from tenor.kernels.compiled import compiled
+from tenor.kernels.pooling import LAST, MAX, MEAN
 
 # Gradients that have vanished are set to zero before they become denormal numbers, which are slow.
 _VANISHED = 1e-30
-
-MEAN, MAX, LAST = 0, 1, 2  # places of the pooled values
 
 
 @compiled
@@ -30,7 +29,7 @@ def forward(table, rows, offsets, first, end, direction, h, gates, pooled, at): 
 
     table (U, K, D, 2, H), rows (N,) int32, offsets (B+1,) int64; written: h (N, D, H), gates (N, D, 2, H)
     as z and c, pooled (3, B, D, H) mean, maximum and last h, at (B, D, H) int32 where each maximum stands,
-    counted from the start of the text.
+    counted from the start of the text. Of an h or gates of one row that row is written again and again.
     """
     size = table.shape[4]
     width = table.shape[1]
@@ -40,6 +39,8 @@ def forward(table, rows, offsets, first, end, direction, h, gates, pooled, at): 
     total = np.empty(size, table.dtype)
     highest = np.empty(size, table.dtype)
     where = np.empty(size, np.int32)
+    h_step = 1 if h.shape[0] > 1 else 0
+    gates_step = 1 if gates.shape[0] > 1 else 0
     for text in range(first, end):
         start, stop = offsets[text], offsets[text + 1]
         state[:] = 0
@@ -48,7 +49,8 @@ def forward(table, rows, offsets, first, end, direction, h, gates, pooled, at): 
         where[:] = 0
         for step in range(stop - start):
             t = start + step if direction == 0 else stop - 1 - step
-            z, c, out = gates[t, direction, 0], gates[t, direction, 1], h[t, direction]
+            z, c = gates[t * gates_step, direction, 0], gates[t * gates_step, direction, 1]
+            out = h[t * h_step, direction]
             own = table[rows[t], 0, direction]
             if width == 1:
                 _advance(own[0], own[1], z, c, state, total, highest, where, out, t - start)

@@ -20,11 +20,11 @@ from torch.nn import functional as F
 
 from tenor.config.network import MinGRUConfig, NetworkConfig
 from tenor.errors import ConfigError
-from tenor.kernels import ragged, scan
+from tenor.kernels import ragged
+from tenor.kernels.pooling import LAST, POOLED
 from tenor.nn.encoder import Embedded, Encoded, State, Words, pad, take_last
 from tenor.nn.turning import turn, turned_rows
 
-_FUSED = {"mean": (scan.MEAN,), "max": (scan.MAX,), "mean-max": (scan.MEAN, scan.MAX), "last": (scan.LAST,)}
 
 
 class Layer(nn.Module):
@@ -68,16 +68,16 @@ class MinGRU(nn.Module):
         if not compiles(embedded.x):
             return self._plain(embedded)
         sequence, pooled = self._read(Words.of(embedded))
-        return Encoded(pad(sequence, embedded.mask), pooled[scan.LAST])
+        return Encoded(pad(sequence, embedded.mask), pooled[LAST])
 
     def pooled(self, words: Words, pooling: str) -> Tensor:
         """Return what `pooling`, one of `fuses`, makes of the sequence: (B, H'). Compiled only."""
         _, pooled = self._read(words)
-        return torch.cat([pooled[place] for place in _FUSED[pooling]], -1)
+        return torch.cat([pooled[place] for place in POOLED[pooling]], -1)
 
     def fuses(self, pooling: str, like: Tensor) -> bool:
         """Whether the compiled scan can be used, and does this pooling on its way."""
-        return pooling in _FUSED and compiles(like)
+        return pooling in POOLED and compiles(like)
 
     def initial_state(self, batch_size: int) -> State:
         """Return zeros: h (L, B, H), and for each layer the K - 1 inputs read before, (K-1, B, its size)."""

@@ -1,0 +1,134 @@
+"""The engine of minGRU models: a table over the vocabulary, a scan, a product; without torch.
+
+The gates of the first layer see words alone, so their products are folded into one table: reading a text is
+gathering rows and running the recurrence. Rows are folded when a word is first met, all at once when many
+are. A handful of texts is read in plain NumPy; the compiled kernels are loaded when there is more to do.
+"""
+
+import threading
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from tenor.inference import plain
+from tenor.kernels.parallel import available_cores
+from tenor.kernels.pooling import POOLED
+from tenor.model import Model
+from tenor.text.tokens import Tokens
+
+Array = npt.NDArray[np.float32]
+
+# Tokens read in NumPy before the kernels are loaded, which takes as long as reading so many.
+_FEW = 20_000
+# Tokens of a piece of work: what is kept of each, where anything is, stays in tens of megabytes.
+_MOST_TOKENS = 1 << 17
+# Words are folded all together when so large a share of them is new.
+_MANY_NEW = 0.2
+
+
+@dataclass(frozen=True)
+class _Layer:
+    weight: Array  # (K * D * 2 * H, input size)
+    bias: Array  # (D, 2, H)
+    shape: tuple[int, ...]  # (K, D, 2, H)
+
+    @classmethod
+    def of(cls, model: Model, number: int) -> "_Layer":
+        name = f"encoder.layers.{number}."
+        weight, bias = model.arrays[name + "weight"], model.arrays[name + "bias"]
+        return cls(weight.reshape(-1, weight.shape[-1]), bias, weight.shape[:-1])
+
+    def table(self, x: Array) -> Array:
+        """(U, input size) -> products (U, K, D, 2, H), the bias in those of the token itself."""
+        products = (x @ self.weight.T).reshape(-1, *self.shape)
+        products[:, 0] += self.bias
+        return products
+
+
+class TableEngine:
+    """Computes logits of a minGRU model; safe to use from several threads."""
+
+    def __init__(self, model: Model, *, threads: int | None = None) -> None:
+        network = model.config.network
+        self._arrays = model.arrays
+        self._pooling = network.pooling
+        self._threads = threads or available_cores()
+        self._layers = [_Layer.of(model, number) for number in range(network.mingru.layers)]
+        words = len(model.pipeline.vocabulary)
+        # Zeros take no memory before they are written: only rows of words that were met do.
+        self._table = np.zeros((words, *self._layers[0].shape), np.float32)
+        self._folded = np.zeros(words, np.bool_)
+        self._folding = threading.Lock()
+        self._read_plainly = 0
+        self._classes = len(model.classes)
+
+    def logits(self, tokens: Tokens) -> Array:
+        """Return logits (N, C) of N texts, in their order."""
+        out = np.empty((len(tokens), self._classes), np.float32)
+        for first, end in _pieces(tokens.offsets):
+            start, stop = tokens.offsets[first], tokens.offsets[end]
+            ids, offsets = tokens.ids[start:stop], tokens.offsets[first : end + 1] - start
+            out[first:end] = self._head(self._pooled(ids, offsets))
+        return out
+
+    def _pooled(self, ids: npt.NDArray[np.int32], offsets: npt.NDArray[np.int64]) -> Array:
+        """Read texts through all layers and pool: (B, H')."""
+        read: Any = plain.read
+        if self._read_plainly + len(ids) <= _FEW:
+            self._read_plainly += len(ids)
+        else:
+            from tenor.kernels import ragged  # Numba is imported here
+
+            read = ragged.read
+        table, rows = self._fold(ids), ids
+        for layer in self._layers[1:]:
+            found = read(table, rows, offsets, threads=self._threads, gates=False)
+            table = layer.table(found.sequence.reshape(len(ids), -1))
+            rows = np.arange(len(ids), dtype=np.int32)
+        attends = self._pooling not in POOLED
+        found = read(table, rows, offsets, threads=self._threads, gates=False, sequence=attends)
+        if attends:
+            return self._attended(found.sequence.reshape(len(ids), -1), offsets)
+        parts = [found.pooled[place].reshape(len(offsets) - 1, -1) for place in POOLED[self._pooling]]
+        return np.concatenate(parts, 1)
+
+    def _fold(self, ids: npt.NDArray[np.int32]) -> Array:
+        """Return the table, with the rows of these words in it."""
+        if not self._folded[ids].all():
+            with self._folding:
+                new = np.unique(ids[~self._folded[ids]])
+                if len(new) > _MANY_NEW * len(self._folded):
+                    new = np.flatnonzero(~self._folded)
+                self._table[new] = self._layers[0].table(self._arrays["embedding.weight"][new])
+                self._folded[new] = True
+        return self._table
+
+    def _attended(self, sequence: Array, offsets: npt.NDArray[np.int64]) -> Array:
+        """Additive attention, as `nn.pooling.Attention`: (N, H) -> (B, H)."""
+        weight, bias = self._arrays["pooling.projection.weight"], self._arrays["pooling.projection.bias"]
+        scores = (np.tanh(sequence @ weight.T + bias) @ self._arrays["pooling.query.weight"].T)[:, 0]
+        starts, lengths = offsets[:-1], np.diff(offsets)
+        weights = np.exp(scores - np.repeat(np.maximum.reduceat(scores, starts), lengths))
+        weights /= np.repeat(np.add.reduceat(weights, starts), lengths)
+        return np.asarray(np.add.reduceat(sequence * weights[:, None], starts), np.float32)
+
+    def _head(self, x: Array) -> Array:
+        """(B, H') -> (B, C), as `nn.classifier.Head`."""
+        if "head.hidden.weight" in self._arrays:
+            x = np.maximum(x @ self._arrays["head.hidden.weight"].T + self._arrays["head.hidden.bias"], 0)
+        logits = x @ self._arrays["head.output.weight"].T + self._arrays["head.output.bias"]
+        return np.concatenate((np.zeros_like(logits), logits), 1) if logits.shape[1] == 1 else logits
+
+
+def _pieces(offsets: npt.NDArray[np.int64]) -> list[tuple[int, int]]:
+    """Cut texts into pieces of at most so many tokens, or one text."""
+    pieces = []
+    first, texts = 0, len(offsets) - 1
+    while first < texts:
+        end = int(np.searchsorted(offsets, offsets[first] + _MOST_TOKENS, side="right")) - 1
+        end = min(max(end, first + 1), texts)
+        pieces.append((first, end))
+        first = end
+    return pieces
