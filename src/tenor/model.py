@@ -11,7 +11,10 @@ No code runs on load and torch is not imported. A format is never changed, only 
 
 import hashlib
 import json
-from collections.abc import Callable, Mapping
+import mmap
+import os
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -24,6 +27,7 @@ from tenor.config.classification import ClassificationConfig
 from tenor.config.load import parse, to_values
 from tenor.errors import ConfigError, ModelError
 from tenor.files import atomic_folder
+from tenor.tensors import Buffer, views
 from tenor.text.familiarity import Familiarity
 from tenor.text.pipeline import TextPipeline
 
@@ -98,23 +102,21 @@ def find(path: Path) -> Path:
     raise ModelError(f"{path} {what}; a model or run folder comes from: tenor train --out FOLDER")
 
 
-def _read_1(files: Mapping[str, bytes]) -> Model:
-    from safetensors.numpy import load
-
-    described = json.loads(files["model.json"])
+def _read_1(files: Mapping[str, Buffer]) -> Model:
+    described = json.loads(bytes(files["model.json"]))
     familiarity = described["familiarity"]
     return Model(
-        pipeline=TextPipeline.from_json(json.loads(files["text.json"])),
+        pipeline=TextPipeline.from_json(json.loads(bytes(files["text.json"]))),
         classes=tuple(described["classes"]),
         config=parse(described["config"]),
-        arrays=load(files["weights.safetensors"]),
+        arrays=views(files["weights.safetensors"]),
         familiarity=None if familiarity is None else Familiarity.from_json(familiarity),
         data=described["data"],
         metrics=described["metrics"],
     )
 
 
-_FORMATS: dict[int, Callable[[Mapping[str, bytes]], Model]] = {1: _read_1}
+_FORMATS: dict[int, Callable[[Mapping[str, Buffer]], Model]] = {1: _read_1}
 
 
 def _json(values: object) -> bytes:
@@ -146,16 +148,29 @@ def _read_manifest(folder: Path) -> dict[str, Any]:
     return dict(manifest)
 
 
-def _verified(file: Path, digest: str) -> bytes:
-    content = _bytes(file)
+def _verified(file: Path, digest: str) -> Buffer:
+    content = _bytes(file) if file.suffix == ".json" else _mapped(file)
     if hashlib.sha256(content).hexdigest() != digest:
         raise ModelError(f"{file} is damaged or was changed (its SHA-256 differs); take the original folder")
     return content
 
 
 def _bytes(file: Path) -> bytes:
-    try:
+    with _reading(file):
         return file.read_bytes()
+
+
+def _mapped(file: Path) -> Buffer:
+    """Return the bytes of a file where they lie: mapped into memory, not read."""
+    with _reading(file), file.open("rb") as opened:
+        size = os.fstat(opened.fileno()).st_size
+        return memoryview(mmap.mmap(opened.fileno(), 0, access=mmap.ACCESS_READ)) if size else b""
+
+
+@contextmanager
+def _reading(file: Path) -> Iterator[None]:
+    try:
+        yield
     except FileNotFoundError:
         raise ModelError(f"{file} is missing; take the original model folder") from None
     except OSError as error:

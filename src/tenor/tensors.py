@@ -1,0 +1,34 @@
+"""Tensors of a safetensors file as views of its bytes, such as those of a file mapped into memory.
+
+The `safetensors` library writes the files; read by it, every tensor is a copy. A mapped file is read where it
+is touched, and shared by all processes that have it open. The format: 8 bytes N, little-endian; N bytes of
+JSON, name -> dtype, shape, data_offsets; the data, little-endian.
+"""
+
+import json
+import math
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+Buffer = bytes | memoryview
+
+_TYPES = {"F32": "<f4", "F16": "<f2", "I8": "|i1"}
+
+
+def views(buffer: Buffer) -> dict[str, npt.NDArray[Any]]:
+    """Return read-only arrays by name; `ValueError` or `KeyError` where the bytes are not such a file."""
+    data = memoryview(buffer)
+    start = 8 + int.from_bytes(data[:8], "little")
+    header: dict[str, dict[str, Any]] = json.loads(bytes(data[8:start]))
+    arrays = {}
+    for name, tensor in header.items():
+        if name == "__metadata__":
+            continue
+        shape, (first, end) = tensor["shape"], tensor["data_offsets"]
+        flat = np.frombuffer(data[start + first : start + end], np.dtype(_TYPES[tensor["dtype"]]))
+        if flat.size != math.prod(shape):
+            raise ValueError(f"tensor {name} has {flat.size} numbers for shape {shape}")
+        arrays[name] = flat.reshape(shape)
+    return arrays

@@ -1,0 +1,44 @@
+"""Views of a safetensors file are what the library reads, and damage is an error."""
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from hypothesis.extra.numpy import array_shapes, arrays
+from safetensors.numpy import load, save
+
+from tenor.tensors import views
+
+tensors = st.dictionaries(
+    st.text(min_size=1, max_size=8).filter(lambda name: name != "__metadata__"),
+    st.sampled_from([np.float32, np.float16, np.int8]).flatmap(
+        lambda kind: arrays(kind, array_shapes(min_dims=0, max_dims=3, min_side=0, max_side=4))
+    ),
+    min_size=1,
+    max_size=4,
+)
+
+
+@given(given_tensors=tensors)
+def test_equal_to_what_the_library_reads(given_tensors: dict[str, np.ndarray]) -> None:
+    content = save(given_tensors, {"note": "ignored"})
+    ours, theirs = views(content), load(content)
+    assert ours.keys() == theirs.keys()
+    for name, array in ours.items():
+        assert (array.dtype, array.shape) == (theirs[name].dtype, theirs[name].shape)
+        assert array.tobytes() == theirs[name].tobytes()
+
+
+def test_they_copy_nothing_and_cannot_be_written() -> None:
+    content = save({"a": np.ones(3, np.float32)})
+    array = views(content)["a"]
+    assert array.base is not None
+    with pytest.raises(ValueError, match="read-only"):
+        array[0] = 2
+
+
+@pytest.mark.parametrize("cut", [0, 4, 8, 20, -1])
+def test_a_file_that_was_cut_is_refused(cut: int) -> None:
+    content = save({"a": np.ones((2, 3), np.float32)})
+    with pytest.raises((ValueError, KeyError)):
+        views(content[:cut])
