@@ -11,7 +11,7 @@ from tenor.tensors import views
 
 tensors = st.dictionaries(
     st.text(min_size=1, max_size=8).filter(lambda name: name != "__metadata__"),
-    st.sampled_from([np.float32, np.float16, np.int8]).flatmap(
+    st.sampled_from([np.float32, np.float16, np.int8, np.int32]).flatmap(
         lambda kind: arrays(kind, array_shapes(min_dims=0, max_dims=3, min_side=0, max_side=4))
     ),
     min_size=1,

@@ -4,6 +4,7 @@
     model.json           classes, configuration, training data, figures, what the training texts look like
     text.json            tokenizer, vocabulary, truncation
     weights.safetensors  tensors, float32
+    ratios.safetensors   log-count ratios, where the network reads them (from format 2)
 
 No code runs on load and torch is not imported. A format is never changed, only followed by a newer one;
 `_FORMATS` keeps a reader of each.
@@ -15,7 +16,7 @@ import mmap
 import os
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -30,9 +31,11 @@ from tenor.files import atomic_folder
 from tenor.tensors import Buffer, views
 from tenor.text.familiarity import Familiarity
 from tenor.text.pipeline import TextPipeline
+from tenor.text.ratios import LogCountRatios
 
-FORMAT = 1
+FORMAT = 2
 _MANIFEST = "manifest.json"
+_RATIOS = "ratios.safetensors"
 
 
 @dataclass(frozen=True)
@@ -46,6 +49,7 @@ class Model:
     familiarity: Familiarity | None = None
     data: Mapping[str, Any] | None = None  # source, columns, splits, fingerprint of the training texts
     metrics: Mapping[str, Any] | None = None  # JSON of the evaluation on the test split
+    ratios: LogCountRatios | None = None
 
     def save(self, path: Path) -> None:
         """Write the folder whole or not at all; a folder that is there is replaced."""
@@ -63,6 +67,8 @@ class Model:
             "text.json": _json(self.pipeline.to_json()),
             "weights.safetensors": save({name: np.ascontiguousarray(a) for name, a in self.arrays.items()}),
         }
+        if self.ratios is not None:
+            files[_RATIOS] = save(self.ratios.to_arrays())
         with atomic_folder(path) as temporary:
             for name, content in files.items():
                 (temporary / name).write_bytes(content)
@@ -116,7 +122,16 @@ def _read_1(files: Mapping[str, Buffer]) -> Model:
     )
 
 
-_FORMATS: dict[int, Callable[[Mapping[str, Buffer]], Model]] = {1: _read_1}
+def _read_2(files: Mapping[str, Buffer]) -> Model:
+    model = _read_1(files)
+    return (
+        replace(model, ratios=LogCountRatios.from_arrays(views(files[_RATIOS])))
+        if _RATIOS in files
+        else model
+    )
+
+
+_FORMATS: dict[int, Callable[[Mapping[str, Buffer]], Model]] = {1: _read_1, 2: _read_2}
 
 
 def _json(values: object) -> bytes:

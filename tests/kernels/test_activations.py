@@ -28,3 +28,10 @@ def test_float64_is_that_of_the_library() -> None:
     both(x, out)
     np.testing.assert_allclose(out[0], 1 / (1 + np.exp(-x)), rtol=1e-12)
     np.testing.assert_allclose(out[1], np.tanh(x), atol=1e-15)
+
+
+def test_nan_stays_nan() -> None:
+    for dtype in (np.float32, np.float64):
+        out = np.zeros((2, 1), dtype)
+        both(np.array([np.nan], dtype), out)
+        assert np.isnan(out).all()

@@ -15,7 +15,7 @@ EXACT = {np.float32: 2e-5, np.float64: 1e-12}
 class Case:
     """Random texts over a few words, and what the reference makes of them, in float64."""
 
-    def __init__(self, lengths: list[int], width: int, directions: int, seed: int) -> None:
+    def __init__(self, lengths: list[int], width: int, directions: int, seed: int, count: int = 0) -> None:
         generator = np.random.default_rng(seed)
         self.offsets = np.concatenate(([0], np.cumsum(lengths))).astype(np.int64)
         self.rows = generator.integers(0, VOCABULARY, self.offsets[-1]).astype(np.int32)
@@ -24,32 +24,38 @@ class Case:
         self.bias = generator.normal(size=(directions, 2, HIDDEN))
         self.d_pooled = generator.normal(size=(3, len(lengths), directions, HIDDEN))
         self.d_sequence = generator.normal(size=(len(self.rows), directions, HIDDEN))
-        self.width, self.directions = width, directions
+        self.numbers = generator.normal(size=(len(self.rows), count)) * generator.integers(
+            0, 2, (len(self.rows), 1)
+        )
+        self.lift = generator.normal(size=(width, count, directions, 2, HIDDEN))
+        self.width, self.directions, self.count = width, directions, count
 
     def table(self) -> np.ndarray:
         products = np.einsum("ux,kdghx->ukdgh", self.words, self.weight)
         products[:, 0] += self.bias
         return products
 
-    def reference(self) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-        """Return sequence, pooled values and the gradient with respect to the words."""
+    def reference(self) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
+        """Return sequence, pooled values and the gradients with respect to words and lift."""
         sequence = np.zeros_like(self.d_sequence)
         pooled = np.zeros_like(self.d_pooled)
-        d_words = np.zeros_like(self.words)
+        d_words, d_lift = np.zeros_like(self.words), np.zeros_like(self.lift)
+        inputs = np.concatenate((self.words[self.rows], self.numbers), 1)
+        weight = np.concatenate((self.weight, np.moveaxis(self.lift, 1, -1)), -1)
         for text, direction in np.ndindex(len(self.offsets) - 1, self.directions):
             tokens = np.arange(self.offsets[text], self.offsets[text + 1])
             tokens = tokens if direction == 0 else tokens[::-1]
-            h, backward = mingru(
-                self.words[self.rows[tokens]], self.weight[:, direction], self.bias[direction]
-            )
+            h, backward = mingru(inputs[tokens], weight[:, direction], self.bias[direction])
             sequence[tokens, direction] = h
             pooled[:, text, direction] = h.mean(0), h.max(0), h[-1]
             d_mean, d_max, d_last = self.d_pooled[:, text, direction]
             d_h = self.d_sequence[tokens, direction] + d_mean / len(tokens)
             d_h[h.argmax(0), np.arange(HIDDEN)] += d_max
             d_h[-1] += d_last
-            np.add.at(d_words, self.rows[tokens], backward(d_h).x)
-        return sequence, pooled, d_words
+            gradients = backward(d_h)
+            np.add.at(d_words, self.rows[tokens], gradients.x[:, :SIZE])
+            d_lift[:, :, direction] += np.moveaxis(gradients.weight[..., SIZE:], -1, 1)
+        return sequence, pooled, d_words, d_lift
 
 
 cases = st.builds(
@@ -58,42 +64,46 @@ cases = st.builds(
     width=st.integers(1, 4),
     directions=st.integers(1, 2),
     seed=st.integers(0, 1000),
+    count=st.integers(0, 2),
 )
 
 
 @settings(max_examples=60, deadline=None)
 @given(case=cases, dtype=st.sampled_from(list(EXACT)), threads=st.integers(1, 3))
 def test_equals_the_reference(case: Case, dtype: type, threads: int) -> None:
-    sequence, pooled, d_words = case.reference()
+    sequence, pooled, d_words, d_lift = case.reference()
     table = case.table().astype(dtype)
-    found = ragged.read(table, case.rows, case.offsets, threads=threads)
+    numbers, lift = case.numbers.astype(dtype), case.lift.astype(dtype)
+    found = ragged.read(table, case.rows, case.offsets, numbers, lift, threads=threads)
     np.testing.assert_allclose(found.sequence, sequence, atol=EXACT[dtype])
     np.testing.assert_allclose(found.pooled, pooled, atol=EXACT[dtype])
-    d_table = ragged.gradients(
+    d_table, ours_lift = ragged.gradients(
         found,
         case.d_pooled.astype(dtype),
         case.d_sequence.astype(dtype),
         case.rows,
         case.offsets,
+        numbers,
         table_rows=VOCABULARY,
         width=case.width,
         threads=threads,
     )
     ours = np.einsum("ukdgh,kdghx->ux", d_table.astype(np.float64), case.weight)
     np.testing.assert_allclose(ours, d_words, atol=50 * EXACT[dtype])
+    np.testing.assert_allclose(ours_lift, d_lift, atol=50 * EXACT[dtype])
 
 
 @pytest.mark.parametrize("width", [1, 2])
 def test_any_number_of_threads_gives_the_same_bits(width: int) -> None:
-    case = Case([400, 3, 900, 250, 1, 77], width, 2, 1)
+    case = Case([400, 3, 900, 250, 1, 77], width, 2, 1, 1)
     found = {}
     for threads in (1, 2, 5):
-        read = ragged.read(case.table(), case.rows, case.offsets, threads=threads)
-        d_table = ragged.gradients(
-            read, case.d_pooled, None, case.rows, case.offsets,
+        read = ragged.read(case.table(), case.rows, case.offsets, case.numbers, case.lift, threads=threads)
+        both = ragged.gradients(
+            read, case.d_pooled, None, case.rows, case.offsets, case.numbers,
             table_rows=VOCABULARY, width=width, threads=threads,
         )  # fmt: skip
-        found[threads] = (*(part.tobytes() for part in (read.sequence, read.pooled)), d_table.tobytes())
+        found[threads] = [part.tobytes() for part in (read.sequence, read.pooled, *both)]
     assert found[1] == found[2] == found[5]
 
 
@@ -115,12 +125,16 @@ def test_vanished_gradients_are_zero_not_denormal() -> None:
     table = np.full((1, 1, 1, 2, 4), 3.0, np.float32)
     offsets = np.array([0, 3000], np.int64)
     rows = np.zeros(3000, np.int32)
-    found = ragged.read(table, rows, offsets, threads=1)
+    numbers, lift = np.empty((3000, 0), np.float32), np.empty((1, 0, 1, 2, 4), np.float32)
+    found = ragged.read(table, rows, offsets, numbers, lift, threads=1)
     d_gates = np.empty_like(found.gates)
     d_pooled = np.zeros_like(found.pooled)
     d_pooled[scan.LAST] = 1
     none = np.empty((0, 1, 4), np.float32)
-    scan.backward(d_pooled, none, found.at, found.sequence, found.gates, offsets, 0, 1, 0, d_gates)
+    d_lift = np.empty((1, *lift.shape), np.float32)
+    scan.backward(
+        d_pooled, none, found.at, found.sequence, found.gates, numbers, offsets, 0, 1, 0, d_gates, d_lift
+    )
     tiny = np.finfo(np.float32).tiny
     assert not ((d_gates != 0) & (np.abs(d_gates) < tiny)).any()
     assert d_gates[-1].any()

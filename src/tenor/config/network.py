@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 from typing import Annotated, ClassVar, Literal
 
-from annotated_types import Ge, Lt
+from annotated_types import Ge, Gt, Lt
 from typing_extensions import Doc
 
 PoolingName = Literal["last", "mean", "max", "mean-max", "attention"]
@@ -44,6 +44,18 @@ class MinGRUConfig:
 
 
 @dataclass(frozen=True)
+class RatioConfig:
+    """Log-count ratios of words and bigrams as inputs beside the word vectors (Wang & Manning 2012)."""
+
+    __pydantic_config__: ClassVar[dict[str, object]] = {"extra": "forbid", "strict": True}
+
+    use: Annotated[bool, Doc("give the network the log-count ratios of each word and bigram")] = False
+    smoothing: Annotated[float, Gt(0), Doc("texts of each class added to the counts of a word")] = 10.0
+    bigram_smoothing: Annotated[float, Gt(0), Doc("texts of each class added to those of a bigram")] = 2.0
+    min_count: Annotated[int, Ge(1), Doc("bigrams seen less often in training are left out")] = 2
+
+
+@dataclass(frozen=True)
 class NetworkConfig:
     """Everything `nn.build` needs beside the size of the vocabulary and the number of classes."""
 
@@ -53,11 +65,15 @@ class NetworkConfig:
     bidirectional: Annotated[bool, Doc("read backwards as well")] = True
     pooling: Annotated[PoolingName, Doc("how the sequence becomes one vector")] = "mean-max"
     embedding_size: Annotated[int, Ge(1), Doc("length of a word vector")] = 100
+    embedding_scale: Annotated[float, Gt(0), Doc("standard deviation of the word vectors at the start")] = 0.1
     freeze_embedding: Annotated[bool, Doc("keep the word vectors as they start")] = False
     embedding_dropout: Annotated[float, Ge(0), Lt(1), Doc("dropout on embedded words")] = 0.1
     word_dropout: Annotated[
         float, Ge(0), Lt(1), Doc("share of tokens read as unknown in training (Iyyer et al. 2015)")
     ] = 0.1
+    ratios: Annotated[RatioConfig, Doc("log-count ratios as further inputs")] = field(
+        default_factory=RatioConfig
+    )
     recurrent: Annotated[RecurrentConfig, Doc("settings of rnn, lstm, gru")] = field(
         default_factory=RecurrentConfig
     )

@@ -28,6 +28,7 @@ from tenor.nn.classifier import Classifier
 from tenor.nn.forward import autocast
 from tenor.text.familiarity import Familiarity
 from tenor.text.pipeline import TextPipeline
+from tenor.text.ratios import Counts
 from tenor.text.tokens import Tokens
 from tenor.text.vectors import Vectors, read
 from tenor.training.checkpoint import Checkpoint
@@ -119,6 +120,15 @@ def fit(
         if dataset.split(split)
     }
     _refuse_endless(labelled["train"].tokens, config)
+    counts = None
+    if config.network.ratios.use:
+        counts = Counts.of(
+            labelled["train"].tokens,
+            labelled["train"].targets,
+            vocabulary_size=len(pipeline.vocabulary),
+            classes=len(dataset.classes),
+            config=config.network.ratios,
+        )
     # The caller's generators are left as they were.
     with torch.random.fork_rng():
         torch.manual_seed(config.training.seed)
@@ -127,15 +137,19 @@ def fit(
             vocabulary_size=len(pipeline.vocabulary),
             classes=len(dataset.classes),
             vectors=vectors,
+            ratios=counts and counts.ratios(),
         )
+        module.counts = counts
         objective = Supervised(class_weights(config.training, labelled["train"].targets, dataset.classes))
         history, runtime = _train(module, objective, labelled, config, folder=folder, watcher=watcher)
+    module.counts = None
     familiar = labelled.get("validation", labelled["train"]).tokens
     model = Model(
         pipeline=pipeline,
         classes=dataset.classes,
         config=config,
         arrays=to_arrays(module),
+        ratios=module.ratios,
         familiarity=Familiarity.of(familiar, pipeline.vocabulary.unknown),
         data=dict(dataset.provenance),
     )

@@ -32,6 +32,7 @@ class NetworkEngine:
             model.config.network,
             vocabulary_size=len(model.pipeline.vocabulary),
             classes=len(model.classes),
+            ratios=model.ratios,
         )
         load_arrays(module, model.arrays)
         return cls(module.eval())

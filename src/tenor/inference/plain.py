@@ -20,18 +20,23 @@ def read(
     table: Array,
     rows: npt.NDArray[np.int32],
     offsets: npt.NDArray[np.int64],
+    numbers: Array,
+    lift: Array,
     *,
     threads: int = 1,
     sequence: bool = True,
     gates: bool = False,
 ) -> Read:
-    """Read texts by a table of gate products (U, K, D, 2, H), in one thread; the sequence is always kept."""
+    """Read texts by a table (U, K, D, 2, H), numbers (N, F) and their weights (K, F, D, 2, H).
+
+    As `ragged.read`, but in one thread, and the sequence is always kept.
+    """
     width, directions, _, size = table.shape[1:]
     outputs = np.empty((len(rows), directions, size), table.dtype)
     pooled = np.empty((3, len(offsets) - 1, directions, size), table.dtype)
     for text in range(len(offsets) - 1):
         own = slice(offsets[text], offsets[text + 1])
-        products = table[rows[own]]  # (T, K, D, 2, H)
+        products = table[rows[own]] + np.tensordot(numbers[own], lift, (1, 1))  # (T, K, D, 2, H)
         for direction in range(directions):
             turned = products[:, :, direction] if direction == 0 else products[::-1, :, direction]
             gates = turned[:, 0].copy()

@@ -6,6 +6,7 @@ are. A handful of texts is read in plain NumPy; the compiled kernels are loaded 
 """
 
 import threading
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -41,10 +42,15 @@ class _Layer:
         return cls(weight.reshape(-1, weight.shape[-1]), bias, weight.shape[:-1])
 
     def table(self, x: Array) -> Array:
-        """(U, input size) -> products (U, K, D, 2, H), the bias in those of the token itself."""
-        products = (x @ self.weight.T).reshape(-1, *self.shape)
+        """(U, S) -> products (U, K, D, 2, H) of the first S inputs, the bias in those of the token itself."""
+        products = (x @ self.weight[:, : x.shape[1]].T).reshape(-1, *self.shape)
         products[:, 0] += self.bias
         return products
+
+    def lift(self, count: int) -> Array:
+        """Return the weights of the last `count` inputs, (K, count, D, 2, H)."""
+        weights = self.weight[:, self.weight.shape[1] - count :]
+        return np.ascontiguousarray(np.moveaxis(weights.reshape(*self.shape, count), -1, 1))
 
 
 class TableEngine:
@@ -53,6 +59,7 @@ class TableEngine:
     def __init__(self, model: Model, *, threads: int | None = None) -> None:
         network = model.config.network
         self._arrays = model.arrays
+        self._ratios = model.ratios
         self._pooling = network.pooling
         self._threads = threads or available_cores()
         self._layers = [_Layer.of(model, number) for number in range(network.mingru.layers)]
@@ -75,20 +82,22 @@ class TableEngine:
 
     def _pooled(self, ids: npt.NDArray[np.int32], offsets: npt.NDArray[np.int64]) -> Array:
         """Read texts through all layers and pool: (B, H')."""
-        read: Any = plain.read
-        if self._read_plainly + len(ids) <= _FEW:
+        few = self._read_plainly + len(ids) <= _FEW
+        if few:
             self._read_plainly += len(ids)
-        else:
-            from tenor.kernels import ragged  # Numba is imported here
-
-            read = ragged.read
+        read = plain.read if few else _compiled()
         table, rows = self._fold(ids), ids
-        for layer in self._layers[1:]:
-            found = read(table, rows, offsets, threads=self._threads, gates=False)
-            table = layer.table(found.sequence.reshape(len(ids), -1))
-            rows = np.arange(len(ids), dtype=np.int32)
+        numbers = self._numbers(Tokens(ids, offsets), few=few)
         attends = self._pooling not in POOLED
-        found = read(table, rows, offsets, threads=self._threads, gates=False, sequence=attends)
+        for number, layer in enumerate(self._layers):
+            last = number == len(self._layers) - 1
+            found = read(
+                table, rows, offsets, numbers, layer.lift(numbers.shape[1]),
+                threads=self._threads, gates=False, sequence=attends or not last,
+            )  # fmt: skip
+            if not last:
+                table = self._layers[number + 1].table(found.sequence.reshape(len(ids), -1))
+                rows, numbers = np.arange(len(ids), dtype=np.int32), np.empty((len(ids), 0), np.float32)
         if attends:
             return self._attended(found.sequence.reshape(len(ids), -1), offsets)
         parts = [found.pooled[place].reshape(len(offsets) - 1, -1) for place in POOLED[self._pooling]]
@@ -101,9 +110,19 @@ class TableEngine:
                 new = np.unique(ids[~self._folded[ids]])
                 if len(new) > _MANY_NEW * len(self._folded):
                     new = np.flatnonzero(~self._folded)
-                self._table[new] = self._layers[0].table(self._arrays["embedding.weight"][new])
+                inputs = self._arrays["embedding.weight"][new]
+                if self._ratios is not None:
+                    inputs = np.concatenate((inputs, self._ratios.of_words(new)), 1)
+                self._table[new] = self._layers[0].table(inputs)
                 self._folded[new] = True
         return self._table
+
+    def _numbers(self, tokens: Tokens, *, few: bool) -> Array:
+        """Return what stands beside the word of each token: the ratios of its bigram, (N, F)."""
+        if self._ratios is None:
+            return np.empty((len(tokens.ids), 0), np.float32)
+        bigrams = self._ratios.bigrams
+        return self._ratios.of_bigrams(bigrams.find_plainly(tokens) if few else bigrams.find(tokens))
 
     def _attended(self, sequence: Array, offsets: npt.NDArray[np.int64]) -> Array:
         """Additive attention, as `nn.pooling.Attention`: (N, H) -> (B, H)."""
@@ -120,6 +139,12 @@ class TableEngine:
             x = np.maximum(x @ self._arrays["head.hidden.weight"].T + self._arrays["head.hidden.bias"], 0)
         logits = x @ self._arrays["head.output.weight"].T + self._arrays["head.output.bias"]
         return np.concatenate((np.zeros_like(logits), logits), 1) if logits.shape[1] == 1 else logits
+
+
+def _compiled() -> Callable[..., Any]:
+    from tenor.kernels import ragged  # Numba is imported here
+
+    return ragged.read
 
 
 def _pieces(offsets: npt.NDArray[np.int64]) -> list[tuple[int, int]]:

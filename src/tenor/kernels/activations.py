@@ -27,8 +27,9 @@ def exp(x: float) -> float:
 
 @njit(error_model="numpy")  # type: ignore[untyped-decorator]
 def _exp32(x):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202
-    x = x if x > -_LIMIT else -_LIMIT
-    x = x if x < _LIMIT else _LIMIT
+    # In this order a NaN stays one.
+    x = -_LIMIT if x < -_LIMIT else x
+    x = _LIMIT if x > _LIMIT else x
     shifted = x * _LOG2_E + _ROUND
     k = shifted - _ROUND
     r = (x - k * _LN2_HIGH) - k * _LN2_LOW

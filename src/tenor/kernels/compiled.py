@@ -77,9 +77,8 @@ def compiled(
 
 
 def _compiled(function: _Function, *, parallel: bool, fastmath: bool) -> _Function:
-    # NumPy's errors: a division by zero is infinite. Python's would put a branch into every loop that divides.
-    options = {"nogil": True, "error_model": "numpy", "parallel": parallel, "fastmath": fastmath}
-    made: Any = numba.njit(**options)(function)
+    # NumPy's errors: a division by zero is infinite. Python's would put a branch into each such loop.
+    made: Any = numba.njit(nogil=True, error_model="numpy", parallel=parallel, fastmath=fastmath)(function)
     if made is not function:  # with NUMBA_DISABLE_JIT=1 it is
         # RuntimeError: no folder can be written to; AttributeError: a Numba that is built differently.
         with contextlib.suppress(RuntimeError, AttributeError):

@@ -29,6 +29,8 @@ def read(
     table: Array,
     rows: npt.NDArray[np.int32],
     offsets: npt.NDArray[np.int64],
+    numbers: Array,
+    lift: Array,
     *,
     threads: int,
     sequence: bool = True,
@@ -36,7 +38,7 @@ def read(
 ) -> Read:
     """Read texts by a table of gate products (U, K, D, 2, H); see `tenor.kernels.scan`.
 
-    Without `sequence` or `gates` these have no rows; to go back both are needed.
+    `numbers` (N, F) and `lift` (K, F, D, 2, H) are those of the tokens, F = 0 for none. Without `sequence` or `gates` these have no rows; to go back both are needed.
     """
     _, _, directions, _, size = table.shape
     count, texts = len(rows), len(offsets) - 1
@@ -51,7 +53,9 @@ def read(
         # What is not kept goes into one row, which each thread has for itself.
         h = found.sequence if sequence else np.empty((1, directions, size), table.dtype)
         z_and_c = found.gates if gates else np.empty((1, directions, 2, size), table.dtype)
-        scan.forward(table, rows, offsets, first, end, direction, h, z_and_c, found.pooled, found.at)
+        scan.forward(
+            table, rows, numbers, lift, offsets, first, end, direction, h, z_and_c, found.pooled, found.at
+        )
 
     parallel.run([partial(task, *piece) for piece in _pieces(offsets, directions, size, threads)], threads)
     return found
@@ -63,25 +67,25 @@ def gradients(
     d_sequence: Array | None,
     rows: npt.NDArray[np.int32],
     offsets: npt.NDArray[np.int64],
+    numbers: Array,
     *,
     table_rows: int,
     width: int,
     threads: int,
-) -> Array:
-    """Return the gradient of the table, (U, K, D, 2, H)."""
+) -> tuple[Array, Array]:
+    """Return the gradients of the table (U, K, D, 2, H) and of the numbers' weights (K, F, D, 2, H)."""
     count, directions, size = found.sequence.shape
     own = np.empty((0, directions, size), found.sequence.dtype) if d_sequence is None else d_sequence
     d_gates = np.empty_like(found.gates)
-    parallel.run(
-        [
-            partial(
-                scan.backward, d_pooled, own, found.at, found.sequence, found.gates, offsets, first, end,
-                direction, d_gates,
-            )
-            for direction, first, end in _pieces(offsets, directions, size, threads)
-        ],
-        threads,
-    )  # fmt: skip
+    d_lift = np.zeros((len(offsets) - 1, width, numbers.shape[1], directions, 2, size), d_gates.dtype)
+
+    def task(direction: int, first: int, end: int) -> None:
+        scan.backward(
+            d_pooled, own, found.at, found.sequence, found.gates, numbers, offsets, first, end, direction,
+            d_gates, d_lift,
+        )  # fmt: skip
+
+    parallel.run([partial(task, *piece) for piece in _pieces(offsets, directions, size, threads)], threads)
     order, starts = np.empty(count, np.int32), np.empty(table_rows + 1, np.int64)
     text_of = np.empty(count, np.int32)
     scan.order_by_row(rows, table_rows, order, starts, offsets, text_of)
@@ -94,7 +98,7 @@ def gradients(
         ],
         threads,
     )
-    return d_table
+    return d_table, d_lift.sum(0)
 
 
 def _pieces(

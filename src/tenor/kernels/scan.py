@@ -1,16 +1,17 @@
 """The recurrence of minGRU over ragged texts, forward and backward, without padding.
 
-    z_t = sigmoid(a_t)        a_t = sum_j P[r_{t-j}, j, 0]      j = 0 .. width-1, within the text
-    c_t = tanh(b_t)           b_t = sum_j P[r_{t-j}, j, 1]
+    z_t = sigmoid(a_t)      a_t = sum_j P[r_{t-j}, j, 0] + s_{t-j} L[j, 0]      j = 0 .. K-1, within the text
+    c_t = tanh(b_t)         b_t = sum_j P[r_{t-j}, j, 1] + s_{t-j} L[j, 1]
     h_t = (1 - z_t) h_{t-1} + z_t c_t,  h before the first token 0
 
 (Feng et al. 2024, "Were RNNs all we needed?", with the tanh of Bradbury et al. 2017, whose QRNN with
 f-pooling this is for width > 1.) The gates' products P are a table: one row a distinct word, or one a token;
-r_t is the row of token t. The second direction reads each text from its end. Pooling happens while h is
+r_t is the row of token t. s_t are a few numbers of the token that no row can hold, such as those of the bigram
+it ends, and L their weights. The second direction reads each text from its end. Pooling happens while h is
 still in the cache; the backward pass writes the gradients of a and b by token, and `gather` sums them by
 row in a fixed order, so that no thread adds where another one does.
 
-Axes: U rows of the table, K = width, D directions, 2 gates, H units, N tokens, B texts.
+Axes: U rows of the table, K = width, D directions, 2 gates, H units, F numbers a token, N tokens, B texts.
 """
 
 import numpy as np
@@ -24,15 +25,15 @@ _VANISHED = 1e-30
 
 
 @compiled
-def forward(table, rows, offsets, first, end, direction, h, gates, pooled, at):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN201
+def forward(table, rows, numbers, lift, offsets, first, end, direction, h, gates, pooled, at):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN201
     """Read texts `first` to `end` in one direction.
 
-    table (U, K, D, 2, H), rows (N,) int32, offsets (B+1,) int64; written: h (N, D, H), gates (N, D, 2, H)
-    as z and c, pooled (3, B, D, H) mean, maximum and last h, at (B, D, H) int32 where each maximum stands,
+    table (U, K, D, 2, H), rows (N,) int32, numbers (N, F), lift (K, F, D, 2, H), offsets (B+1,) int64; written:
+    h (N, D, H), gates (N, D, 2, H) as z and c, pooled (3, B, D, H) mean, maximum and last h, at (B, D, H) int32 where each maximum stands,
     counted from the start of the text. Of an h or gates of one row that row is written again and again.
     """
     size = table.shape[4]
-    width = table.shape[1]
+    width, count = table.shape[1], numbers.shape[1]
     a = np.empty(size, table.dtype)
     b = np.empty(size, table.dtype)
     state = np.empty(size, table.dtype)
@@ -52,16 +53,21 @@ def forward(table, rows, offsets, first, end, direction, h, gates, pooled, at): 
             z, c = gates[t * gates_step, direction, 0], gates[t * gates_step, direction, 1]
             out = h[t * h_step, direction]
             own = table[rows[t], 0, direction]
-            if width == 1:
+            if width == 1 and count == 0:
                 _advance(own[0], own[1], z, c, state, total, highest, where, out, t - start)
                 continue
             a[:] = own[0]
             b[:] = own[1]
             for back in range(1, min(width, step + 1)):
-                other = table[rows[t - back if direction == 0 else t + back], back, direction]
-                for i in range(size):
-                    a[i] += other[0, i]
-                    b[i] += other[1, i]
+                s = t - back if direction == 0 else t + back
+                _add(a, table[rows[s], back, direction, 0])
+                _add(b, table[rows[s], back, direction, 1])
+            for back in range(min(width, step + 1) if count > 0 else 0):
+                s = t - back if direction == 0 else t + back
+                for f in range(count):
+                    if numbers[s, f] != 0:
+                        _add_times(a, numbers[s, f], lift[back, f, direction, 0])
+                        _add_times(b, numbers[s, f], lift[back, f, direction, 1])
             _advance(a, b, z, c, state, total, highest, where, out, t - start)
         length = table.dtype.type(stop - start)
         for i in range(size):
@@ -88,17 +94,19 @@ def _advance(a, b, z, c, state, total, highest, where, out, place):  # type: ign
 
 
 @compiled
-def backward(d_pooled, d_sequence, at, h, gates, offsets, first, end, direction, d_gates):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN201
+def backward(d_pooled, d_sequence, at, h, gates, numbers, offsets, first, end, direction, d_gates, d_lift):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN201
     """Go back through texts `first` to `end` in one direction.
 
     d_pooled (3, B, D, H) and d_sequence (N, D, H) or (0, D, H) are the gradients of what `forward` returned;
-    written: d_gates (N, D, 2, H), the gradients of a and b.
+    written: d_gates (N, D, 2, H), the gradients of a and b, and d_lift (B, K, F, D, 2, H), zero before, each
+    text's part of the gradient of L.
     """
     size = h.shape[2]
     number = h.dtype.type
     grad = np.empty(size, h.dtype)
     nothing = np.zeros(size, h.dtype)
     with_sequence = d_sequence.shape[0] > 0
+    width, count = d_lift.shape[1], d_lift.shape[2]
     for text in range(first, end):
         start, stop = offsets[text], offsets[text + 1]
         share = d_pooled[MEAN, text, direction] / number(stop - start)
@@ -114,6 +122,13 @@ def backward(d_pooled, d_sequence, at, h, gates, offsets, first, end, direction,
             _retreat(
                 grad, share, highest, where, t - start, previous, gates[t, direction], d_gates[t, direction]
             )
+            for back in range(min(width, step + 1) if count > 0 else 0):
+                s = t - back if direction == 0 else t + back
+                for f in range(count):
+                    if numbers[s, f] != 0:
+                        part = d_lift[text, back, f, direction]
+                        _add_times(part[0], numbers[s, f], d_gates[t, direction, 0])
+                        _add_times(part[1], numbers[s, f], d_gates[t, direction, 1])
 
 
 @compiled
@@ -157,6 +172,12 @@ def gather(d_gates, order, starts, text_of, offsets, first, end, d_table):  # ty
 def _add(total, value):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202
     for i in range(total.shape[0]):
         total[i] += value[i]
+
+
+@compiled
+def _add_times(total, factor, value):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202
+    for i in range(total.shape[0]):
+        total[i] += factor * value[i]
 
 
 @compiled

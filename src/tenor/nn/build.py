@@ -14,6 +14,7 @@ from tenor.nn import mingru, recurrent
 from tenor.nn.classifier import Classifier, Head
 from tenor.nn.encoder import Encoder
 from tenor.nn.pooling import POOLINGS
+from tenor.text.ratios import LogCountRatios
 from tenor.text.vectors import Vectors
 from tenor.text.vocabulary import PAD_ID
 
@@ -34,21 +35,25 @@ def build(
     vocabulary_size: int,
     classes: int,
     vectors: Vectors | None = None,
+    ratios: LogCountRatios | None = None,
 ) -> Classifier:
     """Make a network with fresh weights from torch's generator.
 
-    `vectors` are initial word vectors; words without one keep their random start.
+    `vectors` are initial word vectors; words without one keep their random start. `ratios` are those the
+    configuration asks for; where it does and there are none, they are all 0.
     """
     embedding = nn.Embedding(vocabulary_size, config.embedding_size, padding_idx=PAD_ID)
     with torch.no_grad():
-        embedding.weight.normal_(0.0, 0.1)
+        embedding.weight.normal_(0.0, config.embedding_scale)
         if vectors is not None:
             embedding.weight[torch.from_numpy(vectors.found)] = torch.from_numpy(
                 vectors.matrix[vectors.found]
             )
         embedding.weight[PAD_ID] = 0.0
     embedding.weight.requires_grad_(not config.freeze_embedding)
-    encoder = _encoder(config)
+    if config.ratios.use:
+        ratios = ratios or LogCountRatios.none(vocabulary_size, classes)
+    encoder = _encoder(config, config.embedding_size + (ratios.size if ratios else 0))
     pooling = POOLINGS[config.pooling](encoder.output_size)
     head = Head(pooling.output_size, classes, hidden=config.hidden, dropout=config.output_dropout)
     return Classifier(
@@ -58,6 +63,7 @@ def build(
         head,
         embedding_dropout=config.embedding_dropout,
         word_dropout=config.word_dropout,
+        ratios=ratios,
     )
 
 
@@ -80,7 +86,7 @@ def load_arrays(module: nn.Module, arrays: Arrays) -> None:
     module.load_state_dict({name: torch.from_numpy(np.array(array)) for name, array in arrays.items()})
 
 
-def _encoder(config: NetworkConfig) -> Encoder:
+def _encoder(config: NetworkConfig, input_size: int) -> Encoder:
     try:
         make = ENCODERS[config.encoder]
     except KeyError:
@@ -89,4 +95,4 @@ def _encoder(config: NetworkConfig) -> Encoder:
         raise ConfigError(
             f"unknown encoder {config.encoder!r}; there are {', '.join(ENCODERS)}{hint}"
         ) from None
-    return make(config, config.embedding_size)
+    return make(config, input_size)

@@ -5,6 +5,7 @@ from dataclasses import asdict, dataclass
 from functools import partial
 from typing import Any
 
+import numpy as np
 import torch
 from torch import Tensor, nn
 
@@ -51,7 +52,7 @@ class Description:
 def describe(module: Classifier) -> Description:
     """Send one small batch through the network and note what each part returns.
 
-    B stands for the texts of a batch, T for its tokens.
+    B stands for the texts of a batch, T for its tokens, U for its distinct words.
     """
     axes = _axes(module)
     shapes: dict[str, tuple[str, ...]] = {}
@@ -60,8 +61,10 @@ def describe(module: Classifier) -> Description:
     training = module.training
     module.eval()
     try:
-        rows, width = axes
-        module(collate(Tokens.of([[0] * width] * rows)))
+        words, rows, width = axes
+        ids = np.arange(rows * width, dtype=np.int32) % min(words, module.embedding.num_embeddings)
+        batch = collate(Tokens(ids, np.arange(rows + 1, dtype=np.int64) * width))
+        module.forward_embedded(module.embed(batch))  # not a fused way, which passes parts over
     finally:
         module.train(training)
         for hook in hooks:
@@ -77,10 +80,9 @@ def describe(module: Classifier) -> Description:
 
 
 def _axes(module: Classifier) -> dict[int, str]:
-    """Return a number of texts and one of tokens that no layer has as its size: a shape tells them."""
+    """Return numbers of words, texts and tokens that no layer has as its size: a shape tells them."""
     sizes = {size for parameter in module.parameters() for size in parameter.shape} | {module.head.classes}
-    rows, width = itertools.islice((n for n in itertools.count(2) if n not in sizes), 2)
-    return {rows: "B", width: "T"}
+    return dict(zip((n for n in itertools.count(2) if n not in sizes), "UBT", strict=False))
 
 
 def _shown(name: str, part: nn.Module) -> bool:

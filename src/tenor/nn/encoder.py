@@ -35,16 +35,18 @@ class Encoded:
 
 @dataclass(frozen=True, slots=True)
 class Words:
-    """B texts without padding: token t is `vectors[rows[t]]`, text b is `offsets[b]` to `offsets[b + 1]`."""
+    """B texts without padding: token t is `vectors[rows[t]]`, and beside it `numbers[t]`."""
 
-    vectors: Tensor  # (U, D), of the distinct words, or of every token
+    vectors: Tensor  # (U, D-F), of the distinct words, or (N, D) of every token
     rows: npt.NDArray[np.int32]  # (N,)
-    offsets: npt.NDArray[np.int64]  # (B+1,)
+    numbers: npt.NDArray[np.float32]  # (N, F), what depends on more than the word
+    offsets: npt.NDArray[np.int64]  # (B+1,): text b is the tokens from offsets[b] to offsets[b + 1]
 
     @classmethod
     def every(cls, vectors: Tensor, offsets: npt.NDArray[np.int64]) -> "Words":
-        """Return texts whose tokens (N, D) have a row each."""
-        return cls(vectors, np.arange(len(vectors), dtype=np.int32), offsets)
+        """Return texts whose tokens (N, D) have a row each, and nothing beside it."""
+        count = len(vectors)
+        return cls(vectors, np.arange(count, dtype=np.int32), np.empty((count, 0), np.float32), offsets)
 
     @classmethod
     def of(cls, embedded: Embedded) -> "Words":
@@ -54,10 +56,13 @@ class Words:
         return cls.every(embedded.x[embedded.mask], offsets)
 
     def padded(self, width: int) -> Embedded:
-        """Return the batch with a vector for every place, `width` places a text."""
-        lengths = torch.from_numpy(np.diff(self.offsets)).to(self.vectors.device)
-        mask = torch.arange(width, device=lengths.device) < lengths[:, None]
-        return Embedded(pad(self.vectors[torch.from_numpy(self.rows)], mask), mask)
+        """Return the batch with a vector (D,) for every place, `width` places a text."""
+        vectors, device = self.vectors, self.vectors.device
+        lengths = torch.from_numpy(np.diff(self.offsets)).to(device)
+        mask = torch.arange(width, device=device) < lengths[:, None]
+        numbers = torch.from_numpy(self.numbers).to(vectors)
+        every = torch.cat((vectors[torch.from_numpy(self.rows).to(device)], numbers), 1)
+        return Embedded(pad(every, mask), mask)
 
 
 class Encoder(Protocol):

@@ -26,7 +26,6 @@ from tenor.nn.encoder import Embedded, Encoded, State, Words, pad, take_last
 from tenor.nn.turning import turn, turned_rows
 
 
-
 class Layer(nn.Module):
     """The gates' weights of one layer: K x D directions x (z, c) x H rows of the products' matrix."""
 
@@ -42,9 +41,13 @@ class Layer(nn.Module):
             self.bias[:, 0] = settings.gate_bias
 
     def table(self, x: Tensor) -> Tensor:
-        """(..., input size) -> gate products (..., K, D, 2, H), the bias in those of the token itself."""
+        """(..., S) -> gate products (..., K, D, 2, H) of the first S inputs, the bias in the token's own."""
         bias = F.pad(self.bias.flatten(), (0, (self.shape[0] - 1) * self.bias.numel()))
-        return F.linear(x, self.weight.flatten(0, 3), bias).unflatten(-1, self.shape)
+        return F.linear(x, self.weight.flatten(0, 3)[:, : x.shape[-1]], bias).unflatten(-1, self.shape)
+
+    def lift(self, count: int) -> Tensor:
+        """Return the weights of the last `count` inputs, (K, count, D, 2, H)."""
+        return self.weight[..., self.weight.shape[-1] - count :].movedim(-1, 1)
 
 
 class MinGRU(nn.Module):
@@ -93,7 +96,8 @@ class MinGRU(nn.Module):
         for number, layer in enumerate(self._layers()):
             if number:
                 words = Words.every(self.dropout(sequence), words.offsets)
-            sequence, pooled = cast(tuple[Tensor, Tensor], _Scan.apply(layer.table(words.vectors), words))
+            table, lift = _wide(layer.table(words.vectors)), layer.lift(words.numbers.shape[1])
+            sequence, pooled = cast(tuple[Tensor, Tensor], _Scan.apply(table, lift, words))
         return sequence, pooled
 
     def _plain(self, embedded: Embedded) -> Encoded:
@@ -102,7 +106,7 @@ class MinGRU(nn.Module):
         sequence = last = embedded.x
         for number, layer in enumerate(self._layers()):
             x = self.dropout(sequence) if number else sequence
-            products = layer.table(x)  # (B, T, K, D, 2, H)
+            products = _wide(layer.table(x))  # (B, T, K, D, 2, H)
             forward = _plain_scan(products[:, :, :, 0])
             sequence, last = forward, take_last(forward, embedded.mask)
             if turned is not None:
@@ -124,7 +128,7 @@ class MinGRU(nn.Module):
             x = self.dropout(sequence) if number else sequence
             x = torch.cat((inputs[number].transpose(0, 1), x), 1)  # (B, K-1 + T, its size)
             kept = x.shape[1] - sequence.shape[1]
-            products = layer.table(x)[:, :, :, 0]
+            products = _wide(layer.table(x))[:, :, :, 0]
             # Before the first token of all, inputs are zero, and so are their products with no bias.
             sequence = _plain_scan(products, before[number], skip=kept)
             last.append(take_last(sequence, embedded.mask))
@@ -143,31 +147,34 @@ def compiles(x: Tensor) -> bool:
 
 
 class _Scan(torch.autograd.Function):
-    """table (U, K, D, 2, H) -> sequence (N, D * H), pooled (3, B, D * H), by the compiled kernels."""
+    """table (U, K, D, 2, H), lift (K, F, D, 2, H) -> sequence (N, D * H), pooled (3, B, D * H)."""
 
     @staticmethod
-    def forward(ctx: Any, table: Tensor, words: Words) -> tuple[Tensor, Tensor]:
+    def forward(ctx: Any, table: Tensor, lift: Tensor, words: Words) -> tuple[Tensor, Tensor]:
         ctx.set_materialize_grads(False)
+        array = table.detach().contiguous().numpy()
+        numbers = words.numbers.astype(array.dtype, copy=False)
+        weights = lift.detach().contiguous().numpy()
         found = ragged.read(
-            table.detach().contiguous().numpy(), words.rows, words.offsets, threads=torch.get_num_threads()
+            array, words.rows, words.offsets, numbers, weights, threads=torch.get_num_threads()
         )
-        ctx.found, ctx.words, ctx.shape = found, words, table.shape
+        ctx.found, ctx.words, ctx.numbers, ctx.shape = found, words, numbers, table.shape
         return torch.from_numpy(found.sequence).flatten(1), torch.from_numpy(found.pooled).flatten(2)
 
     @staticmethod
     @once_differentiable
-    def backward(ctx: Any, d_sequence: Tensor | None, d_pooled: Tensor | None) -> tuple[Tensor, None]:
+    def backward(ctx: Any, d_sequence: Tensor | None, d_pooled: Tensor | None) -> tuple[Tensor, Tensor, None]:
         found, words, (rows, width, *_) = ctx.found, ctx.words, ctx.shape
         own = None if d_sequence is None else d_sequence.contiguous().numpy().reshape(found.sequence.shape)
         if d_pooled is None:
             each = np.zeros_like(found.pooled)
         else:
             each = d_pooled.contiguous().numpy().reshape(found.pooled.shape)
-        table = ragged.gradients(
-            found, each, own, words.rows, words.offsets,
+        table, lift = ragged.gradients(
+            found, each, own, words.rows, words.offsets, ctx.numbers,
             table_rows=rows, width=width, threads=torch.get_num_threads(),
         )  # fmt: skip
-        return torch.from_numpy(table), None
+        return torch.from_numpy(table), torch.from_numpy(lift), None
 
 
 def _plain_scan(products: Tensor, before: Tensor | None = None, *, skip: int = 0) -> Tensor:
@@ -183,6 +190,11 @@ def _plain_scan(products: Tensor, before: Tensor | None = None, *, skip: int = 0
         h = keep[:, t] * h + move[:, t]
         sequence.append(h)
     return torch.stack(sequence, 1)
+
+
+def _wide(x: Tensor) -> Tensor:
+    """At least float32: only the products are made in bfloat16."""
+    return x.to(torch.promote_types(x.dtype, torch.float32))
 
 
 def mingru(config: NetworkConfig, input_size: int) -> MinGRU:

@@ -2,7 +2,9 @@
 
 Reading forwards, padding comes after the text and cannot reach it. For the reverse direction each text is
 turned around within its own length, read forwards, and turned back, so no real token ever follows padding.
-This keeps torch's fast CPU path, which `pack_padded_sequence` leaves (measured: docs/benchmarks.md).
+This keeps torch's fast CPU path for the LSTM, which `pack_padded_sequence` leaves (measured:
+docs/benchmarks.md). GRU and RNN have no such path: on the CPU their steps are our own
+(`tenor.nn.recurrence`); on other devices, in export, and where a state is carried, they are torch's.
 """
 
 from collections.abc import Callable
@@ -15,7 +17,10 @@ from torch.nn.utils.rnn import pack_padded_sequence, pad_packed_sequence
 
 from tenor.config.network import NetworkConfig, RecurrentConfig
 from tenor.errors import ConfigError
+from tenor.nn import recurrence
 from tenor.nn.encoder import Embedded, Encoded, State, take_last
+from tenor.nn.mingru import compiles
+from tenor.nn.turning import turn, turned_rows
 
 # Gates in the order torch stacks their weights; the forget gate of the LSTM is the second.
 _GATES = {"rnn": 1, "lstm": 4, "gru": 3}
@@ -54,13 +59,12 @@ class Recurrent(nn.Module):
         if state is not None:
             return self._continue(embedded, state)
         sequence, last = embedded.x, embedded.x
-        turned = _turned(embedded.mask) if not self.streams else None
         for number, directions in enumerate(self._directions()):
             x = self.dropout(sequence) if number else sequence
-            sequence, _ = directions[0](x)
+            sequence = _read(directions[0], x, embedded.mask, reverse=False)
             last = take_last(sequence, embedded.mask)
-            if turned is not None:
-                backward = _turn(directions[1](_turn(x, turned))[0], turned)
+            if not self.streams:
+                backward = _read(directions[1], x, embedded.mask, reverse=True)
                 # The reverse direction has read everything when it stands at the first token.
                 last = self._merge(last, backward[:, 0])
                 sequence = self._merge(sequence, backward)
@@ -91,6 +95,16 @@ class Recurrent(nn.Module):
         return [[cast(nn.RNNBase, cell) for cell in cast(nn.ModuleList, layer)] for layer in self.layers]
 
 
+def _read(cell: nn.RNNBase, x: Tensor, mask: Tensor, *, reverse: bool) -> Tensor:
+    """Run one layer in one direction from a state of zeros: (B, T, D) -> (B, T, H)."""
+    if not isinstance(cell, nn.LSTM) and compiles(x):
+        return recurrence.read(cell, x, mask.sum(1), reverse=reverse)
+    if not reverse:
+        return cast(Tensor, cell(x)[0])
+    turned = turned_rows(mask)
+    return turn(cell(turn(x, turned))[0], turned)
+
+
 def _run(cell: nn.RNNBase, x: Tensor, lengths: Tensor, before: State) -> tuple[Tensor, State]:
     """Run one layer from a given state; ragged rows go by packing: the fast path runs on past their end."""
     hx = before if isinstance(cell, nn.LSTM) else before[0]
@@ -101,19 +115,6 @@ def _run(cell: nn.RNNBase, x: Tensor, lengths: Tensor, before: State) -> tuple[T
         output, after = cell(packed, hx)
         sequence, _ = pad_packed_sequence(output, batch_first=True, total_length=x.shape[1])
     return sequence, after if isinstance(after, tuple) else (after,)
-
-
-def _turned(mask: Tensor) -> Tensor:
-    """Return flat row numbers (B * T,) that reverse each text within its length; applied twice: nothing."""
-    rows, width = mask.shape
-    places = torch.arange(width, device=mask.device)  # (T,)
-    turned = torch.where(mask, mask.sum(1, keepdim=True) - 1 - places, places)  # (B, T)
-    return (turned + torch.arange(rows, device=mask.device)[:, None] * width).flatten()
-
-
-def _turn(x: Tensor, turned: Tensor) -> Tensor:
-    # index_select on the flat view: a third of gather's time, forward and backward.
-    return x.flatten(0, 1).index_select(0, turned).view_as(x)
 
 
 def _cell(name: str, input_size: int, settings: RecurrentConfig) -> nn.RNNBase:
