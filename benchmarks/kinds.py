@@ -47,11 +47,13 @@ def length_accuracy(dataset: Dataset) -> Figures:
     return _accuracy_of_pipeline(model, dataset)
 
 
-def lstm_accuracy(dataset: Dataset, seed: int) -> Figures:
-    """Judge the test split by a Tenor classifier."""
+def lstm_accuracy(dataset: Dataset, seed: int, epochs: int | None = None) -> Figures:
+    """Judge the test split by a Tenor classifier; `epochs` instead of the default number."""
     from tenor.experiments.classification import fit
 
     config = ClassificationConfig()
+    if epochs is not None:
+        config = replace(config, training=replace(config.training, epochs=epochs))
     training = replace(config.training, seed=seed, device="cpu", precision="float32", threads=1)
     predictor = fit(dataset, replace(config, training=training)).predictor
     return accuracies(dataset.split("test"), predictor.predict(_texts(dataset, "test")))
@@ -67,12 +69,12 @@ def accuracies(examples: Sequence[Example], predicted: Sequence[str]) -> Figures
     return {source: {row: mean(hits) for row, hits in rows.items()} for source, rows in right.items()}
 
 
-def figures(name: str, seeds: int) -> dict[str, object]:
+def figures(name: str, seeds: int, epochs: int | None = None) -> dict[str, object]:
     """Return all figures of a corpus and print them as a table."""
     dataset = load(name)
     baselines: dict[str, Callable[[Dataset], Figures]] = {"words": words_accuracy, "length": length_accuracy}
     found = {column: accuracy(dataset) for column, accuracy in baselines.items()}
-    runs = [lstm_accuracy(dataset, seed) for seed in range(seeds)]
+    runs = [lstm_accuracy(dataset, seed, epochs) for seed in range(seeds)]
     sizes = {split: len(examples) for split, examples in dataset.splits.items()}
     lengths = [len(text.split()) for text in _texts(dataset, "train")]
     print(f"\n{name}: {sizes}, {mean(lengths):.1f} words a training text ({min(lengths)} to {max(lengths)})")
@@ -87,16 +89,17 @@ def figures(name: str, seeds: int) -> dict[str, object]:
 
 def main() -> None:
     """Measure what was asked for; print the tables, write the JSON."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
+    parser = record.parser(__doc__)
     parser.add_argument("corpora", nargs="*", help=f"of {', '.join(BUILTIN)}; none: all")
     parser.add_argument("--seeds", type=int, default=3, help="LSTMs trained, with seeds from 0")
-    options = parser.parse_args()
+    options: argparse.Namespace = parser.parse_args()
     if options.seeds < 1:
         parser.error(f"--seeds {options.seeds}: train at least one LSTM")
     if unknown := set(options.corpora) - set(BUILTIN):
         parser.error(f"unknown corpus {', '.join(sorted(unknown))}; there are {', '.join(BUILTIN)}")
-    found = {name: figures(name, options.seeds) for name in options.corpora or BUILTIN}
-    record.write("kinds", {"seeds": list(range(options.seeds)), **found})
+    seeds, epochs = (1, 1) if options.quick else (options.seeds, None)
+    found = {name: figures(name, seeds, epochs) for name in options.corpora or BUILTIN}
+    record.write("kinds", {"seeds": list(range(seeds)), **found}, record.target(options))
 
 
 def _accuracy_of_pipeline(model: object, dataset: Dataset) -> Figures:

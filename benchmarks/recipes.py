@@ -13,6 +13,7 @@ import csv
 import json
 import subprocess
 import sys
+import tempfile
 from pathlib import Path
 from typing import Any
 
@@ -21,7 +22,6 @@ import record
 import tenor
 
 SENTENCES = ("This film is terrible", "This film is great")
-RUNS = record.ROOT / "runs" / "benchmark"
 
 
 def arguments(minutes: float) -> dict[str, list[str]]:
@@ -45,9 +45,9 @@ def arguments(minutes: float) -> dict[str, list[str]]:
     }
 
 
-def train(name: str, given: list[str]) -> Path:
+def train(name: str, given: list[str], runs: Path = record.RUNS) -> Path:
     """Train a run, or go on with it, or find it finished; return its folder."""
-    out = RUNS / name
+    out = runs / name
     if not (out / "metrics.json").is_file():
         how = (
             ["--out", str(out), "--resume"]
@@ -86,19 +86,23 @@ def figures(name: str, out: Path) -> dict[str, Any]:
 
 def main() -> None:
     """Run what was asked for, print the table, write the JSON."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
+    parser = record.parser(__doc__)
     parser.add_argument("names", nargs="*", help="runs; none: all")
     parser.add_argument("--minutes", type=float, default=60.0, help="training time of the packed recipes")
-    options = parser.parse_args()
+    options: argparse.Namespace = parser.parse_args()
     known = arguments(options.minutes)
-    names = options.names or list(known)
+    names = options.names or (["session"] if options.quick else list(known))
     if unknown := set(names) - set(known):
         sys.exit(f"unknown run {', '.join(sorted(unknown))}; there are {', '.join(known)}")
     print(f"{'run':15} {'test accuracy':>24} {'best val.':>9} {'epochs':>6} {'minutes':>8} "
           f"{'tokens/s':>9} {'MiB':>6}")  # fmt: skip
     for name in names:
-        found = figures(name, train(name, known[name]))
-        record.write(f"recipe-{name}", found)
+        if options.quick:
+            with tempfile.TemporaryDirectory() as runs:
+                found = figures(name, train(name, [*known[name], "--epochs", "1"], Path(runs)))
+        else:
+            found = figures(name, train(name, known[name]))
+        record.write(f"recipe-{name}", found, record.target(options))
         accuracy = found["test_accuracy"]
         shown = f"{accuracy['value']:.2%} ({accuracy['low']:.2%}-{accuracy['high']:.2%})"
         print(f"{name:15} {shown:>24} {found['best_validation_accuracy']:>9.2%} {found['epochs']:>6} "

@@ -1,5 +1,6 @@
-"""What every benchmark writes beside its figures: machine, versions, time; and where real data lies."""
+"""What every benchmark writes beside its figures: machine, versions, time; where results and data lie."""
 
+import argparse
 import json
 import os
 import platform
@@ -11,7 +12,14 @@ from typing import Any
 
 ROOT = Path(__file__).resolve().parent.parent
 RESULTS = ROOT / "benchmarks" / "results"
-_PACKAGES = ("tenor", "torch", "numpy", "scikit-learn", "tokenizers", "pyarrow")
+RUNS = ROOT / "runs" / "benchmark"
+
+# The recipe that the tables on IMDb are about, and the network that its speed is measured with.
+RECIPE = "fast"
+MINGRU = "bimingru-mean-max"
+
+_PACKAGES = ("tenor", "torch", "numpy", "numba", "scikit-learn", "tokenizers", "pyarrow")
+_THREADS = ("OMP_NUM_THREADS", "MKL_NUM_THREADS", "NUMBA_NUM_THREADS")
 
 
 def environment() -> dict[str, Any]:
@@ -21,16 +29,45 @@ def environment() -> dict[str, Any]:
         "python": platform.python_version(),
         "processor": _processor(),
         "cores": len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count(),
+        "load": list(os.getloadavg()) if hasattr(os, "getloadavg") else None,  # 1, 5, 15 minutes
+        "threads": {name: os.environ.get(name) for name in _THREADS},  # None: each library's own choice
         "versions": {name: _version(name) for name in _PACKAGES},
     }
 
 
-def write(name: str, figures: object) -> Path:
-    """Write benchmarks/results/NAME.json."""
-    RESULTS.mkdir(parents=True, exist_ok=True)
-    path = RESULTS / f"{name}.json"
-    path.write_text(json.dumps({"environment": environment(), "figures": figures}, indent=1) + "\n")
-    return path
+def parser(description: str | None, *, readings: int | None = None) -> argparse.ArgumentParser:
+    """Return a parser with the options of every benchmark: --quick, --out and perhaps --readings."""
+    made = argparse.ArgumentParser(
+        description=description, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    made.add_argument(
+        "--quick", action="store_true", help="tiny sizes, to see that it runs; its figures mean nothing"
+    )
+    made.add_argument(
+        "--out",
+        type=Path,
+        metavar="FOLDER",
+        help="where the JSON goes; default: benchmarks/results, and nowhere with --quick",
+    )
+    if readings is not None:
+        made.add_argument("--readings", type=_positive, default=readings, help=f"default: {readings}")
+    return made
+
+
+def target(options: argparse.Namespace) -> Path | None:
+    """Return the folder that results go to, or None where they are only printed."""
+    if options.out is not None:
+        return Path(options.out)
+    return None if options.quick else RESULTS
+
+
+def write(name: str, figures: object, folder: Path | None = RESULTS) -> None:
+    """Write NAME.json into `folder`; None: nowhere."""
+    if folder is None:
+        return
+    folder.mkdir(parents=True, exist_ok=True)
+    values = {"environment": environment(), "figures": figures}
+    (folder / f"{name}.json").write_text(json.dumps(values, indent=1) + "\n")
 
 
 def data_folder() -> Path:
@@ -39,6 +76,13 @@ def data_folder() -> Path:
     if not folder.is_dir():
         sys.exit(f"skipped: no folder of real data at {folder}; name one in TENOR_DATA")
     return folder
+
+
+def _positive(text: str) -> int:
+    number = int(text)
+    if number < 1:
+        raise argparse.ArgumentTypeError("at least one is needed")
+    return number
 
 
 def _processor() -> str:

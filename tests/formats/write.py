@@ -19,7 +19,8 @@ if __name__ == "__main__":
     folder = HERE / f"format-{FORMAT}"
     if folder.exists():
         sys.exit(f"{folder} exists; a format that was released is never written again")
-    fit(toy.dataset(), toy.config()).model.save(folder / "model")
+    network = {"encoder": "mingru", "mingru": {"hidden_size": 5}, "ratios": {"use": True, "min_count": 1}}
+    fit(toy.dataset(), toy.config(network=network)).model.save(folder / "model")
     expected = tenor.load(folder / "model").predict_proba(TEXTS).tolist()
     (folder / "predictions.json").write_text(
         json.dumps({"texts": TEXTS, "probabilities": expected}, indent=1)

@@ -1,5 +1,6 @@
 """The table engine is the network: same logits, by every route, without torch."""
 
+import itertools
 import json
 import os
 import subprocess
@@ -73,7 +74,7 @@ def test_pieces_are_the_whole(monkeypatch, tokens: Tokens, most: int) -> None:
     assert_allclose(TableEngine(made).logits(tokens), whole, atol=1e-6)
     pieces = table._pieces(tokens.offsets)
     assert (pieces[0][0], pieces[-1][1]) == (0, len(tokens))
-    assert all(a[1] == b[0] for a, b in zip(pieces, pieces[1:], strict=False))
+    assert all(a[1] == b[0] for a, b in itertools.pairwise(pieces))
     assert len(pieces) == (len(tokens) if most == 1 else len(pieces))
 
 

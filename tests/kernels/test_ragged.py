@@ -1,5 +1,7 @@
 """The compiled scan against the NumPy reference: outputs, pooling and gradients."""
 
+import itertools
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -117,7 +119,7 @@ def test_work_is_shared_out(monkeypatch: pytest.MonkeyPatch) -> None:
         own = [(first, end) for d, first, end in pieces if d == direction]
         assert own[0][0] == 0
         assert own[-1][1] == 5
-        assert all(a[1] == b[0] for a, b in zip(own, own[1:], strict=False))
+        assert all(a[1] == b[0] for a, b in itertools.pairwise(own))
 
 
 def test_vanished_gradients_are_zero_not_denormal() -> None:

@@ -116,7 +116,9 @@ def test_a_tokenizer_of_another_version_is_refused(name: object) -> None:
 def test_importing_the_text_pipeline_loads_no_heavy_library() -> None:
     code = (
         "import sys, tenor.text.pipeline, tenor.text.vectors, tenor.text.familiarity;"
-        "print([name for name in ('torch', 'tokenizers', 'pyarrow') if name in sys.modules])"
+        "from tenor.config.text import TextConfig;"
+        "tenor.text.pipeline.TextPipeline.build(['good good'], TextConfig()).encode(['good']);"
+        "print([n for n in ('torch', 'tokenizers', 'pyarrow', 'numba') if n in sys.modules])"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"

@@ -137,7 +137,7 @@ def fit(
             vocabulary_size=len(pipeline.vocabulary),
             classes=len(dataset.classes),
             vectors=vectors,
-            ratios=counts and counts.ratios(),
+            ratios=None if counts is None else counts.ratios(),
         )
         module.counts = counts
         objective = Supervised(class_weights(config.training, labelled["train"].targets, dataset.classes))

@@ -39,10 +39,10 @@ def read(
         products = table[rows[own]] + np.tensordot(numbers[own], lift, (1, 1))  # (T, K, D, 2, H)
         for direction in range(directions):
             turned = products[:, :, direction] if direction == 0 else products[::-1, :, direction]
-            gates = turned[:, 0].copy()
+            sums = turned[:, 0].copy()
             for back in range(1, min(width, len(turned))):
-                gates[back:] += turned[:-back, back]
-            h = _scan(gates)
+                sums[back:] += turned[:-back, back]
+            h = _scan(sums)
             outputs[own, direction] = h if direction == 0 else h[::-1]
             pooled[:, text, direction] = h.mean(0), h.max(0), h[-1]
     return Read(outputs, pooled)

@@ -109,7 +109,7 @@ class TableEngine:
             with self._folding:
                 new = np.unique(ids[~self._folded[ids]])
                 if len(new) > _MANY_NEW * len(self._folded):
-                    new = np.flatnonzero(~self._folded)
+                    new = np.flatnonzero(~self._folded).astype(np.int32)
                 inputs = self._arrays["embedding.weight"][new]
                 if self._ratios is not None:
                     inputs = np.concatenate((inputs, self._ratios.of_words(new)), 1)

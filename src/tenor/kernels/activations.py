@@ -6,6 +6,7 @@ Cody & Waite 1980); its relative error is below 2e-7. In float64 the library fun
 """
 
 import math
+from typing import Any
 
 import numpy as np
 from numba import njit, types
@@ -25,8 +26,8 @@ def exp(x: float) -> float:
     raise NotImplementedError("exp is for compiled functions; elsewhere use numpy.exp")
 
 
-@njit(error_model="numpy")  # type: ignore[untyped-decorator]
-def _exp32(x):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202
+@njit(error_model="numpy")
+def _exp32(x: Any) -> Any:
     # In this order a NaN stays one.
     x = -_LIMIT if x < -_LIMIT else x
     x = _LIMIT if x > _LIMIT else x
@@ -38,22 +39,22 @@ def _exp32(x):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202
     return p * power.view(np.float32)
 
 
-@overload(exp)  # type: ignore[untyped-decorator]
-def _exp(x):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202
+@overload(exp)
+def _exp(x):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202 - Numba compares it with the lambdas
     if x == types.float32:
-        return lambda x: _exp32(x)
-    return lambda x: math.exp(x)
+        return lambda x: _exp32(x)  # noqa: PLW0108 - Numba wants a function of Python
+    return lambda x: math.exp(x)  # noqa: PLW0108
 
 
-@njit(error_model="numpy")  # type: ignore[untyped-decorator]
-def sigmoid(x):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN201
+@njit(error_model="numpy")
+def sigmoid(x: Any) -> Any:
     """Return 1 / (1 + e^-x)."""
     one = type(x)(1)
     return one / (one + exp(-x))
 
 
-@njit(error_model="numpy")  # type: ignore[untyped-decorator]
-def tanh(x):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN201
+@njit(error_model="numpy")
+def tanh(x: Any) -> Any:
     """Return (1 - e^-2x) / (1 + e^-2x)."""
     one = type(x)(1)
     two = type(x)(2)

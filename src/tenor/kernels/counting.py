@@ -1,19 +1,23 @@
 """Counting texts by class, and the log-count ratios that follow, for `tenor.text.ratios`."""
 
 import math
+from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 
 from tenor.kernels.compiled import compiled
 
+Array = npt.NDArray[Any]
+
 
 @compiled
-def find(ids, offsets, starts, followers, specials, out):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN201
+def find(ids: Array, offsets: Array, starts: Array, followers: Array, specials: int, out: Array) -> None:
     """Find the bigram that ends at each token.
 
-    ids (N,) int32, offsets (B+1,) int64; the bigrams of first word w are `followers[starts[w]:starts[w + 1]]`,
-    sorted; written: out (N,) int32, the number of the bigram, -1 where there is none or where one of its words
-    is below `specials`.
+    ids (N,) int32, offsets (B+1,) int64; the bigrams of first word w are those of `followers` from starts[w]
+    to starts[w + 1], sorted; written: out (N,) int32, the number of the bigram, -1 where there is none or
+    where one of its words is below `specials`.
     """
     for text in range(offsets.shape[0] - 1):
         before = np.int32(-1)
@@ -34,7 +38,9 @@ def find(ids, offsets, starts, followers, specials, out):  # type: ignore[no-unt
 
 
 @compiled
-def add(items, offsets, targets, amount, counts, seen, stamp):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN201
+def add(
+    items: Array, offsets: Array, targets: Array, amount: int, counts: Array, seen: Array, stamp: int
+) -> int:
     """Add `amount` to counts (M, C) for each text that holds an item, in the column of the text's class.
 
     items (N,) int32, -1 none; targets (B,) int64; seen (M,) int64 holds the stamp of the last text that held
@@ -52,11 +58,11 @@ def add(items, offsets, targets, amount, counts, seen, stamp):  # type: ignore[n
 
 
 @compiled
-def ratios(items, counts, weights, smoothing, out):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN201
+def ratios(items: Array, counts: Array, weights: Array, smoothing: float, out: Array) -> None:
     """Write the log-count ratios of items: out (N, F) float32, 0 where an item is -1.
 
-    counts (M, C); weights (C,) the share of texts of each class; F = 1 for two classes (the second against the
-    first), else C (each against the rest).
+    counts (M, C); weights (C,) the share of texts of each class; F = 1 for two classes (the second against
+    the first), else C (each against the rest).
     """
     classes = counts.shape[1]
     for n in range(items.shape[0]):

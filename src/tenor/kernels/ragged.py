@@ -38,7 +38,8 @@ def read(
 ) -> Read:
     """Read texts by a table of gate products (U, K, D, 2, H); see `tenor.kernels.scan`.
 
-    `numbers` (N, F) and `lift` (K, F, D, 2, H) are those of the tokens, F = 0 for none. Without `sequence` or `gates` these have no rows; to go back both are needed.
+    `numbers` (N, F) and `lift` (K, F, D, 2, H) are those of the tokens, F = 0 for none. Without `sequence` or
+    `gates` these have no rows; to go back both are needed.
     """
     _, _, directions, _, size = table.shape
     count, texts = len(rows), len(offsets) - 1

@@ -64,7 +64,7 @@ def _add_product(a: Array, w: Array, out: Array) -> None:
 
 
 @compiled
-def gru_forward(  # noqa: PLR0917
+def gru_forward(
     gates: Array, weight: Array, bias: Array, lengths: Array, group: Array, reverse: bool,
     products: Array, h: Array,
 ) -> None:  # fmt: skip
@@ -102,7 +102,7 @@ def gru_forward(  # noqa: PLR0917
 
 
 @compiled
-def gru_backward(  # noqa: PLR0917
+def gru_backward(
     gates: Array, products: Array, h: Array, weight: Array, d_h: Array, lengths: Array,
     group: Array, reverse: bool, d_gates: Array, d_products: Array, before: Array,
 ) -> None:  # fmt: skip
@@ -153,7 +153,7 @@ def gru_backward(  # noqa: PLR0917
 
 
 @compiled
-def rnn_forward(  # noqa: PLR0917
+def rnn_forward(
     a: Array, weight: Array, bias: Array, lengths: Array, group: Array, reverse: bool, relu: bool,
     h: Array,
 ) -> None:  # fmt: skip
@@ -184,7 +184,7 @@ def rnn_forward(  # noqa: PLR0917
 
 
 @compiled
-def rnn_backward(  # noqa: PLR0917
+def rnn_backward(
     h: Array, weight: Array, d_h: Array, lengths: Array, group: Array, reverse: bool, relu: bool,
     d_a: Array, before: Array,
 ) -> None:  # fmt: skip

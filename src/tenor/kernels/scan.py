@@ -6,31 +6,50 @@
 
 (Feng et al. 2024, "Were RNNs all we needed?", with the tanh of Bradbury et al. 2017, whose QRNN with
 f-pooling this is for width > 1.) The gates' products P are a table: one row a distinct word, or one a token;
-r_t is the row of token t. s_t are a few numbers of the token that no row can hold, such as those of the bigram
-it ends, and L their weights. The second direction reads each text from its end. Pooling happens while h is
-still in the cache; the backward pass writes the gradients of a and b by token, and `gather` sums them by
-row in a fixed order, so that no thread adds where another one does.
+r_t is the row of token t. s_t are a few numbers of the token that no row can hold, such as those of the
+bigram it ends, and L their weights. The second direction reads each text from its end. Pooling happens while
+h is still in the cache; the backward pass writes the gradients of a and b by token, and `gather` sums them
+by row in a fixed order, so that no thread adds where another one does.
 
 Axes: U rows of the table, K = width, D directions, 2 gates, H units, F numbers a token, N tokens, B texts.
 """
 
+from typing import Any
+
 import numpy as np
+import numpy.typing as npt
 
 from tenor.kernels.activations import sigmoid, tanh
 from tenor.kernels.compiled import compiled
 from tenor.kernels.pooling import LAST, MAX, MEAN
+
+Array = npt.NDArray[Any]
 
 # Gradients that have vanished are set to zero before they become denormal numbers, which are slow.
 _VANISHED = 1e-30
 
 
 @compiled
-def forward(table, rows, numbers, lift, offsets, first, end, direction, h, gates, pooled, at):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN201
+def forward(
+    table: Array,
+    rows: Array,
+    numbers: Array,
+    lift: Array,
+    offsets: Array,
+    first: int,
+    end: int,
+    direction: int,
+    h: Array,
+    gates: Array,
+    pooled: Array,
+    at: Array,
+) -> None:
     """Read texts `first` to `end` in one direction.
 
-    table (U, K, D, 2, H), rows (N,) int32, numbers (N, F), lift (K, F, D, 2, H), offsets (B+1,) int64; written:
-    h (N, D, H), gates (N, D, 2, H) as z and c, pooled (3, B, D, H) mean, maximum and last h, at (B, D, H) int32 where each maximum stands,
-    counted from the start of the text. Of an h or gates of one row that row is written again and again.
+    table (U, K, D, 2, H), rows (N,) int32, numbers (N, F), lift (K, F, D, 2, H), offsets (B+1,) int64;
+    written: h (N, D, H), gates (N, D, 2, H) as z and c, pooled (3, B, D, H) mean, maximum and last h, at
+    (B, D, H) int32 where each maximum stands, counted from the start of the text. Of an h or gates of one
+    row that row is written again and again.
     """
     size = table.shape[4]
     width, count = table.shape[1], numbers.shape[1]
@@ -78,7 +97,18 @@ def forward(table, rows, numbers, lift, offsets, first, end, direction, h, gates
 
 
 @compiled
-def _advance(a, b, z, c, state, total, highest, where, out, place):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202
+def _advance(
+    a: Array,
+    b: Array,
+    z: Array,
+    c: Array,
+    state: Array,
+    total: Array,
+    highest: Array,
+    where: Array,
+    out: Array,
+    place: int,
+) -> None:
     """Take one step for all units."""
     for i in range(state.shape[0]):
         gate = sigmoid(a[i])
@@ -94,7 +124,20 @@ def _advance(a, b, z, c, state, total, highest, where, out, place):  # type: ign
 
 
 @compiled
-def backward(d_pooled, d_sequence, at, h, gates, numbers, offsets, first, end, direction, d_gates, d_lift):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN201
+def backward(
+    d_pooled: Array,
+    d_sequence: Array,
+    at: Array,
+    h: Array,
+    gates: Array,
+    numbers: Array,
+    offsets: Array,
+    first: int,
+    end: int,
+    direction: int,
+    d_gates: Array,
+    d_lift: Array,
+) -> None:
     """Go back through texts `first` to `end` in one direction.
 
     d_pooled (3, B, D, H) and d_sequence (N, D, H) or (0, D, H) are the gradients of what `forward` returned;
@@ -132,7 +175,16 @@ def backward(d_pooled, d_sequence, at, h, gates, numbers, offsets, first, end, d
 
 
 @compiled
-def _retreat(grad, share, highest, where, place, previous, gates, d_gates):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202
+def _retreat(
+    grad: Array,
+    share: Array,
+    highest: Array,
+    where: Array,
+    place: int,
+    previous: Array,
+    gates: Array,
+    d_gates: Array,
+) -> None:
     """Take one step back for all units."""
     number = grad.dtype.type
     one, vanished = number(1), number(_VANISHED)
@@ -148,7 +200,16 @@ def _retreat(grad, share, highest, where, place, previous, gates, d_gates):  # t
 
 
 @compiled
-def gather(d_gates, order, starts, text_of, offsets, first, end, d_table):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN201
+def gather(
+    d_gates: Array,
+    order: Array,
+    starts: Array,
+    text_of: Array,
+    offsets: Array,
+    first: int,
+    end: int,
+    d_table: Array,
+) -> None:
     """Sum the gradients of a and b over the tokens of table rows `first` to `end`: d_table (U, K, D, 2, H).
 
     d_gates (N, D, 2, H); row u stands at the tokens `order[starts[u]:starts[u + 1]]`; text_of (N,) int32.
@@ -169,20 +230,22 @@ def gather(d_gates, order, starts, text_of, offsets, first, end, d_table):  # ty
 
 
 @compiled
-def _add(total, value):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202
+def _add(total: Array, value: Array) -> None:
     for i in range(total.shape[0]):
         total[i] += value[i]
 
 
 @compiled
-def _add_times(total, factor, value):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202
+def _add_times(total: Array, factor: Array, value: Array) -> None:
     for i in range(total.shape[0]):
         total[i] += factor * value[i]
 
 
 @compiled
-def order_by_row(rows, count, order, starts, offsets, text_of):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN201
-    """Sort tokens by their row (counting sort): order (N,) int32, starts (count+1,) int64, text_of (N,) int32."""
+def order_by_row(
+    rows: Array, count: int, order: Array, starts: Array, offsets: Array, text_of: Array
+) -> None:
+    """Sort tokens by their row: order (N,) int32, starts (count+1,) int64; and note text_of (N,) int32."""
     starts[:] = 0
     for t in range(rows.shape[0]):
         starts[rows[t] + 1] += 1
@@ -199,7 +262,7 @@ def order_by_row(rows, count, order, starts, offsets, text_of):  # type: ignore[
 
 
 @compiled
-def distinct(ids, number, words, rows):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN201
+def distinct(ids: Array, number: Array, words: Array, rows: Array) -> int:
     """Number the distinct ids in order of appearance; return how many there are.
 
     ids (N,) int32; number (V,) int32 must be -1 everywhere and is so again afterwards; written: words (N,)

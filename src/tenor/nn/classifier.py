@@ -64,10 +64,10 @@ class Classifier(nn.Module):
 
     def forward(self, batch: Batch) -> Tensor:
         """Batch of B texts -> logits (B, C)."""
-        if isinstance(self.encoder, WordReader) and self.encoder.fuses(
-            self.pooling.name, self.embedding.weight
-        ):
-            return self.head(self.encoder.pooled(self.embed_words(batch), self.pooling.name))
+        encoder, pooling = self.encoder, self.pooling.name
+        if isinstance(encoder, WordReader) and encoder.fuses(pooling, self.embedding.weight):
+            logits: Tensor = self.head(encoder.pooled(self.embed_words(batch), pooling))
+            return logits
         return self.forward_embedded(self.embed(batch))
 
     def embed_words(self, batch: Batch) -> Words:

@@ -23,6 +23,7 @@ from tenor.errors import ConfigError
 from tenor.kernels import ragged
 from tenor.kernels.pooling import LAST, POOLED
 from tenor.nn.encoder import Embedded, Encoded, State, Words, pad, take_last
+from tenor.nn.native import compiles, linear
 from tenor.nn.turning import turn, turned_rows
 
 
@@ -43,7 +44,8 @@ class Layer(nn.Module):
     def table(self, x: Tensor) -> Tensor:
         """(..., S) -> gate products (..., K, D, 2, H) of the first S inputs, the bias in the token's own."""
         bias = F.pad(self.bias.flatten(), (0, (self.shape[0] - 1) * self.bias.numel()))
-        return F.linear(x, self.weight.flatten(0, 3)[:, : x.shape[-1]], bias).unflatten(-1, self.shape)
+        products = linear(x, self.weight.flatten(0, 3)[:, : x.shape[-1]], bias)
+        return products.view(*x.shape[:-1], *self.shape)
 
     def lift(self, count: int) -> Tensor:
         """Return the weights of the last `count` inputs, (K, count, D, 2, H)."""
@@ -97,7 +99,7 @@ class MinGRU(nn.Module):
             if number:
                 words = Words.every(self.dropout(sequence), words.offsets)
             table, lift = _wide(layer.table(words.vectors)), layer.lift(words.numbers.shape[1])
-            sequence, pooled = cast(tuple[Tensor, Tensor], _Scan.apply(table, lift, words))
+            sequence, pooled = _scan(table, lift, words)
         return sequence, pooled
 
     def _plain(self, embedded: Embedded) -> Encoded:
@@ -140,12 +142,6 @@ class MinGRU(nn.Module):
         return [cast(Layer, layer) for layer in self.layers]
 
 
-def compiles(x: Tensor) -> bool:
-    """Whether the compiled scan can take this tensor: a real one, in float32 or float64, on the CPU."""
-    tracing = torch.jit.is_tracing() or torch.compiler.is_compiling()
-    return x.device.type == "cpu" and x.dtype in (torch.float32, torch.float64) and not tracing
-
-
 class _Scan(torch.autograd.Function):
     """table (U, K, D, 2, H), lift (K, F, D, 2, H) -> sequence (N, D * H), pooled (3, B, D * H)."""
 
@@ -175,6 +171,10 @@ class _Scan(torch.autograd.Function):
             table_rows=rows, width=width, threads=torch.get_num_threads(),
         )  # fmt: skip
         return torch.from_numpy(table), torch.from_numpy(lift), None
+
+
+def _scan(table: Tensor, lift: Tensor, words: Words) -> tuple[Tensor, Tensor]:
+    return cast(tuple[Tensor, Tensor], _Scan.apply(table, lift, words))  # type: ignore[no-untyped-call]
 
 
 def _plain_scan(products: Tensor, before: Tensor | None = None, *, skip: int = 0) -> Tensor:

@@ -7,7 +7,7 @@ read side by side in threads, each text from its own first to its own last token
 """
 
 from collections.abc import Callable
-from functools import cache, partial
+from functools import partial
 from typing import Any, cast
 
 import numpy as np
@@ -15,10 +15,10 @@ import numpy.typing as npt
 import torch
 from torch import Tensor, nn
 from torch.autograd.function import once_differentiable
-from torch.nn import functional as F
 
 from tenor.kernels import recurrence
 from tenor.kernels.parallel import run
+from tenor.nn.native import halves, product
 
 Numbers = npt.NDArray[np.int64]
 
@@ -44,8 +44,8 @@ class _Read(torch.autograd.Function):
         lengths: Numbers, kind: str, reverse: bool, keep: bool,
     ) -> Tensor:  # fmt: skip
         rows, width, _ = x.shape
-        ctx.half = torch.is_autocast_enabled("cpu") and torch.get_autocast_dtype("cpu") is torch.bfloat16
-        a = _product(x.flatten(0, 1), w_in, b_in, half=ctx.half).view(rows, width, -1)
+        ctx.half = halves()
+        a = product(x.flatten(0, 1), w_in, b_in, half=ctx.half).view(rows, width, -1)
         h = x.new_empty(rows, width, w_own.shape[1])
         products = x.new_empty(h.shape if keep else (0, 0, 0))
         arrays = (a.numpy(), w_own.t().contiguous().numpy(), b_own.detach().numpy())
@@ -81,17 +81,17 @@ class _Read(torch.autograd.Function):
             recurrence.gru_backward(gates, products, *given, *places, *made)
 
         _side_by_side(step, ctx.lengths)
-        product = partial(_product, half=ctx.half)
+        times = partial(product, half=ctx.half)
         flat, past = d_a.flatten(0, 1), before.flatten(0, 1).t()  # (N, G * H), (H, N)
         d_b_own = d_b_in = flat.sum(0)
         if d_products is None:
-            d_w_own = product(flat.t(), past)
+            d_w_own = times(flat.t(), past)
         else:
             last = d_products.flatten(0, 1)
-            d_w_own = torch.cat((product(flat[:, : 2 * size].t(), past), product(last.t(), past)))
+            d_w_own = torch.cat((times(flat[:, : 2 * size].t(), past), times(last.t(), past)))
             d_b_own = torch.cat((d_b_in[: 2 * size], last.sum(0)))
-        d_w_in = product(flat.t(), x.flatten(0, 1).t())
-        d_x = product(flat, w_in.t()).view_as(x) if ctx.needs_input_grad[0] else None
+        d_w_in = times(flat.t(), x.flatten(0, 1).t())
+        d_x = times(flat, w_in.t()).view_as(x) if ctx.needs_input_grad[0] else None
         return d_x, d_w_in, d_w_own, d_b_in, d_b_own, None, None, None, None
 
 
@@ -106,21 +106,3 @@ def _side_by_side(step: Callable[[Numbers], None], lengths: Numbers) -> None:
             step(group)
 
     run([partial(all_of, groups[first::threads]) for first in range(threads)], threads)
-
-
-def _product(x: Tensor, weight: Tensor, bias: Tensor | None = None, *, half: bool) -> Tensor:
-    """x (N, K), weight (M, K) -> (N, M), in the type of x."""
-    if half:
-        made = F.linear(x.bfloat16(), weight.bfloat16()).to(x.dtype)
-        return made if bias is None else made.add_(bias)
-    if x.dtype is torch.float32 and _has_onednn():
-        # torch's own float32 product is that of MKL, which on some processors uses half their width.
-        made = torch.ops.mkldnn._linear_pointwise(x, weight, bias, "none", [], "")
-        return cast(Tensor, made)
-    return F.linear(x, weight, bias)
-
-
-@cache
-def _has_onednn() -> bool:
-    available = torch.backends.mkldnn.is_available()  # type: ignore[no-untyped-call]
-    return bool(available) and hasattr(torch.ops.mkldnn, "_linear_pointwise")

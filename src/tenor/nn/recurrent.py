@@ -19,7 +19,7 @@ from tenor.config.network import NetworkConfig, RecurrentConfig
 from tenor.errors import ConfigError
 from tenor.nn import recurrence
 from tenor.nn.encoder import Embedded, Encoded, State, take_last
-from tenor.nn.mingru import compiles
+from tenor.nn.native import compiles
 from tenor.nn.turning import turn, turned_rows
 
 # Gates in the order torch stacks their weights; the forget gate of the LSTM is the second.

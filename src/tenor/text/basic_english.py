@@ -7,6 +7,7 @@ Lower case; `' . , ( ) ! ?` are tokens; `<br />`, `;` and `:` separate; double q
 import re
 
 from tenor.text.alignment import blank, substitute
+from tenor.text.bulk import Bulk
 from tenor.text.token import Token
 
 _TOKENS = "'.,()!?"
@@ -27,6 +28,19 @@ def tokenize(text: str) -> list[str]:
     for mark in _SEPARATORS:
         text = text.replace(mark, " ")
     return text.split()
+
+
+def bulk() -> Bulk:
+    """Return the compiled form of `tokenize`."""
+    from tenor.text.scan.basic_english import scan
+    from tenor.text.scan.scanner import Scanner
+
+    return Scanner(scan, _settled)
+
+
+def _settled(text: str) -> str:
+    """Return the text in lower case if that depends on context, as with Σ, or makes it longer, as with İ."""
+    return text.lower() if "Σ" in text or "İ" in text else text
 
 
 def spans(text: str) -> list[Token]:

@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, ClassVar
 
 from tenor.errors import ConfigError, ModelError
+from tenor.text.bulk import Bulk
+from tenor.text.subwords import Subwords
 from tenor.text.token import Token
 
 if TYPE_CHECKING:
@@ -54,29 +56,14 @@ class Bpe:
 
         The same texts in any order give the same tokenizer.
         """
-        from tokenizers import Regex, Tokenizer, models, normalizers, pre_tokenizers, trainers
+        from tokenizers import trainers
 
         if max_size is None:
             raise ConfigError(
                 "the bpe tokenizer merges letters until its vocabulary is full, and max_size is none: "
                 "set text.max_size, for example 16000"
             )
-        tokenizer = Tokenizer(models.BPE(unk_token=UNKNOWN))
-        tokenizer.normalizer = normalizers.Sequence(
-            [
-                normalizers.Replace(Regex("<(?:/?[a-zA-Z]|!)[^<>]*>"), " "),
-                normalizers.Replace("’", "'"),
-                normalizers.Lowercase(),
-            ]
-        )
-        # The mark is a symbol of its own: with the trainer's end_of_word_suffix the order of the alphabet,
-        # and with it the result, differs from run to run.
-        tokenizer.pre_tokenizer = pre_tokenizers.Sequence(
-            [
-                pre_tokenizers.Split(Regex(r"\w+(?:'\w+)*|[^\w\s]+"), behavior="removed", invert=True),
-                pre_tokenizers.Metaspace(prepend_scheme="always", split=False),
-            ]
-        )
+        tokenizer = _untrained()
         trainer = trainers.BpeTrainer(
             vocab_size=max_size - 1,  # padding is the vocabulary's; <unk> is counted here
             min_frequency=min_count,
@@ -101,6 +88,17 @@ class Bpe:
         """Return the JSON form, with the library's own inside."""
         return {"name": self.name, "tokenizer": json.loads(self.state)}
 
+    def bulk(self) -> Bulk:
+        """Return what remembers words, if all rules are those of `build`; otherwise the library alone."""
+        library = Subwords(self._tokenizer, _clean, UNKNOWN)
+        ours = _untrained()
+        ours.add_special_tokens([UNKNOWN])  # as training does
+        if _rules(self._tokenizer) != _rules(ours):
+            return library
+        from tenor.text.scan.remembered import Remembered
+
+        return Remembered(library)
+
     def tokenize(self, text: str) -> list[str]:
         """Return the pieces of the text."""
         tokens: list[str] = self._tokenizer.encode(_clean(text), add_special_tokens=False).tokens
@@ -118,3 +116,33 @@ class Bpe:
 def _canonical(state: object) -> str:
     """One text for equal JSON, so that equal tokenizers compare equal."""
     return json.dumps(state, sort_keys=True)
+
+
+def _untrained() -> "tokenizers.Tokenizer":
+    """Return the library's tokenizer with all rules, and nothing learned."""
+    from tokenizers import Regex, Tokenizer, models, normalizers, pre_tokenizers
+
+    tokenizer = Tokenizer(models.BPE(unk_token=UNKNOWN))
+    tokenizer.normalizer = normalizers.Sequence(
+        [
+            normalizers.Replace(Regex("<(?:/?[a-zA-Z]|!)[^<>]*>"), " "),
+            normalizers.Replace("’", "'"),
+            normalizers.Lowercase(),
+        ]
+    )
+    # The mark is a symbol of its own: with the trainer's end_of_word_suffix the order of the alphabet,
+    # and with it the result, differs from run to run.
+    tokenizer.pre_tokenizer = pre_tokenizers.Sequence(
+        [
+            pre_tokenizers.Split(Regex(r"\w+(?:'\w+)*|[^\w\s]+"), behavior="removed", invert=True),
+            pre_tokenizers.Metaspace(prepend_scheme="always", split=False),
+        ]
+    )
+    return tokenizer
+
+
+def _rules(tokenizer: "tokenizers.Tokenizer") -> dict[str, object]:
+    """Return all of a tokenizer but what it has learned."""
+    state = json.loads(tokenizer.to_str())
+    model = {name: value for name, value in state["model"].items() if name not in ("vocab", "merges")}
+    return {**state, "model": model}

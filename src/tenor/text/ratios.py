@@ -1,4 +1,4 @@
-"""Log-count ratios of words and bigrams: how much more often the texts of one class hold them than the others.
+"""Log-count ratios of words and bigrams: how much more often the texts of one class hold them than others.
 
     r = log (p / n_p) - log (q / n_q)
 
@@ -25,7 +25,7 @@ Ids = npt.NDArray[np.int32]
 
 @dataclass(frozen=True)
 class Bigrams:
-    """M pairs of words that follow each other: those of first word w stand from `starts[w]` to `starts[w+1]`."""
+    """M pairs of words that follow each other: those of first word w from `starts[w]` to `starts[w + 1]`."""
 
     starts: Ids  # (V+1,)
     followers: Ids  # (M,), sorted within each first word
@@ -48,7 +48,7 @@ class Bigrams:
         from tenor.kernels import counting
 
         out = np.empty(len(tokens.ids), np.int32)
-        counting.find(tokens.ids, tokens.offsets, self.starts, self.followers, np.int32(SPECIALS), out)
+        counting.find(tokens.ids, tokens.offsets, self.starts, self.followers, SPECIALS, out)
         return out
 
     def find_plainly(self, tokens: Tokens) -> Ids:
@@ -87,7 +87,7 @@ class LogCountRatios:
     @property
     def size(self) -> int:
         """Numbers that stand beside a word vector: those of the word and of the bigram it ends."""
-        return 2 * self.words.shape[1]
+        return 2 * int(self.words.shape[1])
 
     def of_words(self, ids: Ids) -> npt.NDArray[np.float32]:
         """Return the ratios of words, (U, F)."""
@@ -193,9 +193,7 @@ class Counts:
 
         words = np.where(tokens.ids >= SPECIALS, tokens.ids, np.int32(-1))
         for items, name, counts in ((words, "words", self.words), (found, "pairs", self.pairs)):
-            counting.add(
-                items, tokens.offsets, targets, np.int32(amount), counts, self._seen[name], self._stamp
-            )
+            counting.add(items, tokens.offsets, targets, amount, counts, self._seen[name], self._stamp)
         self._stamp += len(tokens)
 
 

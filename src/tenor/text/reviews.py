@@ -11,6 +11,7 @@ import html
 import re
 
 from tenor.text.alignment import blank, substitute
+from tenor.text.bulk import Bulk
 from tenor.text.token import Token
 from tenor.text.words import lowered
 
@@ -36,6 +37,21 @@ _TOKEN = re.compile(
 def tokenize(text: str) -> list[str]:
     """Return the tokens of the text."""
     return _TOKEN.findall(_prepared(_ENTITY.sub(_unescape, text)))
+
+
+def bulk() -> Bulk:
+    """Return the compiled form of `tokenize`."""
+    from tenor.text.scan.reviews import scan
+    from tenor.text.scan.scanner import Scanner
+
+    return Scanner(scan, _settled)
+
+
+def _settled(text: str) -> str:
+    """Return the text without entities, and in lower case if that depends on context: only Σ does."""
+    if "&" in text:
+        text = _ENTITY.sub(_unescape, text)
+    return lowered(text.replace("’", "'")) if "Σ" in text else text
 
 
 def spans(text: str) -> list[Token]:

@@ -6,6 +6,7 @@ from typing import Protocol
 from tenor.errors import ConfigError, ModelError
 from tenor.text import basic_english, reviews, words
 from tenor.text.bpe import Bpe
+from tenor.text.bulk import Bulk
 from tenor.text.rule import Rule
 from tenor.text.token import Token
 
@@ -23,6 +24,9 @@ class Tokenizer(Protocol):
     def spans(self, text: str, /) -> list[Token]:
         """Return the tokens of `tokenize` with offsets into `text`; starts and ends never decrease."""
 
+    def bulk(self) -> Bulk:
+        """Return what does the same for many texts at once; loading it takes a moment."""
+
     def to_json(self) -> dict[str, object]:
         """Return a JSON-ready form with the key "name"."""
 
@@ -39,9 +43,9 @@ class TokenizerKind(Protocol):
 
 # A saved model finds its tokenizer by this name: a rule that returns other tokens needs another name.
 TOKENIZERS: dict[str, TokenizerKind] = {
-    "words": Rule("words", words.tokenize, words.spans),
-    "basic_english": Rule("basic_english", basic_english.tokenize, basic_english.spans),
-    "reviews": Rule("reviews", reviews.tokenize, reviews.spans),
+    "words": Rule("words", words.tokenize, words.spans, words.bulk),
+    "basic_english": Rule("basic_english", basic_english.tokenize, basic_english.spans, basic_english.bulk),
+    "reviews": Rule("reviews", reviews.tokenize, reviews.spans, reviews.bulk),
     "bpe": Bpe,
 }
 

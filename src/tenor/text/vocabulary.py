@@ -1,7 +1,7 @@
 """`Vocabulary`: tokens <-> ids, made from training texts only."""
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from tenor.errors import ConfigError, DataError, ModelError
@@ -61,7 +61,19 @@ class Vocabulary:
     def build(
         cls, token_lists: Iterable[Sequence[str]], max_size: int | None, min_count: int
     ) -> "Vocabulary":
-        """Return the tokens of the training texts, the most frequent first, then in order of spelling.
+        """Return the vocabulary of the training texts; see `of_counts`."""
+        counts: Counter[str] = Counter()
+        texts = 0
+        for tokens in token_lists:
+            counts.update(tokens)
+            texts += 1
+        return cls.of_counts(counts, texts, max_size, min_count)
+
+    @classmethod
+    def of_counts(
+        cls, counts: Mapping[str, int], texts: int, max_size: int | None, min_count: int
+    ) -> "Vocabulary":
+        """Return the tokens of `texts` training texts, the most frequent first, then in order of spelling.
 
         `max_size` counts the two specials (pad 0, unknown 1); tokens seen less than `min_count` times are
         left out. Raises `DataError` when no token is left.
@@ -71,21 +83,16 @@ class Vocabulary:
                 f"max_size is {max_size}, and padding and unknown take {SPECIALS}; "
                 f"give {SPECIALS + 1} or more, or none for no limit"
             )
-        counts: Counter[str] = Counter()
-        texts = 0
-        for tokens in token_lists:
-            counts.update(tokens)
-            texts += 1
-        for special in (PAD, UNKNOWN):
-            counts.pop(special, None)
-        ranked = sorted(((-count, token) for token, count in counts.items() if count >= min_count))
+        words = counts.keys() - {PAD, UNKNOWN}
+        ranked = sorted(word for word in words if counts[word] >= min_count)
+        ranked.sort(key=counts.__getitem__, reverse=True)  # which leaves equals in their order
         if not ranked:
             raise DataError(
-                f"the {texts} training texts hold {len(counts)} different words, none of them "
+                f"the {texts} training texts hold {len(words)} different words, none of them "
                 f"{min_count} times or more; give more texts, or lower text.min_count"
             )
         kept = ranked if max_size is None else ranked[: max_size - SPECIALS]
-        return cls((PAD, UNKNOWN, *(token for _, token in kept)), pad=PAD_ID, unknown=UNKNOWN_ID)
+        return cls((PAD, UNKNOWN, *kept), pad=PAD_ID, unknown=UNKNOWN_ID)
 
     def __len__(self) -> int:
         return len(self.tokens)

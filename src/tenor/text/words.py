@@ -2,6 +2,7 @@ r"""The tokenizer "words": lower-cased runs of letters, digits and underscores (
 
 import re
 
+from tenor.text.bulk import Bulk
 from tenor.text.token import Token
 
 _WORD = re.compile(r"\w+")
@@ -19,6 +20,19 @@ def lowered(text: str) -> str:
 def tokenize(text: str) -> list[str]:
     """Return the words of the text."""
     return _WORD.findall(lowered(text))
+
+
+def bulk() -> Bulk:
+    """Return the compiled form of `tokenize`."""
+    from tenor.text.scan.scanner import Scanner
+    from tenor.text.scan.words import scan
+
+    return Scanner(scan, _settled)
+
+
+def _settled(text: str) -> str:
+    """Return the text in lower case if that depends on context: only Σ does (ς at the end of a word)."""
+    return lowered(text) if "Σ" in text else text
 
 
 def spans(text: str) -> list[Token]:

@@ -1,0 +1,65 @@
+"""What networks compute outside torch's own operators: when that is possible, and the matrix product.
+
+torch makes float32 products on the CPU by MKL, which on processors not by Intel uses half their vector width.
+oneDNN, which torch uses for convolutions and the LSTM, made them 1.3 to 3.5 times faster on the machine of
+docs/benchmarks.md. Under autocast to bfloat16 both are the same.
+"""
+
+from functools import cache
+from typing import Any, cast
+
+import torch
+from torch import Tensor
+from torch.autograd.function import once_differentiable
+from torch.nn import functional as F
+
+
+def compiles(x: Tensor) -> bool:
+    """Whether compiled code can take this tensor: a real one, in float32 or float64, on the CPU."""
+    tracing = torch.jit.is_tracing() or torch.compiler.is_compiling()  # type: ignore[attr-defined, no-untyped-call]
+    return x.device.type == "cpu" and x.dtype in (torch.float32, torch.float64) and not tracing
+
+
+def halves() -> bool:
+    """Whether products on the CPU are to be made in bfloat16."""
+    return torch.is_autocast_enabled("cpu") and torch.get_autocast_dtype("cpu") is torch.bfloat16
+
+
+def product(x: Tensor, weight: Tensor, bias: Tensor | None = None, *, half: bool) -> Tensor:
+    """x (N, K), weight (M, K) -> (N, M), in the type of x; no gradients."""
+    if half:
+        made = F.linear(x.bfloat16(), weight.bfloat16()).to(x.dtype)
+        return made if bias is None else made.add_(bias)
+    if x.dtype is torch.float32 and _has_onednn():
+        made = torch.ops.mkldnn._linear_pointwise(x, weight, bias, "none", [], "")
+        return cast(Tensor, made)
+    return F.linear(x, weight, bias)
+
+
+def linear(x: Tensor, weight: Tensor, bias: Tensor) -> Tensor:
+    """`F.linear` in the type of x (..., K): by `product` where it can be. Differentiable once."""
+    if not compiles(x):
+        return F.linear(x, weight, bias)
+    made = cast(Tensor, _Linear.apply(x.flatten(0, -2), weight, bias))  # type: ignore[no-untyped-call]
+    return made.view(*x.shape[:-1], -1)
+
+
+class _Linear(torch.autograd.Function):
+    @staticmethod
+    def forward(ctx: Any, x: Tensor, weight: Tensor, bias: Tensor) -> Tensor:
+        ctx.save_for_backward(x, weight)
+        ctx.half = halves()
+        return product(x, weight, bias, half=ctx.half)
+
+    @staticmethod
+    @once_differentiable
+    def backward(ctx: Any, given: Tensor) -> tuple[Tensor | None, ...]:
+        x, weight = ctx.saved_tensors
+        d_x = product(given, weight.t(), half=ctx.half) if ctx.needs_input_grad[0] else None
+        return d_x, product(given.t(), x.t(), half=ctx.half), given.sum(0)
+
+
+@cache
+def _has_onednn() -> bool:
+    available = torch.backends.mkldnn.is_available()  # type: ignore[no-untyped-call]
+    return bool(available) and hasattr(torch.ops.mkldnn, "_linear_pointwise")
