@@ -135,8 +135,9 @@ def test_vanished_gradients_are_zero_not_denormal() -> None:
     none = np.empty((0, 1, 4), np.float32)
     d_lift = np.empty((1, *lift.shape), np.float32)
     scan.backward(
-        d_pooled, none, found.at, found.sequence, found.gates, numbers, offsets, 0, 1, 0, d_gates, d_lift
-    )
+        d_pooled, none, found.at, found.sequence, found.gates, numbers, offsets, 0, 1, 0, d_gates, d_lift,
+        np.empty((3, 4), np.float32),
+    )  # fmt: skip
     tiny = np.finfo(np.float32).tiny
     assert not ((d_gates != 0) & (np.abs(d_gates) < tiny)).any()
     assert d_gates[-1].any()

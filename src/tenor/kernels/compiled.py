@@ -58,27 +58,38 @@ def compiled(function: _Function) -> _Function: ...
 
 
 @overload
-def compiled(*, parallel: bool = False, fastmath: bool = False) -> Callable[[_Function], _Function]: ...
+def compiled(
+    *, parallel: bool = False, fastmath: bool = False, allocates: bool = True
+) -> Callable[[_Function], _Function]: ...
 
 
 def compiled(
-    function: _Function | None = None, *, parallel: bool = False, fastmath: bool = False
+    function: _Function | None = None,
+    *,
+    parallel: bool = False,
+    fastmath: bool = False,
+    allocates: bool = True,
 ) -> _Function | Callable[[_Function], _Function]:
     """Return `function` compiled in nopython mode; it releases the interpreter lock while it runs.
 
     The code is kept on disk if there is a place for it: `NUMBA_CACHE_DIR`, `__pycache__` beside the source,
     or the user's cache folder. Without one each process compiles anew. A function may call compiled ones of
     its own folder only, since the cache looks no further for changes; what else it needs (tables, sizes) it
-    takes as arguments. `parallel` and `fastmath` are Numba's. Usable with and without brackets.
+    takes as arguments. `parallel` and `fastmath` are Numba's. A function that makes no arrays and calls none that
+    does may say so by `allocates=False`: then references to arrays are not counted, which for views of short
+    rows takes as long as the work on them. Usable with and without brackets.
     """
     if function is None:
-        return functools.partial(_compiled, parallel=parallel, fastmath=fastmath)
-    return _compiled(function, parallel=parallel, fastmath=fastmath)
+        return functools.partial(_compiled, parallel=parallel, fastmath=fastmath, allocates=allocates)
+    return _compiled(function, parallel=parallel, fastmath=fastmath, allocates=allocates)
 
 
-def _compiled(function: _Function, *, parallel: bool, fastmath: bool) -> _Function:
+def _compiled(function: _Function, *, parallel: bool, fastmath: bool, allocates: bool) -> _Function:
     # NumPy's errors: a division by zero is infinite. Python's would put a branch into each such loop.
-    made: Any = numba.njit(nogil=True, error_model="numpy", parallel=parallel, fastmath=fastmath)(function)
+    options: dict[str, Any] = {} if allocates else {"_nrt": False}
+    made: Any = numba.njit(nogil=True, error_model="numpy", parallel=parallel, fastmath=fastmath, **options)(
+        function
+    )
     if made is not function:  # with NUMBA_DISABLE_JIT=1 it is
         # RuntimeError: no folder can be written to; AttributeError: a Numba that is built differently.
         with contextlib.suppress(RuntimeError, AttributeError):

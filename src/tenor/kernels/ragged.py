@@ -54,9 +54,11 @@ def read(
         # What is not kept goes into one row, which each thread has for itself.
         h = found.sequence if sequence else np.empty((1, directions, size), table.dtype)
         z_and_c = found.gates if gates else np.empty((1, directions, 2, size), table.dtype)
+        work, where = np.empty((5, size), table.dtype), np.empty(size, np.int32)
         scan.forward(
-            table, rows, numbers, lift, offsets, first, end, direction, h, z_and_c, found.pooled, found.at
-        )
+            table, rows, numbers, lift, offsets, first, end, direction, h, z_and_c, found.pooled, found.at,
+            work, where,
+        )  # fmt: skip
 
     parallel.run([partial(task, *piece) for piece in _pieces(offsets, directions, size, threads)], threads)
     return found
@@ -83,7 +85,7 @@ def gradients(
     def task(direction: int, first: int, end: int) -> None:
         scan.backward(
             d_pooled, own, found.at, found.sequence, found.gates, numbers, offsets, first, end, direction,
-            d_gates, d_lift,
+            d_gates, d_lift, np.empty((3, size), d_gates.dtype),
         )  # fmt: skip
 
     parallel.run([partial(task, *piece) for piece in _pieces(offsets, directions, size, threads)], threads)
@@ -91,10 +93,11 @@ def gradients(
     text_of = np.empty(count, np.int32)
     scan.order_by_row(rows, table_rows, order, starts, offsets, text_of)
     d_table = np.empty((table_rows, width, directions, 2, size), d_gates.dtype)
+    flat, flat_table = d_gates.reshape(count, directions, -1), d_table.reshape(*d_table.shape[:3], -1)
     parts = threads if count * size * directions > _WORTH_A_THREAD else 1
     parallel.run(
         [
-            partial(scan.gather, d_gates, order, starts, text_of, offsets, first, end, d_table)
+            partial(scan.gather, flat, order, starts, text_of, offsets, first, end, flat_table)
             for first, end in _ranges(starts + np.arange(table_rows + 1), parts)
         ],
         threads,

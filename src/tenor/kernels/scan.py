@@ -29,7 +29,7 @@ Array = npt.NDArray[Any]
 _VANISHED = 1e-30
 
 
-@compiled
+@compiled(allocates=False)
 def forward(
     table: Array,
     rows: Array,
@@ -43,22 +43,18 @@ def forward(
     gates: Array,
     pooled: Array,
     at: Array,
+    work: Array,
+    where: Array,
 ) -> None:
     """Read texts `first` to `end` in one direction.
 
     table (U, K, D, 2, H), rows (N,) int32, numbers (N, F), lift (K, F, D, 2, H), offsets (B+1,) int64;
     written: h (N, D, H), gates (N, D, 2, H) as z and c, pooled (3, B, D, H) mean, maximum and last h, at
     (B, D, H) int32 where each maximum stands, counted from the start of the text. Of an h or gates of one
-    row that row is written again and again.
+    row that row is written again and again. work (5, H) and where (H,) int32 are room to work in.
     """
-    size = table.shape[4]
     width, count = table.shape[1], numbers.shape[1]
-    a = np.empty(size, table.dtype)
-    b = np.empty(size, table.dtype)
-    state = np.empty(size, table.dtype)
-    total = np.empty(size, table.dtype)
-    highest = np.empty(size, table.dtype)
-    where = np.empty(size, np.int32)
+    a, b, state, total, highest = work[0], work[1], work[2], work[3], work[4]
     h_step = 1 if h.shape[0] > 1 else 0
     gates_step = 1 if gates.shape[0] > 1 else 0
     for text in range(first, end):
@@ -75,12 +71,16 @@ def forward(
             if width == 1 and count == 0:
                 _advance(own[0], own[1], z, c, state, total, highest, where, out, t - start)
                 continue
-            a[:] = own[0]
-            b[:] = own[1]
-            for back in range(1, min(width, step + 1)):
-                s = t - back if direction == 0 else t + back
-                _add(a, table[rows[s], back, direction, 0])
-                _add(b, table[rows[s], back, direction, 1])
+            if width > 1 and step > 0:
+                other = table[rows[t - 1 if direction == 0 else t + 1], 1, direction]
+                _sum(a, b, own, other)
+            else:
+                _copy(a, own[0])
+                _copy(b, own[1])
+            for back in range(2, min(width, step + 1)):
+                other = table[rows[t - back if direction == 0 else t + back], back, direction]
+                _add(a, other[0])
+                _add(b, other[1])
             for back in range(min(width, step + 1) if count > 0 else 0):
                 s = t - back if direction == 0 else t + back
                 for f in range(count):
@@ -89,14 +89,14 @@ def forward(
                         _add_times(b, numbers[s, f], lift[back, f, direction, 1])
             _advance(a, b, z, c, state, total, highest, where, out, t - start)
         length = table.dtype.type(stop - start)
-        for i in range(size):
+        for i in range(state.shape[0]):
             pooled[MEAN, text, direction, i] = total[i] / length
             pooled[MAX, text, direction, i] = highest[i]
             pooled[LAST, text, direction, i] = state[i]
             at[text, direction, i] = where[i]
 
 
-@compiled
+@compiled(allocates=False)
 def _advance(
     a: Array,
     b: Array,
@@ -123,7 +123,7 @@ def _advance(
         highest[i] = value if value > highest[i] else highest[i]
 
 
-@compiled
+@compiled(allocates=False)
 def backward(
     d_pooled: Array,
     d_sequence: Array,
@@ -137,44 +137,48 @@ def backward(
     direction: int,
     d_gates: Array,
     d_lift: Array,
+    work: Array,
 ) -> None:
     """Go back through texts `first` to `end` in one direction.
 
     d_pooled (3, B, D, H) and d_sequence (N, D, H) or (0, D, H) are the gradients of what `forward` returned;
     written: d_gates (N, D, 2, H), the gradients of a and b, and d_lift (B, K, F, D, 2, H), zero before, each
-    text's part of the gradient of L.
+    text's part of the gradient of L. work (3, H) is room to work in.
     """
-    size = h.shape[2]
     number = h.dtype.type
-    grad = np.empty(size, h.dtype)
-    nothing = np.zeros(size, h.dtype)
+    grad, share, nothing = work[0], work[1], work[2]
+    nothing[:] = 0
     with_sequence = d_sequence.shape[0] > 0
     width, count = d_lift.shape[1], d_lift.shape[2]
     for text in range(first, end):
         start, stop = offsets[text], offsets[text + 1]
-        share = d_pooled[MEAN, text, direction] / number(stop - start)
+        for i in range(grad.shape[0]):
+            share[i] = d_pooled[MEAN, text, direction, i] / number(stop - start)
         highest, where = d_pooled[MAX, text, direction], at[text, direction]
-        grad[:] = d_pooled[LAST, text, direction]
+        _copy(grad, d_pooled[LAST, text, direction])
         for step in range(stop - start - 1, -1, -1):
             t = start + step if direction == 0 else stop - 1 - step
-            previous = nothing if step == 0 else h[t - 1 if direction == 0 else t + 1, direction]
             if with_sequence:
-                own = d_sequence[t, direction]
-                for i in range(size):
-                    grad[i] += own[i]
-            _retreat(
-                grad, share, highest, where, t - start, previous, gates[t, direction], d_gates[t, direction]
+                _add(grad, d_sequence[t, direction])
+            before, z_and_c, made = (
+                t - 1 if direction == 0 else t + 1,
+                gates[t, direction],
+                d_gates[t, direction],
             )
+            if step == 0:
+                _retreat(grad, share, highest, where, t - start, nothing, z_and_c, made)
+            else:
+                _retreat(grad, share, highest, where, t - start, h[before, direction], z_and_c, made)
             for back in range(min(width, step + 1) if count > 0 else 0):
                 s = t - back if direction == 0 else t + back
                 for f in range(count):
                     if numbers[s, f] != 0:
                         part = d_lift[text, back, f, direction]
-                        _add_times(part[0], numbers[s, f], d_gates[t, direction, 0])
-                        _add_times(part[1], numbers[s, f], d_gates[t, direction, 1])
+                        _add_times(part[0], numbers[s, f], made[0])
+                        _add_times(part[1], numbers[s, f], made[1])
 
 
-@compiled
+@compiled(allocates=False)
 def _retreat(
     grad: Array,
     share: Array,
@@ -199,7 +203,7 @@ def _retreat(
         grad[i] = kept if abs(kept) > vanished else number(0)
 
 
-@compiled
+@compiled(allocates=False)
 def gather(
     d_gates: Array,
     order: Array,
@@ -210,33 +214,45 @@ def gather(
     end: int,
     d_table: Array,
 ) -> None:
-    """Sum the gradients of a and b over the tokens of table rows `first` to `end`: d_table (U, K, D, 2, H).
+    """Sum the gradients of a and b over the tokens of table rows `first` to `end`: d_table (U, K, D, 2H).
 
-    d_gates (N, D, 2, H); row u stands at the tokens `order[starts[u]:starts[u + 1]]`; text_of (N,) int32.
+    d_gates (N, D, 2H); row u stands at the tokens `order[starts[u]:starts[u + 1]]`; text_of (N,) int32.
     """
-    width, directions, size = d_table.shape[1], d_table.shape[2], 2 * d_table.shape[4]
-    flat = d_gates.reshape(d_gates.shape[0], directions, size)
-    out = d_table.reshape(d_table.shape[0], width, directions, size)
+    width, directions = d_table.shape[1], d_table.shape[2]
     for row in range(first, end):
-        out[row] = 0
+        d_table[row] = 0
         for place in range(starts[row], starts[row + 1]):
             s = order[place]
             text = text_of[s]
             for back in range(width):
                 if s + back < offsets[text + 1]:
-                    _add(out[row, back, 0], flat[s + back, 0])
+                    _add(d_table[row, back, 0], d_gates[s + back, 0])
                 if directions == 2 and s - back >= offsets[text]:
-                    _add(out[row, back, 1], flat[s - back, 1])
+                    _add(d_table[row, back, 1], d_gates[s - back, 1])
 
 
-@compiled
+@compiled(allocates=False)
+def _sum(a: Array, b: Array, own: Array, other: Array) -> None:
+    for i in range(a.shape[0]):
+        a[i] = own[0, i] + other[0, i]
+    for i in range(b.shape[0]):
+        b[i] = own[1, i] + other[1, i]
+
+
+@compiled(allocates=False)
+def _copy(to: Array, value: Array) -> None:
+    for i in range(to.shape[0]):
+        to[i] = value[i]
+
+
+@compiled(allocates=False)
 def _add(total: Array, value: Array) -> None:
     for i in range(total.shape[0]):
         total[i] += value[i]
 
 
-@compiled
-def _add_times(total: Array, factor: Array, value: Array) -> None:
+@compiled(allocates=False)
+def _add_times(total: Array, factor: float, value: Array) -> None:
     for i in range(total.shape[0]):
         total[i] += factor * value[i]
 
