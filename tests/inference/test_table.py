@@ -90,6 +90,23 @@ def test_words_are_folded_once_and_only_when_met(monkeypatch) -> None:
     assert engine._folded[5]
 
 
+@pytest.mark.parametrize("pooling", ["mean-max", "attention"])
+@pytest.mark.parametrize("layers", [1, 2])
+@pytest.mark.parametrize("few", [0, 10**9])
+def test_with_log_count_ratios(monkeypatch, tmp_path: Path, pooling: str, layers: int, few: int) -> None:
+    from tenor.experiments.classification import fit
+
+    network = {"encoder": "mingru", "pooling": pooling, "ratios": {"use": True, "min_count": 1}}
+    config = toy.config(network={**network, "mingru": {"hidden_size": 5, "layers": layers}})
+    fitted = fit(toy.dataset(), config)
+    fitted.model.save(tmp_path / "model")
+    monkeypatch.setattr(table, "_FEW", few)
+    texts = [e.text for e in toy.examples(30, "new")]
+    read = load(tmp_path / "model")
+    assert read.model.ratios is not None
+    assert_allclose(read.predict_proba(texts), fitted.predictor.predict_proba(texts), atol=1e-5)
+
+
 def test_a_network_that_was_trained_predicts_the_same_from_its_folder(tmp_path: Path) -> None:
     from tenor.experiments.classification import fit
 

@@ -122,7 +122,9 @@ class TableEngine:
         if self._ratios is None:
             return np.empty((len(tokens.ids), 0), np.float32)
         bigrams = self._ratios.bigrams
-        return self._ratios.of_bigrams(bigrams.find_plainly(tokens) if few else bigrams.find(tokens))
+        return self._ratios.of_bigrams(
+            bigrams.find_plainly(tokens) if few else bigrams.find(tokens, threads=self._threads)
+        )
 
     def _attended(self, sequence: Array, offsets: npt.NDArray[np.int64]) -> Array:
         """Additive attention, as `nn.pooling.Attention`: (N, H) -> (B, H)."""

@@ -75,9 +75,9 @@ def compiled(
     The code is kept on disk if there is a place for it: `NUMBA_CACHE_DIR`, `__pycache__` beside the source,
     or the user's cache folder. Without one each process compiles anew. A function may call compiled ones of
     its own folder only, since the cache looks no further for changes; what else it needs (tables, sizes) it
-    takes as arguments. `parallel` and `fastmath` are Numba's. A function that makes no arrays and calls none that
-    does may say so by `allocates=False`: then references to arrays are not counted, which for views of short
-    rows takes as long as the work on them. Usable with and without brackets.
+    takes as arguments. `parallel` and `fastmath` are Numba's. A function that makes no arrays, and calls none
+    that does, may say so by `allocates=False`: then references to arrays are not counted, which for views of
+    short rows takes as long as the work on them. Usable with and without brackets.
     """
     if function is None:
         return functools.partial(_compiled, parallel=parallel, fastmath=fastmath, allocates=allocates)

@@ -12,14 +12,23 @@ Array = npt.NDArray[Any]
 
 
 @compiled
-def find(ids: Array, offsets: Array, starts: Array, followers: Array, specials: int, out: Array) -> None:
-    """Find the bigram that ends at each token.
+def find(
+    ids: Array,
+    offsets: Array,
+    first: int,
+    end: int,
+    starts: Array,
+    followers: Array,
+    specials: int,
+    out: Array,
+) -> None:
+    """Find the bigram that ends at each token of texts `first` to `end`.
 
     ids (N,) int32, offsets (B+1,) int64; the bigrams of first word w are those of `followers` from starts[w]
     to starts[w + 1], sorted; written: out (N,) int32, the number of the bigram, -1 where there is none or
     where one of its words is below `specials`.
     """
-    for text in range(offsets.shape[0] - 1):
+    for text in range(first, end):
         before = np.int32(-1)
         for t in range(offsets[text], offsets[text + 1]):
             word = ids[t]

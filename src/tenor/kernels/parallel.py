@@ -6,9 +6,12 @@ that of torch.
 """
 
 import os
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from functools import cache
+
+import numpy as np
+import numpy.typing as npt
 
 
 def available_cores() -> int:
@@ -26,6 +29,14 @@ def run(tasks: Sequence[Callable[[], object]], threads: int) -> None:
     tasks[0]()
     for future in waiting:
         future.result()
+
+
+def ranges(cumulative: npt.NDArray[np.int64], parts: int) -> Iterator[tuple[int, int]]:
+    """Cut what `cumulative` (n+1,) counts into `parts` ranges of about the same weight."""
+    goals = np.linspace(cumulative[0], cumulative[-1], parts + 1)
+    cuts = np.searchsorted(cumulative, goals)
+    cuts[0], cuts[-1] = 0, len(cumulative) - 1
+    yield from zip(cuts[:-1].tolist(), cuts[1:].tolist(), strict=True)
 
 
 @cache

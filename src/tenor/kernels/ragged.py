@@ -98,7 +98,7 @@ def gradients(
     parallel.run(
         [
             partial(scan.gather, flat, order, starts, text_of, offsets, first, end, flat_table)
-            for first, end in _ranges(starts + np.arange(table_rows + 1), parts)
+            for first, end in parallel.ranges(starts + np.arange(table_rows + 1), parts)
         ],
         threads,
     )
@@ -112,16 +112,8 @@ def _pieces(
     worth = max(1, int(offsets[-1]) * size * directions // _WORTH_A_THREAD)
     parts = -(-min(threads, worth) // directions)
     for direction in range(directions):
-        for first, end in _ranges(offsets, parts):
+        for first, end in parallel.ranges(offsets, parts):
             yield direction, first, end
-
-
-def _ranges(cumulative: npt.NDArray[np.int64], parts: int) -> Iterator[tuple[int, int]]:
-    """Cut what `cumulative` (n+1,) counts into `parts` ranges of about the same weight."""
-    goals = np.linspace(cumulative[0], cumulative[-1], parts + 1)
-    cuts = np.searchsorted(cumulative, goals)
-    cuts[0], cuts[-1] = 0, len(cumulative) - 1
-    yield from zip(cuts[:-1].tolist(), cuts[1:].tolist(), strict=True)
 
 
 def distinct(

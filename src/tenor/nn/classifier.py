@@ -8,10 +8,14 @@ from torch import Tensor, nn
 from tenor.batching import Batch
 from tenor.kernels.ragged import distinct
 from tenor.nn.encoder import Embedded, Encoder, WordReader, Words, pad
+from tenor.nn.native import Dropout
 from tenor.nn.pooling import Pooling
 from tenor.text.ratios import Counts, LogCountRatios
-from tenor.text.tokens import Tokens
 from tenor.text.vocabulary import UNKNOWN_ID
+
+# Distinct words are filled up to a multiple of it: oneDNN prepares each new shape of a product anew, which
+# took as long as the product itself.
+_WORDS_STEP = 128
 
 
 class Head(nn.Module):
@@ -56,7 +60,7 @@ class Classifier(nn.Module):
         self.encoder = encoder
         self.pooling = pooling
         self.head = head
-        self.embedding_dropout = nn.Dropout(embedding_dropout)
+        self.embedding_dropout = Dropout(embedding_dropout)
         self.word_dropout = word_dropout
         self.ratios = ratios
         # What the ratios were counted from, while the network is trained on it.
@@ -72,27 +76,30 @@ class Classifier(nn.Module):
 
     def embed_words(self, batch: Batch) -> Words:
         """Embed the distinct words of the batch; dropout is the same for all occurrences of a word."""
-        ids, offsets = batch.tokens.ids, batch.tokens.offsets
+        ids, dropped = batch.tokens.ids, None
         if self.training and self.word_dropout:
-            ids = np.where(torch.rand(len(ids)).numpy() < self.word_dropout, np.int32(UNKNOWN_ID), ids)
+            dropped = torch.rand(len(ids)).numpy() < self.word_dropout
+            ids = np.where(dropped, np.int32(UNKNOWN_ID), ids)
         words, rows = distinct(ids, self.embedding.num_embeddings)
+        if len(words) > _WORDS_STEP:
+            words = np.pad(words, (0, -len(words) % _WORDS_STEP))  # with padding, which no token is
         vectors = self.embedding_dropout(self.embedding(torch.from_numpy(words).to(self._device)))
-        of_words, of_bigrams = self._ratios(batch, words, Tokens(ids, offsets))
-        return Words(torch.cat((vectors, of_words), 1), rows, of_bigrams.numpy(), offsets)
+        of_words, of_bigrams = self._ratios(batch, words, dropped)
+        return Words(torch.cat((vectors, of_words), 1), rows, of_bigrams.numpy(), batch.tokens.offsets)
 
     def embed(self, batch: Batch) -> Embedded:
         """ids (B, T) -> x (B, T, D) with its mask; D covers the ratios of the word and of its bigram."""
         if isinstance(self.encoder, WordReader):
             return self.embed_words(batch).padded(batch.ids.shape[1])
-        ids, mask = batch.ids, batch.mask
+        ids, mask, dropped = batch.ids, batch.mask, None
         if self.training and self.word_dropout:
-            dropped = torch.rand(ids.shape, device=ids.device) < self.word_dropout
-            ids = ids.masked_fill(dropped & mask, UNKNOWN_ID)
+            dropped = mask & (torch.rand(ids.shape, device=ids.device) < self.word_dropout)
+            ids = ids.masked_fill(dropped, UNKNOWN_ID)
         x = self.embedding_dropout(self.embedding(ids))
         if self.ratios is not None:
-            read = ids[mask].cpu().numpy().astype(np.int32)
-            beside = torch.cat(self._ratios(batch, read, Tokens(read, batch.tokens.offsets)), 1)
-            x = torch.cat((x, pad(beside.to(x), mask)), -1)
+            words = ids[mask].cpu().numpy().astype(np.int32)
+            beside = self._ratios(batch, words, None if dropped is None else dropped[mask].cpu().numpy())
+            x = torch.cat((x, pad(torch.cat([part.to(x) for part in beside], 1), mask)), -1)
         return Embedded(x, mask)
 
     def forward_embedded(self, embedded: Embedded) -> Tensor:
@@ -104,17 +111,23 @@ class Classifier(nn.Module):
     def _device(self) -> torch.device:
         return self.embedding.weight.device
 
-    def _ratios(self, batch: Batch, words: npt.NDArray[np.int32], tokens: Tokens) -> tuple[Tensor, Tensor]:
+    def _ratios(
+        self, batch: Batch, words: npt.NDArray[np.int32], dropped: npt.NDArray[np.bool_] | None
+    ) -> tuple[Tensor, Tensor]:
         """Return log-count ratios of words (U, F) and of the bigram each token ends (N, F); F may be 0.
 
-        In training the texts of the batch itself are not counted.
+        A bigram of which a word was dropped has none. In training the texts of the batch itself are not
+        counted.
         """
+        tokens, threads = batch.tokens, torch.get_num_threads()
         if self.ratios is None:
             return torch.empty(len(words), 0, device=self._device), torch.empty(len(tokens.ids), 0)
-        found = self.ratios.bigrams.find(tokens)
+        every = found = self.ratios.bigrams.find(tokens, threads=threads)
+        if dropped is not None:
+            found = np.where(dropped | np.roll(dropped, 1), np.int32(-1), every)
         if self.training and self.counts is not None:
             assert batch.targets is not None, "a training batch has targets"  # noqa: S101
-            with self.counts.without(batch.tokens, batch.targets.cpu().numpy()):
+            with self.counts.without(tokens, every, batch.targets.cpu().numpy()):
                 ratios = self.counts.of_words(words), self.counts.of_bigrams(found)
         else:
             ratios = self.ratios.of_words(words), self.ratios.of_bigrams(found)

@@ -9,7 +9,7 @@ from functools import cache
 from typing import Any, cast
 
 import torch
-from torch import Tensor
+from torch import Tensor, nn
 from torch.autograd.function import once_differentiable
 from torch.nn import functional as F
 
@@ -36,12 +36,33 @@ def product(x: Tensor, weight: Tensor, bias: Tensor | None = None, *, half: bool
     return F.linear(x, weight, bias)
 
 
+def product_over_rows(a: Tensor, b: Tensor, *, half: bool) -> Tensor:
+    """a (N, K), b (N, M) -> the sum over n of a_n b_n', (K, M): the gradient of a weight; no gradients."""
+    if a.shape[1] <= b.shape[1]:  # oneDNN is twice as fast where the second is the longer one
+        return product(a.t(), b.t(), half=half)
+    return product(b.t(), a.t(), half=half).t().contiguous()
+
+
 def linear(x: Tensor, weight: Tensor, bias: Tensor) -> Tensor:
     """`F.linear` in the type of x (..., K): by `product` where it can be. Differentiable once."""
     if not compiles(x):
         return F.linear(x, weight, bias)
     made = cast(Tensor, _Linear.apply(x.flatten(0, -2), weight, bias))  # type: ignore[no-untyped-call]
     return made.view(*x.shape[:-1], -1)
+
+
+class Dropout(nn.Module):
+    """Dropout (Srivastava et al. 2014), faster on the CPU than torch's, whose mask takes long."""
+
+    def __init__(self, p: float) -> None:
+        super().__init__()
+        self.p = p
+
+    def forward(self, x: Tensor) -> Tensor:
+        """Set a share `p` of the entries to 0 in training, and scale the others so that the mean stays."""
+        if not self.training or not self.p:
+            return x
+        return x * (torch.rand_like(x) >= self.p).to(x).div_(1 - self.p)
 
 
 class _Linear(torch.autograd.Function):
@@ -56,7 +77,7 @@ class _Linear(torch.autograd.Function):
     def backward(ctx: Any, given: Tensor) -> tuple[Tensor | None, ...]:
         x, weight = ctx.saved_tensors
         d_x = product(given, weight.t(), half=ctx.half) if ctx.needs_input_grad[0] else None
-        return d_x, product(given.t(), x.t(), half=ctx.half), given.sum(0)
+        return d_x, product_over_rows(given, x, half=ctx.half), given.sum(0)
 
 
 def _dense(x: Tensor) -> Tensor:

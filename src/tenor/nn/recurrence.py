@@ -18,7 +18,7 @@ from torch.autograd.function import once_differentiable
 
 from tenor.kernels import recurrence
 from tenor.kernels.parallel import run
-from tenor.nn.native import halves, product
+from tenor.nn.native import halves, product, product_over_rows
 
 Numbers = npt.NDArray[np.int64]
 
@@ -81,17 +81,17 @@ class _Read(torch.autograd.Function):
             recurrence.gru_backward(gates, products, *given, *places, *made)
 
         _side_by_side(step, ctx.lengths)
-        times = partial(product, half=ctx.half)
-        flat, past = d_a.flatten(0, 1), before.flatten(0, 1).t()  # (N, G * H), (H, N)
+        times = partial(product_over_rows, half=ctx.half)
+        flat, past = d_a.flatten(0, 1), before.flatten(0, 1)  # (N, G * H), (N, H)
         d_b_own = d_b_in = flat.sum(0)
         if d_products is None:
-            d_w_own = times(flat.t(), past)
+            d_w_own = times(flat, past)
         else:
             last = d_products.flatten(0, 1)
-            d_w_own = torch.cat((times(flat[:, : 2 * size].t(), past), times(last.t(), past)))
+            d_w_own = torch.cat((times(flat[:, : 2 * size], past), times(last, past)))
             d_b_own = torch.cat((d_b_in[: 2 * size], last.sum(0)))
-        d_w_in = times(flat.t(), x.flatten(0, 1).t())
-        d_x = times(flat, w_in.t()).view_as(x) if ctx.needs_input_grad[0] else None
+        d_w_in = times(flat, x.flatten(0, 1))
+        d_x = product(flat, w_in.t(), half=ctx.half).view_as(x) if ctx.needs_input_grad[0] else None
         return d_x, d_w_in, d_w_own, d_b_in, d_b_own, None, None, None, None
 
 

@@ -11,14 +11,19 @@ are counted without the texts of its own batch: otherwise rare words would carry
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
 from tenor.config.network import RatioConfig
+from tenor.kernels import parallel
 from tenor.text.tokens import Tokens
 from tenor.text.vocabulary import SPECIALS
+
+# Below so many tokens a thread costs more than it saves.
+_WORTH_A_THREAD = 2000
 
 Ids = npt.NDArray[np.int32]
 
@@ -43,12 +48,22 @@ class Bigrams:
         starts = np.searchsorted(keys, np.arange(vocabulary_size + 1, dtype=np.int64) * vocabulary_size)
         return cls(starts.astype(np.int32), (keys % vocabulary_size).astype(np.int32))
 
-    def find(self, tokens: Tokens) -> Ids:
+    def find(self, tokens: Tokens, *, threads: int = 1) -> Ids:
         """Return the number of the bigram that ends at each token, (N,); -1 where there is none."""
         from tenor.kernels import counting
 
         out = np.empty(len(tokens.ids), np.int32)
-        counting.find(tokens.ids, tokens.offsets, self.starts, self.followers, SPECIALS, out)
+        shares = parallel.ranges(tokens.offsets, threads if len(out) > _WORTH_A_THREAD else 1)
+        parallel.run(
+            [
+                partial(
+                    counting.find, tokens.ids, tokens.offsets, first, end, self.starts, self.followers,
+                    SPECIALS, out,
+                )
+                for first, end in shares
+            ],
+            threads,
+        )  # fmt: skip
         return out
 
     def find_plainly(self, tokens: Tokens) -> Ids:
@@ -164,9 +179,8 @@ class Counts:
         return LogCountRatios(self.of_words(every), self.bigrams, values)
 
     @contextmanager
-    def without(self, tokens: Tokens, targets: npt.NDArray[np.int64]) -> Iterator[None]:
-        """Leave out these texts, which were counted, for a while."""
-        found = self.bigrams.find(tokens)
+    def without(self, tokens: Tokens, found: Ids, targets: npt.NDArray[np.int64]) -> Iterator[None]:
+        """Leave out these texts, which were counted, for a while; `found` are their bigrams by number."""
         self._add(tokens, found, targets, -1)
         try:
             yield
