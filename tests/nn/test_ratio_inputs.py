@@ -1,4 +1,4 @@
-"""Log-count ratios on their way into a network: every encoder gets them, and training leaves the batch out."""
+"""Log-count ratios on their way into a network: every encoder gets them, training leaves the batch out."""
 
 from dataclasses import replace
 

@@ -43,6 +43,7 @@ def read(
     """
     _, _, directions, _, size = table.shape
     count, texts = len(rows), len(offsets) - 1
+    threads = _threads(offsets, directions, size, threads)
     found = Read(
         np.empty((count if sequence else 0, directions, size), table.dtype),
         np.empty((3, texts, directions, size), table.dtype),
@@ -78,6 +79,7 @@ def gradients(
 ) -> tuple[Array, Array]:
     """Return the gradients of the table (U, K, D, 2, H) and of the numbers' weights (K, F, D, 2, H)."""
     count, directions, size = found.sequence.shape
+    threads = _threads(offsets, directions, size, threads)
     own = np.empty((0, directions, size), found.sequence.dtype) if d_sequence is None else d_sequence
     d_gates = np.empty_like(found.gates)
     d_lift = np.zeros((len(offsets) - 1, width, numbers.shape[1], directions, 2, size), d_gates.dtype)
@@ -94,11 +96,10 @@ def gradients(
     scan.order_by_row(rows, table_rows, order, starts, offsets, text_of)
     d_table = np.empty((table_rows, width, directions, 2, size), d_gates.dtype)
     flat, flat_table = d_gates.reshape(count, directions, -1), d_table.reshape(*d_table.shape[:3], -1)
-    parts = threads if count * size * directions > _WORTH_A_THREAD else 1
     parallel.run(
         [
             partial(scan.gather, flat, order, starts, text_of, offsets, first, end, flat_table)
-            for first, end in parallel.ranges(starts + np.arange(table_rows + 1), parts)
+            for first, end in parallel.ranges(starts + np.arange(table_rows + 1), threads)
         ],
         threads,
     )
@@ -109,11 +110,15 @@ def _pieces(
     offsets: npt.NDArray[np.int64], directions: int, size: int, threads: int
 ) -> Iterator[tuple[int, int, int]]:
     """Yield direction, first text and end of each piece of work: a few for every thread."""
-    worth = max(1, int(offsets[-1]) * size * directions // _WORTH_A_THREAD)
-    parts = -(-min(threads, worth) // directions)
+    parts = -(-threads // directions)
     for direction in range(directions):
         for first, end in parallel.ranges(offsets, parts):
             yield direction, first, end
+
+
+def _threads(offsets: npt.NDArray[np.int64], directions: int, size: int, threads: int) -> int:
+    """Return how many of the threads there is work for."""
+    return max(1, min(threads, int(offsets[-1]) * size * directions // _WORTH_A_THREAD))
 
 
 def distinct(
