@@ -8,6 +8,7 @@ standard library. Raw text becomes fastText's input (lower case, marks apart) wi
 
 import argparse
 import json
+import random
 import tempfile
 from collections.abc import Sequence
 from pathlib import Path
@@ -27,13 +28,15 @@ def normalised(text: str) -> str:
 
 
 def fit(name: str, texts: Sequence[str], labels: Sequence[int]) -> Any:
-    """Train a model; the library wants a file."""
+    """Train a model; the library wants a file and reads it in its order, so rows are shuffled."""
     import fasttext  # type: ignore[import-not-found]
 
+    rows = list(zip(texts, labels, strict=True))
+    random.Random(0).shuffle(rows)
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "train.txt"
         with path.open("w") as file:
-            for text, label in zip(texts, labels, strict=True):
+            for text, label in rows:
                 file.write(f"{_LABEL}{label} {normalised(text)}\n")
         return fasttext.train_supervised(
             str(path), epoch=10, dim=50, lr=0.3, wordNgrams=NGRAMS[name], thread=2, verbose=0

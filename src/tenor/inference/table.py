@@ -8,13 +8,14 @@ are. A handful of texts is read in plain NumPy; the compiled kernels are loaded 
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
 from tenor.inference import plain
-from tenor.kernels.parallel import available_cores
+from tenor.kernels import parallel
 from tenor.kernels.pooling import POOLED
 from tenor.model import Model
 from tenor.text.tokens import Tokens
@@ -23,8 +24,8 @@ Array = npt.NDArray[np.float32]
 
 # Tokens read in NumPy before the kernels are loaded, which takes as long as reading so many.
 _FEW = 20_000
-# Tokens of a piece of work: what is kept of each, where anything is, stays in tens of megabytes.
-_MOST_TOKENS = 1 << 17
+# Tokens of a piece of work, which one thread does.
+_MOST_TOKENS = 1 << 15
 # Words are folded all together when so large a share of them is new.
 _MANY_NEW = 0.2
 
@@ -61,7 +62,7 @@ class TableEngine:
         self._arrays = model.arrays
         self._ratios = model.ratios
         self._pooling = network.pooling
-        self._threads = threads or available_cores()
+        self._threads = threads or parallel.available_cores()
         self._layers = [_Layer.of(model, number) for number in range(network.mingru.layers)]
         words = len(model.pipeline.vocabulary)
         # Zeros take no memory before they are written: only rows of words that were met do.
@@ -74,13 +75,19 @@ class TableEngine:
     def logits(self, tokens: Tokens) -> Array:
         """Return logits (N, C) of N texts, in their order."""
         out = np.empty((len(tokens), self._classes), np.float32)
-        for first, end in _pieces(tokens.offsets):
+
+        pieces = _pieces(tokens.offsets)
+        threads = self._threads if len(pieces) == 1 else 1  # within a piece
+
+        def task(first: int, end: int) -> None:
             start, stop = tokens.offsets[first], tokens.offsets[end]
             ids, offsets = tokens.ids[start:stop], tokens.offsets[first : end + 1] - start
-            out[first:end] = self._head(self._pooled(ids, offsets))
+            out[first:end] = self._head(self._pooled(ids, offsets, threads))
+
+        parallel.run([partial(task, *piece) for piece in pieces], self._threads)
         return out
 
-    def _pooled(self, ids: npt.NDArray[np.int32], offsets: npt.NDArray[np.int64]) -> Array:
+    def _pooled(self, ids: npt.NDArray[np.int32], offsets: npt.NDArray[np.int64], threads: int) -> Array:
         """Read texts through all layers and pool: (B, H')."""
         few = self._read_plainly + len(ids) <= _FEW
         if few:
@@ -93,7 +100,7 @@ class TableEngine:
             last = number == len(self._layers) - 1
             found = read(
                 table, rows, offsets, numbers, layer.lift(numbers.shape[1]),
-                threads=self._threads, gates=False, sequence=attends or not last,
+                threads=threads, gates=False, sequence=attends or not last,
             )  # fmt: skip
             if not last:
                 table = self._layers[number + 1].table(found.sequence.reshape(len(ids), -1))
@@ -122,9 +129,7 @@ class TableEngine:
         if self._ratios is None:
             return np.empty((len(tokens.ids), 0), np.float32)
         bigrams = self._ratios.bigrams
-        return self._ratios.of_bigrams(
-            bigrams.find_plainly(tokens) if few else bigrams.find(tokens, threads=self._threads)
-        )
+        return self._ratios.of_bigrams(bigrams.find_plainly(tokens) if few else bigrams.find(tokens))
 
     def _attended(self, sequence: Array, offsets: npt.NDArray[np.int64]) -> Array:
         """Additive attention, as `nn.pooling.Attention`: (N, H) -> (B, H)."""

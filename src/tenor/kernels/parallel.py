@@ -6,8 +6,9 @@ that of torch.
 """
 
 import os
+from collections import deque
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor, wait
 from functools import cache
 
 import numpy as np
@@ -20,14 +21,25 @@ def available_cores() -> int:
 
 
 def run(tasks: Sequence[Callable[[], object]], threads: int) -> None:
-    """Run all tasks, up to `threads` at a time, the first of them in the calling thread; wait for all."""
-    if threads < 2 or len(tasks) < 2:
-        for task in tasks:
+    """Run all tasks in up to `threads` threads, the calling one among them; wait for all."""
+    waiting = deque(tasks)
+
+    def work() -> None:
+        while waiting:
+            try:
+                task = waiting.popleft()
+            except IndexError:  # another thread took the last one
+                return
             task()
-        return
-    waiting = [_pool(threads - 1, os.getpid()).submit(task) for task in tasks[1:]]
-    tasks[0]()
-    for future in waiting:
+
+    others = min(threads, len(tasks)) - 1
+    futures = [_pool(others, os.getpid()).submit(work) for _ in range(others)]
+    try:
+        work()
+    finally:
+        waiting.clear()  # after an error no more are begun
+        wait(futures)
+    for future in futures:
         future.result()
 
 

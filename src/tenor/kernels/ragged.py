@@ -1,4 +1,7 @@
-"""Gated recurrence over ragged texts: the compiled scan behind plain functions on NumPy arrays."""
+"""Gated recurrence over ragged texts: the compiled scan behind plain functions on NumPy arrays.
+
+Numba is imported by the first call, not with this module.
+"""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -8,11 +11,11 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from tenor.kernels import parallel, scan
+from tenor.kernels import parallel
 
 Array = npt.NDArray[Any]  # float32 or float64, all of one kind
 # Below so many units x tokens a thread costs more than it saves.
-_WORTH_A_THREAD = 100_000
+_WORTH_A_THREAD = 50_000
 
 
 @dataclass(frozen=True)
@@ -41,6 +44,8 @@ def read(
     `numbers` (N, F) and `lift` (K, F, D, 2, H) are those of the tokens, F = 0 for none. Without `sequence` or
     `gates` these have no rows; to go back both are needed.
     """
+    from tenor.kernels import scan
+
     _, _, directions, _, size = table.shape
     count, texts = len(rows), len(offsets) - 1
     threads = _threads(offsets, directions, size, threads)
@@ -78,6 +83,8 @@ def gradients(
     threads: int,
 ) -> tuple[Array, Array]:
     """Return the gradients of the table (U, K, D, 2, H) and of the numbers' weights (K, F, D, 2, H)."""
+    from tenor.kernels import scan
+
     count, directions, size = found.sequence.shape
     threads = _threads(offsets, directions, size, threads)
     own = np.empty((0, directions, size), found.sequence.dtype) if d_sequence is None else d_sequence
@@ -125,6 +132,8 @@ def distinct(
     ids: npt.NDArray[np.int32], vocabulary_size: int
 ) -> tuple[npt.NDArray[np.int32], npt.NDArray[np.int32]]:
     """Return the distinct ids (U,) in order of appearance, and of each token its row among them (N,)."""
+    from tenor.kernels import scan
+
     number = np.full(vocabulary_size, -1, np.int32)
     words, rows = np.empty_like(ids), np.empty_like(ids)
     return words[: scan.distinct(ids, number, words, rows)], rows

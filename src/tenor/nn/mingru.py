@@ -152,8 +152,9 @@ class _Scan(torch.autograd.Function):
         numbers = words.numbers.astype(array.dtype, copy=False)
         weights = lift.detach().contiguous().numpy()
         found = ragged.read(
-            array, words.rows, words.offsets, numbers, weights, threads=torch.get_num_threads()
-        )
+            array, words.rows, words.offsets, numbers, weights,
+            threads=torch.get_num_threads(), gates=any(ctx.needs_input_grad),
+        )  # fmt: skip
         ctx.found, ctx.words, ctx.numbers, ctx.shape = found, words, numbers, table.shape
         return torch.from_numpy(found.sequence).flatten(1), torch.from_numpy(found.pooled).flatten(2)
 

@@ -5,6 +5,7 @@ oneDNN, which torch uses for convolutions and the LSTM, made them 1.3 to 3.5 tim
 docs/benchmarks.md. Under autocast to bfloat16 both are the same.
 """
 
+import sys
 from functools import cache
 from typing import Any, cast
 
@@ -13,11 +14,20 @@ from torch import Tensor, nn
 from torch.autograd.function import once_differentiable
 from torch.nn import functional as F
 
+# Tokens that torch's own GRU reads in the time that loading Numba takes.
+_FEW = 20_000
+
 
 def compiles(x: Tensor) -> bool:
     """Whether compiled code can take this tensor: a real one, in float32 or float64, on the CPU."""
     tracing = torch.jit.is_tracing() or torch.compiler.is_compiling()  # type: ignore[attr-defined, no-untyped-call]
     return x.device.type == "cpu" and x.dtype in (torch.float32, torch.float64) and not tracing
+
+
+def pays(x: Tensor) -> bool:
+    """Whether loading the compiled code, which takes tenths of a second, is worth it for x (B, T, ...)."""
+    loaded = "numba" in sys.modules
+    return loaded or torch.is_grad_enabled() or x.shape[0] * x.shape[1] > _FEW
 
 
 def halves() -> bool:

@@ -17,9 +17,8 @@ from torch.nn.utils.rnn import pack_padded_sequence, pad_packed_sequence
 
 from tenor.config.network import NetworkConfig, RecurrentConfig
 from tenor.errors import ConfigError
-from tenor.nn import recurrence
 from tenor.nn.encoder import Embedded, Encoded, State, take_last
-from tenor.nn.native import compiles
+from tenor.nn.native import compiles, pays
 from tenor.nn.turning import turn, turned_rows
 
 # Gates in the order torch stacks their weights; the forget gate of the LSTM is the second.
@@ -97,7 +96,9 @@ class Recurrent(nn.Module):
 
 def _read(cell: nn.RNNBase, x: Tensor, mask: Tensor, *, reverse: bool) -> Tensor:
     """Run one layer in one direction from a state of zeros: (B, T, D) -> (B, T, H)."""
-    if not isinstance(cell, nn.LSTM) and compiles(x):
+    if not isinstance(cell, nn.LSTM) and compiles(x) and pays(x):
+        from tenor.nn import recurrence  # imports Numba
+
         return recurrence.read(cell, x, mask.sum(1), reverse=reverse)
     if not reverse:
         return cast(Tensor, cell(x)[0])

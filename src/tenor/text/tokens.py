@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import chain
 
 import numpy as np
 import numpy.typing as npt
@@ -19,7 +20,7 @@ class Tokens:
         """Join one id sequence a text."""
         offsets = np.zeros(len(texts) + 1, dtype=np.int64)
         np.cumsum([len(ids) for ids in texts], out=offsets[1:])
-        ids = np.fromiter((i for text in texts for i in text), dtype=np.int32, count=int(offsets[-1]))
+        ids = np.fromiter(chain.from_iterable(texts), dtype=np.int32, count=int(offsets[-1]))
         return cls(ids, offsets)
 
     def __len__(self) -> int:

@@ -26,7 +26,8 @@ def build(module: nn.Module, config: TrainingConfig) -> torch.optim.Optimizer:
     groups: dict[tuple[bool, bool], list[nn.Parameter]] = {}
     for name, parameter in module.named_parameters():
         if parameter.requires_grad:
-            key = (name.startswith("embedding."), parameter.ndim > 1)
+            is_matrix = parameter.ndim > 1 and not name.endswith("bias")  # that of minGRU has three axes
+            key = (name.startswith("embedding."), is_matrix)
             groups.setdefault(key, []).append(parameter)
     return OPTIMIZERS[config.optimizer](
         [
