@@ -5,8 +5,8 @@
 
 Every model is trained on the train split and read on the test split. `words` is a logistic regression over
 TF-IDF weights of single words, `length` one over characters, words and marks of punctuation, both of
-scikit-learn with its own defaults; `lstm` is the default configuration of Tenor, in float32 on one thread,
-so that its figures can be had again.
+scikit-learn with its own defaults; `lstm` is the default configuration of Tenor, `mingru` the same with a
+minGRU of two layers instead, in float32 on one thread, so that their figures can be had again.
 """
 
 import argparse
@@ -17,11 +17,19 @@ from statistics import mean
 import record
 
 from tenor.config.classification import ClassificationConfig
+from tenor.config.network import NetworkConfig
 from tenor.data.builtin.corpus import BUILTIN, load
 from tenor.data.builtin.kinds import KINDS
 from tenor.data.example import Dataset, Example
 
 Figures = dict[str, dict[str, float]]  # source -> kind -> share of right labels
+
+# The default network, and the same with a minGRU of two layers: one alone cannot turn around what it read.
+_DEFAULT = NetworkConfig()
+NETWORKS = {
+    "lstm": _DEFAULT,
+    "mingru": replace(_DEFAULT, encoder="mingru", mingru=replace(_DEFAULT.mingru, layers=2)),
+}
 
 EASY = "plain"
 ALL, HARD = "all", "all but plain"
@@ -47,11 +55,13 @@ def length_accuracy(dataset: Dataset) -> Figures:
     return _accuracy_of_pipeline(model, dataset)
 
 
-def lstm_accuracy(dataset: Dataset, seed: int, epochs: int | None = None) -> Figures:
+def network_accuracy(
+    network: NetworkConfig, dataset: Dataset, seed: int, epochs: int | None = None
+) -> Figures:
     """Judge the test split by a Tenor classifier; `epochs` instead of the default number."""
     from tenor.experiments.classification import fit
 
-    config = ClassificationConfig()
+    config = replace(ClassificationConfig(), network=network)
     if epochs is not None:
         config = replace(config, training=replace(config.training, epochs=epochs))
     training = replace(config.training, seed=seed, device="cpu", precision="float32", threads=1)
@@ -74,27 +84,32 @@ def figures(name: str, seeds: int, epochs: int | None = None) -> dict[str, objec
     dataset = load(name)
     baselines: dict[str, Callable[[Dataset], Figures]] = {"words": words_accuracy, "length": length_accuracy}
     found = {column: accuracy(dataset) for column, accuracy in baselines.items()}
-    runs = [lstm_accuracy(dataset, seed, epochs) for seed in range(seeds)]
+    runs = {
+        column: [network_accuracy(network, dataset, seed, epochs) for seed in range(seeds)]
+        for column, network in NETWORKS.items()
+    }
     sizes = {split: len(examples) for split, examples in dataset.splits.items()}
     lengths = [len(text.split()) for text in _texts(dataset, "train")]
     print(f"\n{name}: {sizes}, {mean(lengths):.1f} words a training text ({min(lengths)} to {max(lengths)})")
-    print(f"{'':29}{'words':>8}{'length':>8}{'lstm':>8}   each seed")
+    print(f"{'':29}{'words':>8}{'length':>8}"
+          f"{''.join(f'{column:>8}' for column in runs)}   each seed")  # fmt: skip
     for source in ("grammar", "written"):
         for row in (*KINDS, HARD, ALL):
-            each = [run[source][row] for run in runs]
+            each = [[run[source][row] for run in of_column] for of_column in runs.values()]
             print(f"{source:9}{row:20}{found['words'][source][row]:>8.1%}{found['length'][source][row]:>8.1%}"
-                  f"{mean(each):>8.1%}   {'  '.join(f'{share:.1%}' for share in each)}")  # fmt: skip
-    return {"sizes": sizes, "words_a_text": mean(lengths), **found, "lstm": runs}
+                  f"{''.join(f'{mean(shares):>8.1%}' for shares in each)}   "
+                  f"{'  '.join(f'{share:.1%}' for shares in each for share in shares)}")  # fmt: skip
+    return {"sizes": sizes, "words_a_text": mean(lengths), **found, **runs}
 
 
 def main() -> None:
     """Measure what was asked for; print the tables, write the JSON."""
     parser = record.parser(__doc__)
     parser.add_argument("corpora", nargs="*", help=f"of {', '.join(BUILTIN)}; none: all")
-    parser.add_argument("--seeds", type=int, default=3, help="LSTMs trained, with seeds from 0")
+    parser.add_argument("--seeds", type=int, default=3, help="networks of each sort, with seeds from 0")
     options: argparse.Namespace = parser.parse_args()
     if options.seeds < 1:
-        parser.error(f"--seeds {options.seeds}: train at least one LSTM")
+        parser.error(f"--seeds {options.seeds}: train at least one network")
     if unknown := set(options.corpora) - set(BUILTIN):
         parser.error(f"unknown corpus {', '.join(sorted(unknown))}; there are {', '.join(BUILTIN)}")
     seeds, epochs = (1, 1) if options.quick else (options.seeds, None)

@@ -27,27 +27,32 @@ PEERS = {
 }
 
 
+NETWORKS = {"lstm": "LSTM", "mingru": "minGRU"}
+
+
 def kinds(results: Results) -> str:
-    """Accuracy of three models by kind of text."""
+    """Accuracy of baselines and networks by kind of text."""
     from kinds import ALL, HARD
 
     from tenor.data.builtin.kinds import KINDS
 
     found = results.figures("kinds")
     names = [name for name in ("movies", "products") if name in found]
+    networks = {key: shown for key, shown in NETWORKS.items() if all(key in found[name] for name in names)}
     rows = []
     for source in ("grammar", "written"):
         for kind in (*KINDS, HARD, ALL):
             cells = [f"{source}: {kind}"]
             for name in names:
-                lstm = [run[source][kind] for run in found[name]["lstm"]]
-                shown = _percent(sum(lstm) / len(lstm))
                 cells += [_percent(found[name][column][source][kind]) for column in ("words", "length")]
-                cells.append(f"**{shown}**" if kind in (HARD, ALL) else shown)
+                for network in networks:
+                    shares = [run[source][kind] for run in found[name][network]]
+                    shown = _percent(sum(shares) / len(shares))
+                    cells.append(f"**{shown}**" if kind in (HARD, ALL) else shown)
             rows.append(cells)
     head = ["kind"]
     for name in names:
-        head += [f"{name}: unigram", "length only", "LSTM"]
+        head += [f"{name}: unigram", "length only", *networks.values()]
     return _with(results, table(head, rows), "kinds")
 
 

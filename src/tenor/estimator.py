@@ -34,29 +34,30 @@ if TYPE_CHECKING:
     from tenor.training.checkpoint import Progress, Row
     from tenor.training.runtime import Runtime
 
-# parameter -> the setting it stands for; the setting has the default, the range and the meaning
-SETTINGS: dict[str, str] = {
-    "tokenizer": "text.tokenizer",
-    "vocabulary_size": "text.max_size",
-    "min_count": "text.min_count",
-    "max_length": "text.max_length",
-    "truncation": "text.truncation",
-    "vectors": "text.vectors",
-    "embedding_size": "network.embedding_size",
-    "embedding_dropout": "network.embedding_dropout",
-    "hidden_size": "network.recurrent.hidden_size",
-    "layers": "network.recurrent.layers",
-    "dropout": "network.recurrent.dropout",
-    "output_dropout": "network.output_dropout",
-    "epochs": "training.epochs",
-    "batch_size": "training.batch_size",
-    "learning_rate": "training.learning_rate",
-    "weight_decay": "training.weight_decay",
-    "validation_fraction": "data.validation_fraction",
-    "patience": "training.patience",
-    "device": "training.device",
-    "precision": "training.precision",
-    "threads": "training.threads",
+# parameter -> the settings it stands for, which have the default, the range and the meaning; of the sections
+# of encoders only that of the chosen one counts
+SETTINGS: dict[str, tuple[str, ...]] = {
+    "tokenizer": ("text.tokenizer",),
+    "vocabulary_size": ("text.max_size",),
+    "min_count": ("text.min_count",),
+    "max_length": ("text.max_length",),
+    "truncation": ("text.truncation",),
+    "vectors": ("text.vectors",),
+    "embedding_size": ("network.embedding_size",),
+    "embedding_dropout": ("network.embedding_dropout",),
+    "hidden_size": ("network.recurrent.hidden_size", "network.mingru.hidden_size"),
+    "layers": ("network.recurrent.layers", "network.mingru.layers"),
+    "dropout": ("network.recurrent.dropout", "network.mingru.dropout"),
+    "output_dropout": ("network.output_dropout",),
+    "epochs": ("training.epochs",),
+    "batch_size": ("training.batch_size",),
+    "learning_rate": ("training.learning_rate",),
+    "weight_decay": ("training.weight_decay",),
+    "validation_fraction": ("data.validation_fraction",),
+    "patience": ("training.patience",),
+    "device": ("training.device",),
+    "precision": ("training.precision",),
+    "threads": ("training.threads",),
 }
 _SOURCE = "memory"  # what a model folder says of where its texts came from
 
@@ -204,7 +205,7 @@ class TextClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]  # s
 
     def _configuration(self, classes: Labels, codes: npt.NDArray[np.int64]) -> ClassificationConfig:
         """Lay the parameters that are given over the base."""
-        given = {key: getattr(self, name) for name, key in SETTINGS.items()}
+        given = {key: getattr(self, name) for name, keys in SETTINGS.items() for key in keys}
         config = parse(
             merge(
                 _base(self.config),

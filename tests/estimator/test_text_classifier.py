@@ -130,14 +130,13 @@ def test_every_parameter_reaches_its_setting(tmp_path):
     assert given.keys() == SETTINGS.keys()
     defaults = {one.key: one.default for one in settings()}
     config = to_values(TextClassifier(**given).fit(TRAIN, CODES).model_.config)
-    for name, value in given.items():
-        section, _, rest = SETTINGS[name].partition(".")
-        found = config[section]
-        for part in rest.split("."):
+    for name, key in ((name, key) for name, keys in SETTINGS.items() for key in keys):
+        value, found = given[name], config
+        for part in key.split("."):
             found = found[part]
         assert found == (str(vectors) if name == "vectors" else value)
         if name not in {"threads", "precision"}:
-            assert defaults[SETTINGS[name]] != value
+            assert defaults[key] != value
 
 
 def test_model_name_random_state_and_source_reach_their_settings():
@@ -157,6 +156,11 @@ def test_parameters_are_laid_over_the_configuration(form, tmp_path):
     assert (config.training.epochs, config.training.decay) == (1, "none")
     assert config.network.recurrent.forget_bias == 0.5
     assert config.network.recurrent.hidden_size == 6
+
+
+def test_settings_of_the_encoder_reach_whichever_is_chosen():
+    config = small(model="mingru", hidden_size=3, layers=2, epochs=1).fit(TRAIN, CODES).model_.config
+    assert (config.network.mingru.hidden_size, config.network.mingru.layers) == (3, 2)
 
 
 def test_a_recipe_is_a_base():

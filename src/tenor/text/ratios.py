@@ -89,6 +89,11 @@ class LogCountRatios:
     words: npt.NDArray[np.float32]  # (V, F)
     bigrams: Bigrams
     values: npt.NDArray[np.float32]  # (M, F)
+    _or_zero: npt.NDArray[np.float32] = field(init=False, repr=False, compare=False)  # (M+1, F), the last 0
+
+    def __post_init__(self) -> None:
+        nothing = np.zeros((1, self.words.shape[1]), np.float32)
+        object.__setattr__(self, "_or_zero", np.concatenate((self.values, nothing)))
 
     @classmethod
     def none(cls, vocabulary_size: int, classes: int) -> "LogCountRatios":
@@ -110,9 +115,7 @@ class LogCountRatios:
 
     def of_bigrams(self, found: Ids) -> npt.NDArray[np.float32]:
         """Return the ratios of bigrams by number, (N, F), 0 where there is none."""
-        if not len(self.values):
-            return np.zeros((len(found), self.words.shape[1]), np.float32)
-        return np.where((found >= 0)[:, None], self.values[found], np.float32(0))
+        return self._or_zero[found]
 
     def to_arrays(self) -> dict[str, npt.NDArray[Any]]:
         """Return the tensors of a model folder."""
