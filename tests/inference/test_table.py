@@ -75,7 +75,9 @@ def test_pieces_are_the_whole(monkeypatch, tokens: Tokens, most: int) -> None:
     pieces = table._pieces(tokens.offsets)
     assert (pieces[0][0], pieces[-1][1]) == (0, len(tokens))
     assert all(a[1] == b[0] for a, b in itertools.pairwise(pieces))
-    assert len(pieces) == (len(tokens) if most == 1 else len(pieces))
+    sizes = [int(tokens.offsets[end] - tokens.offsets[first]) for first, end in pieces]
+    assert all(size <= most or end == first + 1 for size, (first, end) in zip(sizes, pieces, strict=True))
+    assert len(pieces) == {1: len(tokens), 10: 6, 250: 2}[most]
 
 
 def test_words_are_folded_once_and_only_when_met(monkeypatch) -> None:
