@@ -1,8 +1,8 @@
 """What networks compute outside torch's own operators: when that is possible, and the matrix product.
 
 torch makes float32 products on the CPU by MKL, which on processors not by Intel uses half their vector width.
-oneDNN, which torch uses for convolutions and the LSTM, made them 1.3 to 3.5 times faster on the machine of
-docs/benchmarks.md. Under autocast to bfloat16 both are the same.
+oneDNN, which torch uses for convolutions and the LSTM, is faster there. Under autocast to bfloat16
+both are the same.
 """
 
 import sys
@@ -91,7 +91,7 @@ class _Linear(torch.autograd.Function):
 
 
 def _dense(x: Tensor) -> Tensor:
-    """Without gaps between rows or columns: with gaps oneDNN takes a route a thousand times slower."""
+    """Without gaps between rows or columns: with gaps oneDNN takes a far slower route."""
     return x if x.is_contiguous() or x.t().is_contiguous() else x.contiguous()
 
 

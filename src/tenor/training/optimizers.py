@@ -39,8 +39,8 @@ def build(module: nn.Module, config: TrainingConfig) -> torch.optim.Optimizer:
             }
             for (is_embedding, is_matrix), parameters in groups.items()
         ],
-        # One pass over each tensor: for 30,000 x 64 word vectors a tenth of the usual time, and less than an
-        # update of the rows in use takes by sparse gradients.
+        # One pass over each tensor: for word vectors a fraction of the usual time, and less than an update of
+        # only the rows in use takes by sparse gradients.
         fused=True,
     )
 
