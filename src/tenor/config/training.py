@@ -18,7 +18,7 @@ class TrainingConfig:
 
     epochs: Annotated[int, Ge(1), Doc("passes over the training data, at most")] = 10
     minutes: Annotated[
-        float | None, Gt(0), Doc("no epoch is begun that would end after so many minutes of training")
+        float | None, Gt(0), Doc("training ends after so many minutes, and the rate falls in time for it; null: no limit")
     ] = None
     batch_size: Annotated[int, Ge(1), Doc("texts a step")] = 32
     optimizer: Annotated[

@@ -16,9 +16,10 @@ from tenor.config.load import to_values
 from tenor.data import load as data_load
 from tenor.data.example import Dataset
 from tenor.errors import DataError, Interrupted
-from tenor.evaluation.data_report import DataReport, data_report, encode_splits
+from tenor.evaluation.data_report import DataReport
 from tenor.evaluation.evaluation import Evaluation
 from tenor.experiments import scoring
+from tenor.experiments.preparing import Prepared, prepare
 from tenor.experiments.run import Run, RunFolder
 from tenor.inference.network import NetworkEngine
 from tenor.inference.predictor import Predictor
@@ -27,7 +28,6 @@ from tenor.nn.build import build, to_arrays
 from tenor.nn.classifier import Classifier
 from tenor.nn.forward import autocast
 from tenor.text.familiarity import Familiarity
-from tenor.text.pipeline import TextPipeline
 from tenor.text.ratios import Counts
 from tenor.text.tokens import Tokens
 from tenor.text.vectors import Vectors, read
@@ -65,7 +65,8 @@ class Fitted:
     predictor: Predictor
     history: History
     runtime: Runtime
-    evaluations: dict[str, Evaluation]  # of the validation and test split, where there are any
+    scored: dict[str, scoring.Scored]  # of the validation and test split, where there are any
+    evaluations: dict[str, Evaluation]  # of the same
 
 
 def train(
@@ -100,25 +101,22 @@ def fit(
     dataset: Dataset,
     config: ClassificationConfig,
     *,
+    prepared: Prepared | None = None,
     folder: RunFolder | None = None,
     watcher: Watcher | None = None,
 ) -> Fitted:
-    """Train, choose the epoch by validation, and evaluate on the validation and test splits."""
+    """Train, choose the epoch by validation, and evaluate on the validation and test splits.
+
+    `prepared` is what `prepare` made of this dataset and `config.text`, for whoever trains on it repeatedly.
+    """
     watcher = watcher or SilentWatcher()
-    examples = dataset.split("train")
-    if not examples:
-        raise DataError(f"{dataset.name} has no training examples; give a file or split that holds some")
-    pipeline = TextPipeline.build([e.text for e in examples], config.text)
+    prepared = prepared or prepare(dataset, config.text)
+    pipeline = prepared.pipeline
     vectors = None
     if config.text.vectors is not None:
         vectors = read(Path(config.text.vectors), pipeline.vocabulary, config.network.embedding_size)
-    encoded = encode_splits(dataset, pipeline)
-    watcher.data(dataset, data_report(dataset, pipeline, encoded), vectors)
-    labelled: dict[str, Labelled] = {
-        split: Labelled(encoded[split][0], scoring.class_indices(dataset.split(split), dataset.classes))
-        for split in ("train", "validation")
-        if dataset.split(split)
-    }
+    watcher.data(dataset, prepared.report, vectors)
+    labelled = prepared.labelled
     _refuse_endless(labelled["train"].tokens, config)
     counts = None
     if config.network.ratios.use:
@@ -155,19 +153,18 @@ def fit(
     )
     predictor = Predictor(model, NetworkEngine(module))
     with applied(runtime):
-        evaluations: dict[str, Evaluation] = {
-            split: scoring.score(
-                scoring.predict_encoded(predictor, examples, *encoded[split]),
-                examples,
-                dataset.classes,
-                config.evaluation,
-            )
+        scored = {
+            split: scoring.predict_encoded(predictor, examples, *prepared.encoded[split])
             for split in ("validation", "test")
             if (examples := dataset.split(split))
         }
+    evaluations: dict[str, Evaluation] = {
+        split: scoring.score(found, dataset.split(split), dataset.classes, config.evaluation)
+        for split, found in scored.items()
+    }
     metrics: dict[str, Any] = {split: evaluation.to_json() for split, evaluation in evaluations.items()}
     model = replace(model, metrics=metrics)
-    return Fitted(model, Predictor(model, NetworkEngine(module)), history, runtime, evaluations)
+    return Fitted(model, Predictor(model, NetworkEngine(module)), history, runtime, scored, evaluations)
 
 
 def _train(

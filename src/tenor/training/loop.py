@@ -140,7 +140,9 @@ class Trainer:
         )
         while not progress.finished:
             rate = self._epoch(train)
-            row = self._figures(validation, rate, tokens=len(train.tokens.ids))
+            # Time may have run out within the epoch.
+            read = progress.texts / len(train.tokens)
+            row = self._figures(validation, rate, tokens=round(read * len(train.tokens.ids)))
             progress.epoch += 1
             progress.batch, progress.loss, progress.correct, progress.texts = 0, 0.0, 0, 0
             progress.seconds = 0.0
@@ -148,7 +150,7 @@ class Trainer:
             best = self._keep_best(row)
             waited = progress.epoch - progress.best_epoch
             stopped = config.patience is not None and validation is not None and waited >= config.patience
-            progress.finished = stopped or progress.epoch >= config.epochs or self._out_of_time()
+            progress.finished = stopped or progress.epoch >= config.epochs or self._time_share() >= 1
             self._observer.epoch(row, best=best)
             self._save()
         self._module.load_state_dict(self._best)
@@ -165,8 +167,13 @@ class Trainer:
             flush_denormals(True, self._runtime.threads)
         self._module.train()
         for rows in train.order(progress.epoch)[progress.batch :]:
+            time_share = self._time_share()
+            if time_share >= 1:
+                self._refuse_less_than_an_epoch(len(train.tokens))
+                break
             start = time.perf_counter()
-            rate = optimizers.set_rate(self._optimizer, config, step=progress.step, total=total)
+            step_number = max(progress.step, time_share * total)  # whichever is nearer to its end
+            rate = optimizers.set_rate(self._optimizer, config, step=step_number, total=total)
             batch = train.batch(rows).to(self._device)
             with autocast(self._device, self._runtime.dtype):
                 step = self._objective(self._module, batch)
@@ -193,11 +200,20 @@ class Trainer:
                 saved = time.monotonic()
         return rate
 
-    def _out_of_time(self) -> bool:
-        """Whether another epoch like the last would exceed the time that is given."""
-        seconds = [row["seconds"] for row in self._progress.history]
-        limit = self._config.minutes
-        return limit is not None and sum(seconds) + seconds[-1] > 60 * limit
+    def _time_share(self) -> float:
+        """Share of the time given that is used up; 0 without a limit."""
+        progress, minutes = self._progress, self._config.minutes
+        seconds = sum(row["seconds"] for row in progress.history) + progress.seconds
+        return 0.0 if minutes is None else seconds / (60 * minutes)
+
+    def _refuse_less_than_an_epoch(self, texts: int) -> None:
+        progress, minutes = self._progress, self._config.minutes
+        if progress.epoch == 0 and minutes is not None:
+            needed = minutes * texts / max(progress.texts, 1)
+            raise TrainingError(
+                f"the {60 * minutes:.3g} s given ended after {progress.texts / texts:.0%} of the first epoch; "
+                f"give more time (training.minutes={needed * 1.2:.2g}) or fewer texts"
+            )
 
     def _figures(self, validation: Labelled | None, rate: float, *, tokens: int) -> Row:
         progress = self._progress

@@ -45,7 +45,7 @@ def build(module: nn.Module, config: TrainingConfig) -> torch.optim.Optimizer:
     )
 
 
-def set_rate(optimizer: torch.optim.Optimizer, config: TrainingConfig, *, step: int, total: int) -> float:
+def set_rate(optimizer: torch.optim.Optimizer, config: TrainingConfig, *, step: float, total: int) -> float:
     """Set the rate of step `step` (from 0) of `total`, and return it without the groups' factors."""
     warm = config.warmup * total
     if step < warm:
