@@ -80,67 +80,62 @@ def test_equals_the_reference(case: Case, dtype: type, threads: int) -> None:
     np.testing.assert_allclose(found.sequence, sequence, atol=EXACT[dtype])
     np.testing.assert_allclose(found.pooled, pooled, atol=EXACT[dtype])
     d_table, ours_lift = ragged.gradients(
-        found,
-        case.d_pooled.astype(dtype),
-        case.d_sequence.astype(dtype),
-        case.rows,
-        case.offsets,
-        numbers,
-        table_rows=VOCABULARY,
-        width=case.width,
-        threads=threads,
-    )
+        table, case.rows, case.offsets, numbers, lift, found,
+        case.d_pooled.astype(dtype), case.d_sequence.astype(dtype), threads=threads,
+    )  # fmt: skip
     ours = np.einsum("ukdgh,kdghx->ux", d_table.astype(np.float64), case.weight)
     np.testing.assert_allclose(ours, d_words, atol=50 * EXACT[dtype])
     np.testing.assert_allclose(ours_lift, d_lift, atol=50 * EXACT[dtype])
 
 
 @pytest.mark.parametrize("width", [1, 2])
-def test_any_number_of_threads_gives_the_same_bits(width: int) -> None:
+def test_any_number_of_threads_gives_the_same_bits(width: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(ragged, "_WORTH_A_THREAD", 1)
+    monkeypatch.setattr(ragged, "_VECTOR", 1)  # few units, yet several blocks of them
     case = Case([400, 3, 900, 250, 1, 77], width, 2, 1, 1)
+    given = (case.table(), case.rows, case.offsets, case.numbers, case.lift)
     found = {}
     for threads in (1, 2, 5):
-        read = ragged.read(case.table(), case.rows, case.offsets, case.numbers, case.lift, threads=threads)
-        both = ragged.gradients(
-            read, case.d_pooled, None, case.rows, case.offsets, case.numbers,
-            table_rows=VOCABULARY, width=width, threads=threads,
-        )  # fmt: skip
+        read = ragged.read(*given, threads=threads)
+        both = ragged.gradients(*given, read, case.d_pooled, None, threads=threads)
         found[threads] = [part.tobytes() for part in (read.sequence, read.pooled, *both)]
     assert found[1] == found[2] == found[5]
 
 
-def test_work_is_shared_out(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_work_is_shared_out() -> None:
     """Guards the test above: with threads there are several pieces, which cover everything once."""
-    monkeypatch.setattr(ragged, "_WORTH_A_THREAD", 1)
     offsets = np.array([0, 400, 403, 1303, 1553, 1554], np.int64)
-    pieces = list(ragged._pieces(offsets, 2, HIDDEN, 4))
-    assert len(pieces) == 4
+    _covers(list(ragged._pieces(offsets, 2, 4)), pieces=4, end=5)
+    _covers(list(ragged._blocks(40, 2, 4)), pieces=4, end=40)
+    _covers(list(ragged._blocks(10, 2, 16)), pieces=2, end=10)  # a vector is not cut
+    _covers(list(ragged._blocks(100, 2, 64)), pieces=14, end=100)
+
+
+def _covers(found: list[tuple[int, int, int]], *, pieces: int, end: int) -> None:
+    """Check that for each of two directions the pieces go from 0 to `end` without gaps."""
+    assert len(found) == pieces
     for direction in (0, 1):
-        own = [(first, end) for d, first, end in pieces if d == direction]
+        own = [(first, last) for d, first, last in found if d == direction]
         assert own[0][0] == 0
-        assert own[-1][1] == 5
+        assert own[-1][1] == end
         assert all(a[1] == b[0] for a, b in itertools.pairwise(own))
+        assert all(first < last for first, last in own)
 
 
 def test_vanished_gradients_are_zero_not_denormal() -> None:
     """The gate stands open: the gradient of the first token is a product of 3,000 small factors."""
-    table = np.full((1, 1, 1, 2, 4), 3.0, np.float32)
+    table = np.full((3000, 1, 1, 2, 4), 3.0, np.float32)  # a row a token
     offsets = np.array([0, 3000], np.int64)
-    rows = np.zeros(3000, np.int32)
-    numbers, lift = np.empty((3000, 0), np.float32), np.empty((1, 0, 1, 2, 4), np.float32)
-    found = ragged.read(table, rows, offsets, numbers, lift, threads=1)
-    d_gates = np.empty_like(found.gates)
+    rows = np.arange(3000, dtype=np.int32)
+    given = (table, rows, offsets, np.empty((3000, 0), np.float32), np.empty((1, 0, 1, 2, 4), np.float32))
+    found = ragged.read(*given, threads=1)
     d_pooled = np.zeros_like(found.pooled)
     d_pooled[scan.LAST] = 1
-    none = np.empty((0, 1, 4), np.float32)
-    d_lift = np.empty((1, *lift.shape), np.float32)
-    scan.backward(
-        d_pooled, none, found.at, found.sequence, found.gates, numbers, offsets, 0, 1, 0, d_gates, d_lift,
-        np.empty((3, 4), np.float32),
-    )  # fmt: skip
+    d_table, _ = ragged.gradients(*given, found, d_pooled, None, threads=1)
     tiny = np.finfo(np.float32).tiny
-    assert not ((d_gates != 0) & (np.abs(d_gates) < tiny)).any()
-    assert d_gates[-1].any()
+    assert not ((d_table != 0) & (np.abs(d_table) < tiny)).any()
+    assert d_table[-1].any()
+    assert not d_table[0].any()
 
 
 @given(ids=st.lists(st.integers(0, 20), min_size=1, max_size=50))

@@ -25,7 +25,6 @@ def read(
     *,
     threads: int = 1,
     sequence: bool = True,
-    gates: bool = False,
 ) -> Read:
     """Read texts by a table (U, K, D, 2, H), numbers (N, F) and their weights (K, F, D, 2, H).
 

@@ -100,7 +100,7 @@ class TableEngine:
             last = number == len(self._layers) - 1
             found = read(
                 table, rows, offsets, numbers, layer.lift(numbers.shape[1]),
-                threads=threads, gates=False, sequence=attends or not last,
+                threads=threads, sequence=attends or not last,
             )  # fmt: skip
             if not last:
                 table = self._layers[number + 1].table(found.sequence.reshape(len(ids), -1))
@@ -132,9 +132,13 @@ class TableEngine:
         return self._ratios.of_bigrams(bigrams.find_plainly(tokens) if few else bigrams.find(tokens))
 
     def _attended(self, sequence: Array, offsets: npt.NDArray[np.int64]) -> Array:
-        """Additive attention, as `nn.pooling.Attention`: (N, H) -> (B, H)."""
-        weight, bias = self._arrays["pooling.projection.weight"], self._arrays["pooling.projection.bias"]
-        scores = (np.tanh(sequence @ weight.T + bias) @ self._arrays["pooling.query.weight"].T)[:, 0]
+        """Attention, as `nn.pooling.Attention` and `DotAttention`: (N, H) -> (B, H)."""
+        query = self._arrays["pooling.query.weight"][0]
+        if self._pooling == "attention":
+            weight, bias = self._arrays["pooling.projection.weight"], self._arrays["pooling.projection.bias"]
+            scores = np.tanh(sequence @ weight.T + bias) @ query
+        else:
+            scores = sequence @ query / np.float32(len(query) ** 0.5)
         starts, lengths = offsets[:-1], np.diff(offsets)
         weights = np.exp(scores - np.repeat(np.maximum.reduceat(scores, starts), lengths))
         weights /= np.repeat(np.add.reduceat(weights, starts), lengths)

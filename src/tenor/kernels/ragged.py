@@ -16,16 +16,16 @@ from tenor.kernels import parallel
 Array = npt.NDArray[Any]  # float32 or float64, all of one kind
 # Below so many units x tokens a thread costs more than it saves.
 _WORTH_A_THREAD = 50_000
+_VECTOR = 16  # numbers of float32 that a processor adds at once
 
 
 @dataclass(frozen=True)
 class Read:
-    """What reading B texts gave, and what going back needs."""
+    """What reading B texts gave."""
 
     sequence: Array  # (N, D, H)
     pooled: Array  # (3, B, D, H): mean, maximum, last
-    gates: Array  # (N, D, 2, H)
-    at: npt.NDArray[np.int32]  # (B, D, H)
+    at: npt.NDArray[np.int32]  # (B, D, H): where the maximum stands
 
 
 def read(
@@ -37,85 +37,83 @@ def read(
     *,
     threads: int,
     sequence: bool = True,
-    gates: bool = True,
 ) -> Read:
     """Read texts by a table of gate products (U, K, D, 2, H); see `tenor.kernels.scan`.
 
-    `numbers` (N, F) and `lift` (K, F, D, 2, H) are those of the tokens, F = 0 for none. Without `sequence` or
-    `gates` these have no rows; to go back both are needed.
+    `numbers` (N, F) and `lift` (K, F, D, 2, H) are those of the tokens, F = 0 for none. Without `sequence`
+    that has no rows.
     """
     from tenor.kernels import scan
 
     _, _, directions, _, size = table.shape
-    count, texts = len(rows), len(offsets) - 1
+    texts = len(offsets) - 1
     threads = _threads(offsets, directions, size, threads)
     found = Read(
-        np.empty((count if sequence else 0, directions, size), table.dtype),
+        np.empty((len(rows) if sequence else 0, directions, size), table.dtype),
         np.empty((3, texts, directions, size), table.dtype),
-        np.empty((count if gates else 0, directions, 2, size), table.dtype),
         np.empty((texts, directions, size), np.int32),
     )
 
     def task(direction: int, first: int, end: int) -> None:
         # What is not kept goes into one row, which each thread has for itself.
         h = found.sequence if sequence else np.empty((1, directions, size), table.dtype)
-        z_and_c = found.gates if gates else np.empty((1, directions, 2, size), table.dtype)
         work, where = np.empty((5, size), table.dtype), np.empty(size, np.int32)
         scan.forward(
-            table, rows, numbers, lift, offsets, first, end, direction, h, z_and_c, found.pooled, found.at,
-            work, where,
-        )  # fmt: skip
+            table, rows, numbers, lift, offsets, first, end, direction, h, found.pooled, found.at, work, where
+        )
 
-    parallel.run([partial(task, *piece) for piece in _pieces(offsets, directions, size, threads)], threads)
+    parallel.run([partial(task, *piece) for piece in _pieces(offsets, directions, threads)], threads)
     return found
 
 
 def gradients(
-    found: Read,
-    d_pooled: Array,
-    d_sequence: Array | None,
+    table: Array,
     rows: npt.NDArray[np.int32],
     offsets: npt.NDArray[np.int64],
     numbers: Array,
+    lift: Array,
+    found: Read,
+    d_pooled: Array,
+    d_sequence: Array | None,
     *,
-    table_rows: int,
-    width: int,
     threads: int,
 ) -> tuple[Array, Array]:
-    """Return the gradients of the table (U, K, D, 2, H) and of the numbers' weights (K, F, D, 2, H)."""
+    """Return the gradients of the table (U, K, D, 2, H) and of the numbers' weights (K, F, D, 2, H).
+
+    The first five are what `read` was given, `found` is what it returned, `d_pooled` and `d_sequence` are the
+    gradients of that.
+    """
     from tenor.kernels import scan
 
-    count, directions, size = found.sequence.shape
+    _, _, directions, _, size = table.shape
     threads = _threads(offsets, directions, size, threads)
-    own = np.empty((0, directions, size), found.sequence.dtype) if d_sequence is None else d_sequence
-    d_gates = np.empty_like(found.gates)
-    d_lift = np.zeros((len(offsets) - 1, width, numbers.shape[1], directions, 2, size), d_gates.dtype)
+    own = np.empty((0, directions, size), table.dtype) if d_sequence is None else d_sequence
+    d_table, d_lift = np.zeros_like(table), np.zeros_like(lift)
+    longest = int(np.diff(offsets).max())
 
-    def task(direction: int, first: int, end: int) -> None:
+    def task(direction: int, low: int, high: int) -> None:
+        kept = np.empty((longest + 1, 3, high - low), table.dtype)
+        work = np.empty((6, high - low), table.dtype)
         scan.backward(
-            d_pooled, own, found.at, found.sequence, found.gates, numbers, offsets, first, end, direction,
-            d_gates, d_lift, np.empty((3, size), d_gates.dtype),
+            table, rows, numbers, lift, offsets, direction, low, high, d_pooled, own, found.at,
+            d_table, d_lift, kept, work,
         )  # fmt: skip
 
-    parallel.run([partial(task, *piece) for piece in _pieces(offsets, directions, size, threads)], threads)
-    order, starts = np.empty(count, np.int32), np.empty(table_rows + 1, np.int64)
-    text_of = np.empty(count, np.int32)
-    scan.order_by_row(rows, table_rows, order, starts, offsets, text_of)
-    d_table = np.empty((table_rows, width, directions, 2, size), d_gates.dtype)
-    flat, flat_table = d_gates.reshape(count, directions, -1), d_table.reshape(*d_table.shape[:3], -1)
-    parallel.run(
-        [
-            partial(scan.gather, flat, order, starts, text_of, offsets, first, end, flat_table)
-            for first, end in parallel.ranges(starts + np.arange(table_rows + 1), threads)
-        ],
-        threads,
-    )
-    return d_table, d_lift.sum(0)
+    parallel.run([partial(task, *block) for block in _blocks(size, directions, threads)], threads)
+    return d_table, d_lift
 
 
-def _pieces(
-    offsets: npt.NDArray[np.int64], directions: int, size: int, threads: int
-) -> Iterator[tuple[int, int, int]]:
+def _blocks(size: int, directions: int, threads: int) -> Iterator[tuple[int, int, int]]:
+    """Yield direction, first unit and end of each piece of work: whole vectors of the processor."""
+    vectors = -(-size // _VECTOR)
+    parts = min(vectors, -(-threads // directions))
+    for direction in range(directions):
+        for part in range(parts):
+            low, high = (_VECTOR * (vectors * place // parts) for place in (part, part + 1))
+            yield direction, low, min(high, size)
+
+
+def _pieces(offsets: npt.NDArray[np.int64], directions: int, threads: int) -> Iterator[tuple[int, int, int]]:
     """Yield direction, first text and end of each piece of work: a few for every thread."""
     parts = -(-threads // directions)
     for direction in range(directions):

@@ -8,8 +8,12 @@
 f-pooling this is for width > 1.) The gates' products P are a table: one row a distinct word, or one a token;
 r_t is the row of token t. s_t are a few numbers of the token that no row can hold, such as those of the
 bigram it ends, and L their weights. The second direction reads each text from its end. Pooling happens while
-h is still in the cache; the backward pass writes the gradients of a and b by token, and `gather` sums them
-by row in a fixed order, so that no thread adds where another one does.
+h is still in the cache.
+
+Reading is bound by memory, not by arithmetic. So nothing is kept for the way back, which reads each text
+again into room that stays in the cache, and adds the gradients of a and b to the rows of the table at once.
+Units know nothing of each other: threads take directions and blocks of units, all texts each, so no thread
+adds where another one does, and sums have one order for any number of threads.
 
 Axes: U rows of the table, K = width, D directions, 2 gates, H units, F numbers a token, N tokens, B texts.
 """
@@ -40,7 +44,6 @@ def forward(
     end: int,
     direction: int,
     h: Array,
-    gates: Array,
     pooled: Array,
     at: Array,
     work: Array,
@@ -49,14 +52,13 @@ def forward(
     """Read texts `first` to `end` in one direction.
 
     table (U, K, D, 2, H), rows (N,) int32, numbers (N, F), lift (K, F, D, 2, H), offsets (B+1,) int64;
-    written: h (N, D, H), gates (N, D, 2, H) as z and c, pooled (3, B, D, H) mean, maximum and last h, at
-    (B, D, H) int32 where each maximum stands, counted from the start of the text. Of an h or gates of one
-    row that row is written again and again. work (5, H) and where (H,) int32 are room to work in.
+    written: h (N, D, H), pooled (3, B, D, H) mean, maximum and last h, at (B, D, H) int32 where each maximum
+    stands, counted from the start of the text. An h of one row is written again and again. work (5, H) and
+    where (H,) int32 are room to work in.
     """
-    width, count = table.shape[1], numbers.shape[1]
+    size, plain = table.shape[4], table.shape[1] == 1 and numbers.shape[1] == 0
     a, b, state, total, highest = work[0], work[1], work[2], work[3], work[4]
     h_step = 1 if h.shape[0] > 1 else 0
-    gates_step = 1 if gates.shape[0] > 1 else 0
     for text in range(first, end):
         start, stop = offsets[text], offsets[text + 1]
         state[:] = 0
@@ -65,31 +67,15 @@ def forward(
         where[:] = 0
         for step in range(stop - start):
             t = start + step if direction == 0 else stop - 1 - step
-            z, c = gates[t * gates_step, direction, 0], gates[t * gates_step, direction, 1]
             out = h[t * h_step, direction]
-            own = table[rows[t], 0, direction]
-            if width == 1 and count == 0:
-                _advance(own[0], own[1], z, c, state, total, highest, where, out, t - start)
-                continue
-            if width > 1 and step > 0:
-                other = table[rows[t - 1 if direction == 0 else t + 1], 1, direction]
-                _sum(a, b, own, other)
+            if plain:
+                own = table[rows[t], 0, direction]
+                _advance(own[0], own[1], state, total, highest, where, out, t - start)
             else:
-                _copy(a, own[0])
-                _copy(b, own[1])
-            for back in range(2, min(width, step + 1)):
-                other = table[rows[t - back if direction == 0 else t + back], back, direction]
-                _add(a, other[0])
-                _add(b, other[1])
-            for back in range(min(width, step + 1) if count > 0 else 0):
-                s = t - back if direction == 0 else t + back
-                for f in range(count):
-                    if numbers[s, f] != 0:
-                        _add_times(a, numbers[s, f], lift[back, f, direction, 0])
-                        _add_times(b, numbers[s, f], lift[back, f, direction, 1])
-            _advance(a, b, z, c, state, total, highest, where, out, t - start)
+                _sums(table, rows, numbers, lift, t, step, direction, 0, size, a, b)
+                _advance(a, b, state, total, highest, where, out, t - start)
         length = table.dtype.type(stop - start)
-        for i in range(state.shape[0]):
+        for i in range(size):
             pooled[MEAN, text, direction, i] = total[i] / length
             pooled[MAX, text, direction, i] = highest[i]
             pooled[LAST, text, direction, i] = state[i]
@@ -97,25 +83,49 @@ def forward(
 
 
 @compiled(allocates=False)
-def _advance(
+def _sums(
+    table: Array,
+    rows: Array,
+    numbers: Array,
+    lift: Array,
+    t: int,
+    step: int,
+    direction: int,
+    low: int,
+    high: int,
     a: Array,
     b: Array,
-    z: Array,
-    c: Array,
-    state: Array,
-    total: Array,
-    highest: Array,
-    where: Array,
-    out: Array,
-    place: int,
+) -> None:
+    """Compute a and b of token t, the one numbered `step` in its direction, for units `low` to `high`."""
+    width, count = table.shape[1], numbers.shape[1]
+    own = table[rows[t], 0, direction]
+    if width > 1 and step > 0:
+        other = table[rows[t - 1 if direction == 0 else t + 1], 1, direction]
+        _sum(a, own[0][low:high], other[0][low:high])
+        _sum(b, own[1][low:high], other[1][low:high])
+    else:
+        _copy(a, own[0][low:high])
+        _copy(b, own[1][low:high])
+    for back in range(2, min(width, step + 1)):
+        other = table[rows[t - back if direction == 0 else t + back], back, direction]
+        _add(a, other[0][low:high])
+        _add(b, other[1][low:high])
+    for back in range(min(width, step + 1) if count > 0 else 0):
+        s = t - back if direction == 0 else t + back
+        for f in range(count):
+            if numbers[s, f] != 0:
+                weights = lift[back, f, direction]
+                _add_times(a, numbers[s, f], weights[0][low:high])
+                _add_times(b, numbers[s, f], weights[1][low:high])
+
+
+@compiled(allocates=False)
+def _advance(
+    a: Array, b: Array, state: Array, total: Array, highest: Array, where: Array, out: Array, place: int
 ) -> None:
     """Take one step for all units."""
     for i in range(state.shape[0]):
-        gate = sigmoid(a[i])
-        candidate = tanh(b[i])
-        z[i] = gate
-        c[i] = candidate
-        value = state[i] + gate * (candidate - state[i])
+        value = state[i] + sigmoid(a[i]) * (tanh(b[i]) - state[i])
         state[i] = value
         out[i] = value
         total[i] += value
@@ -125,57 +135,75 @@ def _advance(
 
 @compiled(allocates=False)
 def backward(
+    table: Array,
+    rows: Array,
+    numbers: Array,
+    lift: Array,
+    offsets: Array,
+    direction: int,
+    low: int,
+    high: int,
     d_pooled: Array,
     d_sequence: Array,
     at: Array,
-    h: Array,
-    gates: Array,
-    numbers: Array,
-    offsets: Array,
-    first: int,
-    end: int,
-    direction: int,
-    d_gates: Array,
+    d_table: Array,
     d_lift: Array,
+    kept: Array,
     work: Array,
 ) -> None:
-    """Go back through texts `first` to `end` in one direction.
+    """Go back through all texts in one direction, for units `low` to `high`.
 
     d_pooled (3, B, D, H) and d_sequence (N, D, H) or (0, D, H) are the gradients of what `forward` returned;
-    written: d_gates (N, D, 2, H), the gradients of a and b, and d_lift (B, K, F, D, 2, H), zero before, each
-    text's part of the gradient of L. work (3, H) is room to work in.
+    added to: d_table (U, K, D, 2, H) and d_lift (K, F, D, 2, H). kept (T + 1, 3, high - low), T the length of
+    the longest text, and work (6, high - low) are room to work in.
     """
-    number = h.dtype.type
-    grad, share, nothing = work[0], work[1], work[2]
-    nothing[:] = 0
-    with_sequence = d_sequence.shape[0] > 0
-    width, count = d_lift.shape[1], d_lift.shape[2]
-    for text in range(first, end):
+    number = table.dtype.type
+    width, plain = table.shape[1], table.shape[1] == 1 and numbers.shape[1] == 0
+    a, b, grad, share, d_a, d_b = work[0], work[1], work[2], work[3], work[4], work[5]
+    with_sequence, count = d_sequence.shape[0] > 0, numbers.shape[1]
+    kept[0] = 0  # before the first token
+    for text in range(offsets.shape[0] - 1):
         start, stop = offsets[text], offsets[text + 1]
-        for i in range(grad.shape[0]):
-            share[i] = d_pooled[MEAN, text, direction, i] / number(stop - start)
-        highest, where = d_pooled[MAX, text, direction], at[text, direction]
-        _copy(grad, d_pooled[LAST, text, direction])
+        for step in range(stop - start):
+            t = start + step if direction == 0 else stop - 1 - step
+            if plain:
+                own = table[rows[t], 0, direction]
+                _keep(own[0][low:high], own[1][low:high], kept[step], kept[step + 1])
+            else:
+                _sums(table, rows, numbers, lift, t, step, direction, low, high, a, b)
+                _keep(a, b, kept[step], kept[step + 1])
+        _copy(grad, d_pooled[LAST, text, direction][low:high])
+        mean = d_pooled[MEAN, text, direction][low:high]
+        for i in range(share.shape[0]):
+            share[i] = mean[i] / number(stop - start)
+        highest, where = d_pooled[MAX, text, direction][low:high], at[text, direction][low:high]
         for step in range(stop - start - 1, -1, -1):
             t = start + step if direction == 0 else stop - 1 - step
             if with_sequence:
-                _add(grad, d_sequence[t, direction])
-            before, z_and_c, made = (
-                t - 1 if direction == 0 else t + 1,
-                gates[t, direction],
-                d_gates[t, direction],
-            )
-            if step == 0:
-                _retreat(grad, share, highest, where, t - start, nothing, z_and_c, made)
-            else:
-                _retreat(grad, share, highest, where, t - start, h[before, direction], z_and_c, made)
-            for back in range(min(width, step + 1) if count > 0 else 0):
+                _add(grad, d_sequence[t, direction][low:high])
+            _retreat(grad, share, highest, where, t - start, kept[step], kept[step + 1], d_a, d_b)
+            for back in range(min(width, step + 1)):
                 s = t - back if direction == 0 else t + back
+                part = d_table[rows[s], back, direction]
+                _add(part[0][low:high], d_a)
+                _add(part[1][low:high], d_b)
                 for f in range(count):
                     if numbers[s, f] != 0:
-                        part = d_lift[text, back, f, direction]
-                        _add_times(part[0], numbers[s, f], made[0])
-                        _add_times(part[1], numbers[s, f], made[1])
+                        weights = d_lift[back, f, direction]
+                        _add_times(weights[0][low:high], numbers[s, f], d_a)
+                        _add_times(weights[1][low:high], numbers[s, f], d_b)
+
+
+@compiled(allocates=False)
+def _keep(a: Array, b: Array, before: Array, kept: Array) -> None:
+    """Take one step and keep h, z and c of it."""
+    state, h, z, c = before[0], kept[0], kept[1], kept[2]
+    for i in range(a.shape[0]):
+        gate = sigmoid(a[i])
+        candidate = tanh(b[i])
+        z[i] = gate
+        c[i] = candidate
+        h[i] = state[i] + gate * (candidate - state[i])
 
 
 @compiled(allocates=False)
@@ -185,58 +213,29 @@ def _retreat(
     highest: Array,
     where: Array,
     place: int,
-    previous: Array,
-    gates: Array,
-    d_gates: Array,
+    before: Array,
+    kept: Array,
+    d_a: Array,
+    d_b: Array,
 ) -> None:
-    """Take one step back for all units."""
+    """Take one step back."""
     number = grad.dtype.type
     one, vanished = number(1), number(_VANISHED)
-    z, c, d_a, d_b = gates[0], gates[1], d_gates[0], d_gates[1]
+    state, z, c = before[0], kept[1], kept[2]
     for i in range(grad.shape[0]):
         g = grad[i] + share[i] + (highest[i] if where[i] == place else number(0))
         gate, candidate = z[i], c[i]
         moved = g * gate
-        d_a[i] = moved * (one - gate) * (candidate - previous[i])
+        d_a[i] = moved * (one - gate) * (candidate - state[i])
         d_b[i] = moved * (one - candidate * candidate)
-        kept = g - moved
-        grad[i] = kept if abs(kept) > vanished else number(0)
+        left = g - moved
+        grad[i] = left if abs(left) > vanished else number(0)
 
 
 @compiled(allocates=False)
-def gather(
-    d_gates: Array,
-    order: Array,
-    starts: Array,
-    text_of: Array,
-    offsets: Array,
-    first: int,
-    end: int,
-    d_table: Array,
-) -> None:
-    """Sum the gradients of a and b over the tokens of table rows `first` to `end`: d_table (U, K, D, 2H).
-
-    d_gates (N, D, 2H); row u stands at the tokens `order[starts[u]:starts[u + 1]]`; text_of (N,) int32.
-    """
-    width, directions = d_table.shape[1], d_table.shape[2]
-    for row in range(first, end):
-        d_table[row] = 0
-        for place in range(starts[row], starts[row + 1]):
-            s = order[place]
-            text = text_of[s]
-            for back in range(width):
-                if s + back < offsets[text + 1]:
-                    _add(d_table[row, back, 0], d_gates[s + back, 0])
-                if directions == 2 and s - back >= offsets[text]:
-                    _add(d_table[row, back, 1], d_gates[s - back, 1])
-
-
-@compiled(allocates=False)
-def _sum(a: Array, b: Array, own: Array, other: Array) -> None:
-    for i in range(a.shape[0]):
-        a[i] = own[0, i] + other[0, i]
-    for i in range(b.shape[0]):
-        b[i] = own[1, i] + other[1, i]
+def _sum(total: Array, one: Array, other: Array) -> None:
+    for i in range(total.shape[0]):
+        total[i] = one[i] + other[i]
 
 
 @compiled(allocates=False)
@@ -255,26 +254,6 @@ def _add(total: Array, value: Array) -> None:
 def _add_times(total: Array, factor: float, value: Array) -> None:
     for i in range(total.shape[0]):
         total[i] += factor * value[i]
-
-
-@compiled
-def order_by_row(
-    rows: Array, count: int, order: Array, starts: Array, offsets: Array, text_of: Array
-) -> None:
-    """Sort tokens by their row: order (N,) int32, starts (count+1,) int64; and note text_of (N,) int32."""
-    starts[:] = 0
-    for t in range(rows.shape[0]):
-        starts[rows[t] + 1] += 1
-    for row in range(count):
-        starts[row + 1] += starts[row]
-    for t in range(rows.shape[0]):
-        order[starts[rows[t]]] = t
-        starts[rows[t]] += 1
-    for row in range(count, 0, -1):
-        starts[row] = starts[row - 1]
-    starts[0] = 0
-    for text in range(offsets.shape[0] - 1):
-        text_of[offsets[text] : offsets[text + 1]] = text
 
 
 @compiled

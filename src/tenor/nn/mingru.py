@@ -72,12 +72,12 @@ class MinGRU(nn.Module):
             return self._continue(embedded, state)
         if not compiles(embedded.x):
             return self._plain(embedded)
-        sequence, pooled = self._read(Words.of(embedded))
+        sequence, pooled = self._read(Words.of(embedded), keep_sequence=True)
         return Encoded(pad(sequence, embedded.mask), pooled[LAST])
 
     def pooled(self, words: Words, pooling: str) -> Tensor:
         """Return what `pooling`, one of `fuses`, makes of the sequence: (B, H'). Compiled only."""
-        _, pooled = self._read(words)
+        _, pooled = self._read(words, keep_sequence=False)
         return torch.cat([pooled[place] for place in POOLED[pooling]], -1)
 
     def fuses(self, pooling: str, like: Tensor) -> bool:
@@ -92,14 +92,15 @@ class MinGRU(nn.Module):
         before = (new(width - 1, batch_size, layer.weight.shape[-1]) for layer in layers)
         return (new(len(layers), batch_size, size), *before)
 
-    def _read(self, words: Words) -> tuple[Tensor, Tensor]:
-        """Run all layers compiled: sequence (N, H) and pooled values (3, B, H) of the last one."""
+    def _read(self, words: Words, *, keep_sequence: bool) -> tuple[Tensor, Tensor]:
+        """Run all layers compiled: sequence (N, H), if it is to be kept, and pooled values (3, B, H)."""
         sequence = pooled = words.vectors
         for number, layer in enumerate(self._layers()):
             if number:
                 words = Words.every(self.dropout(sequence), words.offsets)
             table, lift = _wide(layer.table(words.vectors)), layer.lift(words.numbers.shape[1])
-            sequence, pooled = _scan(table, lift, words)
+            goes_on = number < len(self.layers) - 1
+            sequence, pooled = _scan(table, lift, words, keep_sequence=keep_sequence or goes_on)
         return sequence, pooled
 
     def _plain(self, embedded: Embedded) -> Encoded:
@@ -146,36 +147,36 @@ class _Scan(torch.autograd.Function):
     """table (U, K, D, 2, H), lift (K, F, D, 2, H) -> sequence (N, D * H), pooled (3, B, D * H)."""
 
     @staticmethod
-    def forward(ctx: Any, table: Tensor, lift: Tensor, words: Words) -> tuple[Tensor, Tensor]:
+    def forward(
+        ctx: Any, table: Tensor, lift: Tensor, words: Words, keep_sequence: bool
+    ) -> tuple[Tensor, Tensor]:
         ctx.set_materialize_grads(False)
         array = table.detach().contiguous().numpy()
         numbers = words.numbers.astype(array.dtype, copy=False)
-        weights = lift.detach().contiguous().numpy()
-        found = ragged.read(
-            array, words.rows, words.offsets, numbers, weights,
-            threads=torch.get_num_threads(), gates=any(ctx.needs_input_grad),
-        )  # fmt: skip
-        ctx.found, ctx.words, ctx.numbers, ctx.shape = found, words, numbers, table.shape
+        given = (array, words.rows, words.offsets, numbers, lift.detach().contiguous().numpy())
+        found = ragged.read(*given, threads=torch.get_num_threads(), sequence=keep_sequence)
+        ctx.given, ctx.found = given, found
         return torch.from_numpy(found.sequence).flatten(1), torch.from_numpy(found.pooled).flatten(2)
 
     @staticmethod
     @once_differentiable
-    def backward(ctx: Any, d_sequence: Tensor | None, d_pooled: Tensor | None) -> tuple[Tensor, Tensor, None]:
-        found, words, (rows, width, *_) = ctx.found, ctx.words, ctx.shape
+    def backward(ctx: Any, d_sequence: Tensor | None, d_pooled: Tensor | None) -> tuple[Tensor | None, ...]:
+        found = ctx.found
         own = None if d_sequence is None else d_sequence.contiguous().numpy().reshape(found.sequence.shape)
         if d_pooled is None:
             each = np.zeros_like(found.pooled)
         else:
             each = d_pooled.contiguous().numpy().reshape(found.pooled.shape)
-        table, lift = ragged.gradients(
-            found, each, own, words.rows, words.offsets, ctx.numbers,
-            table_rows=rows, width=width, threads=torch.get_num_threads(),
-        )  # fmt: skip
-        return torch.from_numpy(table), torch.from_numpy(lift), None
+        table, rows, offsets, numbers, lift = ctx.given
+        d_table, d_lift = ragged.gradients(
+            table, rows, offsets, numbers, lift, found, each, own, threads=torch.get_num_threads()
+        )
+        return torch.from_numpy(d_table), torch.from_numpy(d_lift), None, None
 
 
-def _scan(table: Tensor, lift: Tensor, words: Words) -> tuple[Tensor, Tensor]:
-    return cast(tuple[Tensor, Tensor], _Scan.apply(table, lift, words))  # type: ignore[no-untyped-call]
+def _scan(table: Tensor, lift: Tensor, words: Words, *, keep_sequence: bool) -> tuple[Tensor, Tensor]:
+    made = _Scan.apply(table, lift, words, keep_sequence)  # type: ignore[no-untyped-call]
+    return cast(tuple[Tensor, Tensor], made)
 
 
 def _plain_scan(products: Tensor, before: Tensor | None = None, *, skip: int = 0) -> Tensor:
