@@ -3,9 +3,9 @@
     python benchmarks/roofline.py        about 3 minutes
 
 Both limits are measured in the same run, in turn with the work. minGRU's scan is held against the bandwidth:
-its bytes are those that must move if only the arrays of a whole batch do (what is read again while it is in
-the cache is not counted). Recurrent networks are held against the matrix rate: six operations a weight and
-real token, forward and backward. A small batch lies in the cache, so that it may beat the memory.
+its bytes are those of the words' rows that it reads and adds to, most of which lie in a cache. Recurrent
+networks are held against the matrix rate: six operations a weight and real token, forward and backward. A
+small batch lies in the cache, so that it may beat the memory.
 """
 
 import argparse
@@ -40,9 +40,9 @@ SCANNED = (32, 256)  # reviews a batch
 CUT = 250  # tokens of the texts that the recurrent networks read
 BYTES = 4
 NARROW = 8
-# Arrays of (N, D, H) that cross the memory at least once. Forward: two gates and the state are written.
-# Backward: these are read and two gradients written; summing them by word reads both again.
-PASSES = 3 + 3 + 2 + 2
+# Numbers a token, direction and unit. Forward: the products of two gates are read. Backward: they are read
+# again, and two gradients are added to, which is reading and writing.
+PASSES = 2 + 2 + 4
 
 
 def bandwidth(megabytes: int) -> dict[str, tuple[Work, float]]:
