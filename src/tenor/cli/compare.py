@@ -1,0 +1,215 @@
+"""`tenor compare`: which architecture, on the user's own data, on equal terms, with intervals."""
+
+from contextlib import closing
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from tenor.cli import options
+from tenor.cli.console import Terminal
+from tenor.cli.extras import TRAINING, require
+from tenor.config import budget as budgets
+from tenor.config.comparison import ComparisonConfig
+from tenor.config.load import settings
+from tenor.errors import ConfigError, TrainingError
+from tenor.report.numbers import count, duration, percent
+
+if TYPE_CHECKING:
+    from rich.progress import Progress, TaskID
+
+    from tenor.compare.cell_result import CellResult
+    from tenor.compare.cells import Cell
+    from tenor.compare.comparison import Comparison
+
+_SETTINGS = {setting.key: setting for setting in settings(ComparisonConfig)}
+_PER_SECOND = 5  # redraws
+COSTS = "costs"  # the work that is not training, see `tenor.compare.work`
+
+
+def compare(
+    context: typer.Context,
+    *,
+    data: options.Data = None,
+    models: Annotated[
+        str | None,
+        typer.Option(
+            "--models",
+            metavar="NAME,...",
+            help=f"{_SETTINGS['models'].meaning}; without it {', '.join(ComparisonConfig().models)}".replace(
+                "[", r"\["
+            ),
+        ),
+    ] = None,
+    baselines: Annotated[
+        str | None,
+        typer.Option(
+            "--baselines",
+            metavar="NAME,...",
+            help=f"{_SETTINGS['baselines'].meaning}, or none; all if left out",
+        ),
+    ] = None,
+    seeds: Annotated[int, typer.Option("--seeds", min=1, help=_SETTINGS["seeds"].meaning)] = 3,
+    budget: Annotated[
+        str | None,
+        typer.Option("--budget", metavar="TIME", help=f"{_SETTINGS['budget_seconds'].meaning}: 90s, 10m, 1h"),
+    ] = None,
+    sweep: Annotated[
+        str | None,
+        typer.Option(
+            "--sweep",
+            metavar="KEY=A,B,...",
+            help="train every model with each value of a setting, such as hidden_size=32,64,128",
+        ),
+    ] = None,
+    jobs: Annotated[int | None, typer.Option("--jobs", min=1, help=_SETTINGS["jobs"].meaning)] = None,
+    costs: Annotated[bool, typer.Option("--costs/--no-costs", help=_SETTINGS["costs"].meaning)] = True,
+    config: options.Config = None,
+    chosen: options.Set = None,
+    out: Annotated[Path, typer.Option("--out", metavar="FOLDER", help="where the comparison goes")] = Path(
+        "runs/comparison"
+    ),
+    resume: Annotated[
+        bool,
+        typer.Option("--resume", help="go on with the comparison in --out; models and seeds may be added"),
+    ] = False,
+    force: Annotated[bool, typer.Option("--force", help="replace the comparison in --out")] = False,
+    text_column: options.TextColumn = None,
+    label_column: options.LabelColumn = None,
+    label_names: options.LabelNames = None,
+    positive_from: options.PositiveFrom = None,
+    negative_to: options.NegativeTo = None,
+    group_by: options.GroupBy = None,
+    validation: options.Validation = None,
+    test: options.Test = None,
+    empty: options.Empty = None,
+    encoding: options.Encoding = None,
+    tokenizer: options.Tokenizer = None,
+    max_length: options.MaxLength = None,
+    epochs: options.Epochs = None,
+    seed: options.Seed = None,
+    json: options.Json = False,
+    quiet: options.Quiet = False,
+    debug: options.Debug = False,
+) -> None:
+    """Train several architectures on DATA on equal terms, and say which differences hold.
+
+    All share splits, vocabulary, tokens and budget; each is trained with several seeds, chooses its epoch by
+    the same validation data and reads the test split once. What is finished is kept, also if a model fails.
+
+    For example: tenor compare movies --models lstm,gru,cnn-max --epochs 3 --out runs/which
+    """
+    terminal: Terminal = context.obj
+    found = _comparison(models, baselines, budget, sweep)
+    found = replace(found, seeds=seeds, jobs=jobs, costs=costs)
+    base = options.configuration(context)
+    require(*TRAINING)
+
+    from tenor.compare.running import compare as run
+
+    with closing(ComparisonView(terminal)) as view:
+        result = run(base, found, out, resume=resume, force=force, watcher=view)
+    if all(model.accuracy is None for model in result.models):
+        raise TrainingError(f"no model could be trained; the first one failed: {result.models[0].failed}")
+    if json:
+        terminal.json({"path": str(out), **result.to_json()})
+    else:
+        _show(terminal, result, out)
+
+
+def _comparison(
+    models: str | None, baselines: str | None, budget: str | None, sweep: str | None
+) -> ComparisonConfig:
+    found = ComparisonConfig()
+    if models is not None:
+        found = replace(found, models=_names(models))
+    if baselines is not None:
+        found = replace(found, baselines=() if baselines == "none" else _names(baselines))
+    if budget is not None:
+        found = replace(found, budget_seconds=budgets.seconds(budget))
+    if sweep is not None:
+        key, equals, values = sweep.partition("=")
+        if not equals or not _names(values):
+            raise ConfigError(f"--sweep {sweep!r} is not of the form key=a,b,c, such as hidden_size=32,64")
+        found = replace(found, sweep=key.strip(), values=_names(values))
+    return found
+
+
+def _names(text: str) -> tuple[str, ...]:
+    return tuple(name for part in text.split(",") if (name := part.strip()))
+
+
+class ComparisonView:
+    """A watcher of a comparison: one bar over all cells, a line for each that is done."""
+
+    def __init__(self, terminal: Terminal) -> None:
+        self._terminal = terminal
+        self._bar: Progress | None = None
+        self._task: TaskID | None = None
+        self._finished = 0
+        self._shares: dict[str, float] = {}
+
+    def close(self) -> None:
+        """Take the bar away; the lines stay."""
+        if self._bar is not None:
+            self._bar.stop()
+            self._bar = None
+
+    def start(self, *, cells: int, finished: int) -> None:
+        """Say what is there already, and show the bar."""
+        self._finished = finished
+        if finished:
+            self._terminal.note(f"{finished} of {count(cells, 'piece')} of work are done already")
+        if self._terminal.quiet or not self._terminal.err.is_terminal:
+            return
+        from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
+
+        self._bar = Progress(
+            TextColumn("{task.fields[done]}"),
+            BarColumn(bar_width=None),
+            TextColumn("{task.description}"),
+            TimeElapsedColumn(),
+            console=self._terminal.err,
+            transient=True,
+            expand=True,
+            refresh_per_second=_PER_SECOND,
+        )
+        self._task = self._bar.add_task("", total=cells, done=f"{finished}/{cells}", completed=finished)
+        self._bar.start()
+
+    def share(self, cell: "Cell", done: float) -> None:
+        """Move the bar."""
+        self._shares[cell.name] = done
+        self._update()
+
+    def finish(self, cell: "Cell", work: str, result: "CellResult | None", failure: str | None) -> None:
+        """Print a line for each training, and for whatever fails; costs are measured in silence."""
+        self._shares.pop(cell.name, None)
+        self._finished += 1
+        self._update()
+        if failure is not None:
+            self._terminal.warning(f"{cell.model}, seed {cell.seed}, {work} failed: {failure}")
+        elif result is not None and work != COSTS:
+            validation = result.validation_accuracy
+            shown = "" if validation is None else f", validation accuracy {percent(validation)}"
+            self._terminal.note(f"{cell.model}, seed {cell.seed}: {duration(result.seconds)}{shown}")
+
+    def _update(self) -> None:
+        if self._bar is None or self._task is None:
+            return
+        total = self._bar.tasks[0].total
+        self._bar.update(
+            self._task,
+            completed=self._finished + sum(self._shares.values()),
+            description=", ".join(self._shares),
+            done=f"{self._finished}/{total:.0f}",
+        )
+
+
+def _show(terminal: Terminal, result: "Comparison", out: Path) -> None:
+    from tenor.report import comparison_tables
+
+    values = result.to_json()
+    terminal.show(*comparison_tables.summary(values), "")
+    terminal.line(f"Saved in {out}; the page is {out / 'report.html'}")

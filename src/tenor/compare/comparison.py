@@ -1,0 +1,311 @@
+"""`Comparison`: what a family of models does on the same test texts, with intervals and paired tests."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from statistics import fmean
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from tenor.compare.cell_result import CellResult, Costs
+from tenor.compare.cells import Cell, jobs_of
+from tenor.compare.work import Data
+from tenor.config.classification import ClassificationConfig
+from tenor.config.comparison import ComparisonConfig
+from tenor.config.load import to_values
+from tenor.data.example import Example
+from tenor.evaluation import wording
+from tenor.evaluation.calibration import calibration
+from tenor.evaluation.evaluation import LENGTH
+from tenor.evaluation.intervals import Interval, wilson
+from tenor.evaluation.paired import Difference, differences
+from tenor.evaluation.seeds import ACCURACY, MACRO_F1, SeedFigure, seed_figures
+from tenor.evaluation.slices import Slice, length_slices, slices_of
+from tenor.experiments import scoring
+from tenor.experiments.machine import environment
+
+
+@dataclass(frozen=True)
+class Finished:
+    """A cell with what came of it, and what its model costs if that was measured."""
+
+    cell: Cell
+    result: CellResult
+    costs: Costs | None
+
+
+@dataclass(frozen=True)
+class SliceFigure:
+    """Accuracy on the test texts with one value of a column: the mean over the trainings.
+
+    The interval is Wilson's, of that mean on so many texts.
+    """
+
+    value: str
+    rows: int
+    accuracy: Interval
+
+
+@dataclass(frozen=True)
+class ModelFigures:
+    """Everything known of one model; without a finished training only why it failed."""
+
+    name: str
+    kind: str
+    failed: str | None
+    accuracy: SeedFigure | None = None
+    macro_f1: SeedFigure | None = None
+    calibration_error: float = 0.0  # mean over the trainings
+    validation_accuracy: float | None = None  # likewise, as the next three
+    training_seconds: float = 0.0
+    epochs: float = 0.0
+    best_epoch: float = 0.0
+    parameters: int = 0
+    size_bytes: int = 0
+    costs: Costs | None = None
+    slices: Mapping[str, tuple[SliceFigure, ...]] = ()  # type: ignore[assignment]
+    histories: tuple[tuple[Mapping[str, float], ...], ...] = ()
+
+    def to_json(self) -> dict[str, Any]:
+        """Return the fields as JSON-ready values."""
+        costs = self.costs
+        return {
+            "name": self.name,
+            "kind": self.kind,
+            "failed": self.failed,
+            "seeds": len(self.accuracy.seeds) if self.accuracy else 0,
+            "accuracy": _spread(self.accuracy),
+            "macro_f1": _spread(self.macro_f1),
+            "calibration_error": self.calibration_error,
+            "validation_accuracy": self.validation_accuracy,
+            "parameters": self.parameters,
+            "training_seconds": self.training_seconds,
+            "epochs": self.epochs,
+            "best_epoch": self.best_epoch,
+            "peak_memory_mib": costs and costs.peak_memory_mib,
+            "latency_ms": costs and {"p50": costs.p50_ms, "p99": costs.p99_ms},
+            "texts_per_second": costs and costs.texts_per_second,
+            "training_texts_per_second": costs and costs.training_texts_per_second,
+            "size_bytes": self.size_bytes,
+            "slices": {
+                column: [{"value": s.value, "rows": s.rows, "accuracy": s.accuracy.to_json()} for s in found]
+                for column, found in dict(self.slices).items()
+            },
+            "history": [[dict(row) for row in rows] for rows in self.histories],
+        }
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """A finished comparison; models in the order in which they were named, baselines first."""
+
+    models: tuple[ModelFigures, ...]
+    differences: tuple[Difference, ...]
+    failures: tuple[Mapping[str, Any], ...]  # model, seed, reason
+    data: Mapping[str, Any]
+    terms: Mapping[str, Any]
+    texts: tuple[Mapping[str, Any], ...]  # some test texts as every model reads them
+    settings: Mapping[str, Any]
+    environment: Mapping[str, Any]
+    sweep: Mapping[str, Any] | None
+
+    @classmethod
+    def of(
+        cls,
+        base: ClassificationConfig,
+        comparison: ComparisonConfig,
+        data: Data,
+        cells: Sequence[Cell],
+        *,
+        finished: Mapping[str, Finished],
+        failures: Mapping[str, str],
+    ) -> "Comparison":
+        """Put the results of all cells together; `finished` and `failures` go by the names of cells."""
+        test = data.dataset.split("test")
+        labels = scoring.class_indices(test, data.dataset.classes)
+        columns = _columns(base, data, test)
+        by_model: dict[str, list[Cell]] = {}
+        for cell in cells:
+            by_model.setdefault(cell.model, []).append(cell)
+        done = {
+            model: [finished[cell.name] for cell in own if cell.name in finished]
+            for model, own in by_model.items()
+        }
+        reasons = {
+            model: next((failures[cell.name] for cell in own if cell.name in failures), None)
+            for model, own in by_model.items()
+        }
+        models = tuple(
+            _figures(
+                model, own[0].kind, done[model], reasons[model], labels=labels, columns=columns, base=base
+            )
+            for model, own in by_model.items()
+        )
+        right = {
+            m: np.stack([f.result.test.argmax(1) == labels for f in found])
+            for m, found in done.items()
+            if found
+        }
+        return cls(
+            models=models,
+            differences=differences(right, resamples=base.evaluation.resamples, seed=base.evaluation.seed),
+            failures=tuple(
+                {"model": cell.model, "seed": cell.seed, "reason": failures[cell.name]}
+                for cell in cells
+                if cell.name in failures
+            ),
+            data=_data(base, data),
+            terms={
+                "epochs": None if comparison.budget_seconds else base.training.epochs,
+                "budget_seconds": comparison.budget_seconds,
+                "seeds": sorted({cell.seed for cell in cells}),
+                "jobs": jobs_of(comparison),
+                "threads": cells[0].config.training.threads,
+                "precision": cells[0].config.training.precision,
+            },
+            texts=_texts(comparison, data, test, done),
+            settings=to_values(base),
+            environment=environment(),
+            sweep={"key": comparison.sweep, "values": list(comparison.values)} if comparison.sweep else None,
+        )
+
+    def to_json(self) -> dict[str, Any]:
+        """Return the comparison as JSON-ready values; what the report page is made of."""
+        return {
+            "data": dict(self.data),
+            "terms": dict(self.terms),
+            "models": [model.to_json() for model in self.models],
+            "differences": [one.to_json() for one in self.differences],
+            "texts": [dict(one) for one in self.texts],
+            "failures": [dict(one) for one in self.failures],
+            "settings": dict(self.settings),
+            "environment": dict(self.environment),
+            "sweep": self.sweep and dict(self.sweep),
+        }
+
+
+def _figures(
+    name: str,
+    kind: str,
+    done: Sequence[Finished],
+    failed: str | None,
+    *,
+    labels: npt.NDArray[np.int64],
+    columns: Mapping[str, Sequence[str] | npt.NDArray[np.int64]],
+    base: ClassificationConfig,
+) -> ModelFigures:
+    if not done:
+        return ModelFigures(name, kind, failed or "it was not run")
+    results = [one.result for one in done]
+    probabilities = [result.test.astype(np.float64) for result in results]
+    # float32 sums to 1 but for its rounding.
+    probabilities = [one / one.sum(1, keepdims=True) for one in probabilities]
+    predicted = np.stack([one.argmax(1) for one in probabilities])
+    classes = probabilities[0].shape[1]
+    figures = seed_figures(
+        labels, predicted, classes, resamples=base.evaluation.resamples, seed=base.evaluation.seed
+    )
+    validation = [r.validation_accuracy for r in results if r.validation_accuracy is not None]
+    return ModelFigures(
+        name,
+        kind,
+        failed,
+        accuracy=figures[ACCURACY],
+        macro_f1=figures[MACRO_F1],
+        calibration_error=fmean(calibration(labels, one).error for one in probabilities),
+        validation_accuracy=fmean(validation) if validation else None,
+        training_seconds=fmean(result.seconds for result in results),
+        epochs=fmean(len(result.history) for result in results),
+        best_epoch=fmean(result.best_epoch for result in results),
+        parameters=results[0].parameters,
+        size_bytes=results[0].size_bytes,
+        costs=next((one.costs for one in done if one.costs is not None), None),
+        slices={column: _sliced(labels, predicted, values, classes) for column, values in columns.items()},
+        histories=tuple(tuple(result.history) for result in results),
+    )
+
+
+def _sliced(
+    labels: npt.NDArray[np.int64],
+    predicted: npt.NDArray[np.int64],
+    values: Sequence[str] | npt.NDArray[np.int64],
+    classes: int,
+) -> tuple[SliceFigure, ...]:
+    """Return the mean accuracy over the trainings, predicted (S, N), for each value of a column."""
+
+    def of(one: npt.NDArray[np.int64]) -> tuple[Slice, ...]:
+        if isinstance(values, np.ndarray):
+            return length_slices(labels, one, values, classes)
+        return slices_of(labels, one, values, classes)
+
+    return tuple(
+        SliceFigure(
+            same[0].value,
+            same[0].rows,
+            wilson(round(fmean(s.accuracy.value for s in same) * same[0].rows), same[0].rows),
+        )
+        for same in zip(*(of(one) for one in predicted), strict=True)
+    )
+
+
+def _columns(
+    base: ClassificationConfig, data: Data, test: Sequence[Example]
+) -> dict[str, Sequence[str] | npt.NDArray[np.int64]]:
+    """Return what is sliced by: columns of few values, the words of turning meaning, length in tokens."""
+    found: dict[str, Sequence[str] | npt.NDArray[np.int64]] = dict(scoring.slices(test))
+    found[wording.COLUMN] = wording.wording(example.text for example in test)
+    found[LENGTH] = np.asarray(data.prepared(base.text).encoded["test"][1])
+    return found
+
+
+def _texts(
+    comparison: ComparisonConfig,
+    data: Data,
+    test: Sequence[Example],
+    done: Mapping[str, Sequence[Finished]],
+) -> tuple[Mapping[str, Any], ...]:
+    """Return test texts drawn at random, always the same, with what each model's first training says."""
+    classes = data.dataset.classes
+    rows = np.sort(np.random.default_rng(0).permutation(len(test))[: comparison.texts])
+    return tuple(
+        {
+            "text": test[row].text,
+            "label": test[row].label,
+            "predictions": {
+                model: {
+                    "label": classes[int(found[0].result.test[row].argmax())],
+                    "probability": float(found[0].result.test[row].max()),
+                }
+                for model, found in done.items()
+                if found
+            },
+        }
+        for row in rows.tolist()
+    )
+
+
+def _data(base: ClassificationConfig, data: Data) -> dict[str, Any]:
+    report = data.prepared(base.text).report
+    return {
+        "source": base.data.source,
+        "classes": list(data.dataset.classes),
+        "rows": {name: len(examples) for name, examples in data.dataset.splits.items()},
+        "warnings": report.warnings(),
+        "notes": list(report.notes),
+    }
+
+
+def _spread(figure: SeedFigure | None) -> dict[str, Any] | None:
+    """Return a figure as the report page has it: ends of intervals only, and each training's own."""
+    if figure is None:
+        return None
+    ends = {
+        name: interval and {"low": interval.low, "high": interval.high}
+        for name, interval in (
+            ("over_texts", figure.over_texts),
+            ("over_seeds", figure.over_seeds),
+            ("both", figure.both),
+        )
+    }
+    return {"value": figure.value, **ends, "each": list(figure.seeds)}

@@ -1,0 +1,253 @@
+"""What a worker does: train a cell, fit a baseline, measure what a model costs."""
+
+import hashlib
+import json
+import shutil
+import sys
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from itertools import islice
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+import numpy.typing as npt
+
+from tenor.baselines import BASELINES
+from tenor.compare.cell_result import MODEL, CellResult, Costs
+from tenor.compare.cells import Cell
+from tenor.config.data import DataConfig
+from tenor.config.load import to_values
+from tenor.config.text import TextConfig
+from tenor.data.example import Dataset
+from tenor.data.load import fingerprint, load
+from tenor.errors import DataError
+from tenor.experiments.classification import fit
+from tenor.experiments.machine import peak_memory_mib
+from tenor.experiments.preparing import Prepared, prepare
+from tenor.experiments.run import CHECKPOINT, RunFolder, stored_config
+from tenor.experiments.scoring import Scored
+
+if TYPE_CHECKING:
+    from tenor.evaluation.data_report import DataReport
+    from tenor.text.vectors import Vectors
+    from tenor.training.checkpoint import Progress, Row
+    from tenor.training.runtime import Runtime
+
+Share = Callable[[float], None]
+
+_SINGLE_TEXTS = 200  # read one at a time
+_MANY_TEXTS = 5_000
+_TRAINING_SECONDS = 10.0
+
+
+class Data:
+    """The data of a comparison, read once, and prepared once for each way to read text in turn."""
+
+    def __init__(self, config: DataConfig) -> None:
+        self.dataset = load(config)
+        self._text: TextConfig | None = None
+        self._prepared: Prepared | None = None
+
+    @property
+    def fingerprint(self) -> str:
+        """SHA-256 of the texts and labels of all splits."""
+        return data_fingerprint(self.dataset)
+
+    def prepared(self, config: TextConfig) -> Prepared:
+        """Return the data as this configuration reads text."""
+        if self._prepared is None or config != self._text:
+            self._text, self._prepared = config, prepare(self.dataset, config)
+        return self._prepared
+
+
+def data_fingerprint(dataset: Dataset) -> str:
+    """SHA-256 of the texts and labels of all splits."""
+    parts = {name: fingerprint(examples) for name, examples in dataset.splits.items()}
+    return hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()
+
+
+def result_fingerprint(cell: Cell, data: str) -> str:
+    """SHA-256 that a stored result must agree with to be taken for this cell on this data."""
+    return hashlib.sha256(f"{cell.fingerprint} {data}".encode()).hexdigest()
+
+
+def train_cell(cell: Cell, folder: Path, data: Data, share: Share) -> None:
+    """Train a network and keep its model and result; a checkpoint from before is gone on with."""
+    resume = (folder / CHECKPOINT).is_file() and to_values(stored_config(folder)) == to_values(cell.config)
+    if folder.exists() and not resume:
+        shutil.rmtree(folder)
+    run = RunFolder.open(folder, cell.config, resume=resume, force=False)
+    fitted = fit(
+        data.dataset,
+        cell.config,
+        prepared=data.prepared(cell.config.text),
+        folder=run,
+        watcher=_Shares(cell, share),
+    )
+    fitted.model.save(folder / MODEL)
+    validation = fitted.evaluations.get("validation")
+    accuracy = None if validation is None else validation.metrics["accuracy"]
+    CellResult(
+        fingerprint=result_fingerprint(cell, data.fingerprint),
+        seconds=sum(row["seconds"] for row in fitted.history.rows),
+        parameters=sum(int(array.size) for array in fitted.model.arrays.values()),
+        size_bytes=sum(file.stat().st_size for file in (folder / MODEL).iterdir()),
+        history=fitted.history.rows,
+        best_epoch=fitted.history.best_epoch,
+        validation_accuracy=None if accuracy is None else accuracy.value,
+        test=_test(fitted.scored).astype(np.float32),
+    ).save(folder)
+    run.checkpoint.unlink(missing_ok=True)
+
+
+def fit_baseline(cell: Cell, folder: Path, data: Data, share: Share) -> None:
+    """Fit a model without a network, and measure what it costs."""
+    train, validation, test = (data.dataset.split(name) for name in ("train", "validation", "test"))
+    classes = data.dataset.classes
+    start = time.perf_counter()
+    baseline = BASELINES[cell.model](
+        [e.text for e in train],
+        [str(e.label) for e in train],
+        classes,
+        validation=([e.text for e in validation], [str(e.label) for e in validation]) if validation else None,
+        text=cell.config.text,
+    )
+    seconds = time.perf_counter() - start
+    share(0.8)
+    probabilities = baseline.predict_proba([e.text for e in test])
+    hits = None
+    if validation:
+        predicted = baseline.predict([e.text for e in validation])
+        hits = float(np.mean([one == e.label for one, e in zip(predicted, validation, strict=True)]))
+    single, throughput = _speed(baseline.predict, [e.text for e in test])
+    Costs(*_percentiles(single), throughput, len(train) / seconds, peak_memory_mib()).save(folder)
+    CellResult(
+        fingerprint=result_fingerprint(cell, data.fingerprint),
+        seconds=seconds,
+        parameters=baseline.parameters,
+        size_bytes=baseline.size_bytes,
+        history=(),
+        best_epoch=0,
+        validation_accuracy=hits,
+        test=probabilities.astype(np.float32),
+    ).save(folder)
+
+
+def measure_costs(cell: Cell, folder: Path, data: Data, share: Share) -> None:
+    """Measure a trained network: reading single texts, reading many, training; nothing of it is kept."""
+    from tenor.inference.predictor import load as load_predictor
+
+    predictor = load_predictor(folder / MODEL)
+    single, throughput = _speed(predictor.predict, [e.text for e in data.dataset.split("test")])
+    share(0.5)
+    clock = _Stopwatch(_TRAINING_SECONDS)
+    try:
+        config = replace(cell.config, training=replace(cell.config.training, minutes=None))
+        fit(data.dataset, config, prepared=data.prepared(config.text), watcher=clock)
+    except _Enough:
+        pass
+    Costs(*_percentiles(single), throughput, clock.texts_per_second, peak_memory_mib()).save(folder)
+
+
+TASKS: dict[str, Callable[[Cell, Path, Data, Share], None]] = {
+    "train": train_cell,
+    "baseline": fit_baseline,
+    "costs": measure_costs,
+}
+
+
+def _test(scored: dict[str, Scored]) -> npt.NDArray[np.float64]:
+    if "test" not in scored:
+        raise DataError("there is no test split to compare on; give one (--test FILE, or a share)")
+    return scored["test"].probabilities
+
+
+def _speed(predict: Callable[[Sequence[str]], object], texts: Sequence[str]) -> tuple[list[float], float]:
+    """Return seconds of single texts, and texts a second of many."""
+    predict(texts[:_MANY_TEXTS])  # what is loaded or compiled once is not counted
+    single = []
+    for text in islice(texts, _SINGLE_TEXTS):
+        start = time.perf_counter()
+        predict([text])
+        single.append(time.perf_counter() - start)
+    start = time.perf_counter()
+    predict(texts[:_MANY_TEXTS])
+    return single, len(texts[:_MANY_TEXTS]) / (time.perf_counter() - start)
+
+
+def _percentiles(seconds: Sequence[float]) -> tuple[float, float]:
+    p50, p99 = np.percentile(seconds, [50, 99])
+    return 1000 * float(p50), 1000 * float(p99)
+
+
+class _Enough(Exception):  # noqa: N818 - nothing went wrong
+    """Training has been watched for long enough."""
+
+
+class _Shares:
+    """Tells how much of a cell's training is done."""
+
+    def __init__(self, cell: Cell, share: Share) -> None:
+        self._training = cell.config.training
+        self._share = share
+        self._texts = 1
+        self._before = 0.0  # seconds of the epochs before this one
+
+    def data(self, dataset: Dataset, report: "DataReport", vectors: "Vectors | None") -> None:
+        """Ignore."""
+
+    def warning(self, text: str) -> None:
+        """Write it where the worker's messages go."""
+        print(text, file=sys.stderr)  # noqa: T201
+
+    def start(self, *, epochs: int, texts: int, runtime: "Runtime", history: "Sequence[Row]") -> None:
+        """Note how long an epoch is."""
+        self._texts = texts
+        self._before = sum(row["seconds"] for row in history)
+
+    def step(self, progress: "Progress") -> None:
+        """Tell the share of the epochs, or of the time, whichever is larger."""
+        epochs = (progress.epoch + progress.texts / self._texts) / self._training.epochs
+        limit = self._training.minutes
+        time_share = (self._before + progress.seconds) / (60 * limit) if limit else 0.0
+        self._share(min(1.0, max(epochs, time_share)))
+
+    def epoch(self, row: "Row", *, best: bool) -> None:
+        """Count its time."""
+        self._before += row["seconds"]
+
+
+class _Stopwatch:
+    """Measures the speed of training, and ends it."""
+
+    def __init__(self, seconds: float) -> None:
+        self._seconds = seconds
+        self._first: tuple[int, float] | None = None
+        self.texts_per_second = 0.0
+
+    def data(self, dataset: Dataset, report: "DataReport", vectors: "Vectors | None") -> None:
+        """Ignore."""
+
+    def warning(self, text: str) -> None:
+        """Ignore."""
+
+    def start(self, *, epochs: int, texts: int, runtime: "Runtime", history: "Sequence[Row]") -> None:
+        """Ignore."""
+
+    def step(self, progress: "Progress") -> None:
+        """Take the time from the first step's end on, which loads and compiles."""
+        if self._first is None:
+            self._first = progress.texts, progress.seconds
+            return
+        texts, seconds = progress.texts - self._first[0], progress.seconds - self._first[1]
+        self.texts_per_second = texts / max(seconds, 1e-9)
+        if seconds > self._seconds:
+            raise _Enough
+
+    def epoch(self, row: "Row", *, best: bool) -> None:
+        """One epoch is enough."""
+        if self.texts_per_second:
+            raise _Enough
+        self.texts_per_second = row["texts_per_second"]

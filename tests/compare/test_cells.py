@@ -1,0 +1,108 @@
+"""Which cells a comparison has, on equal terms."""
+
+from dataclasses import replace
+
+import pytest
+import toy
+
+from tenor.compare.cells import BASELINE, NETWORK, Cell, cells_of, jobs_of, swept_settings
+from tenor.config.comparison import ComparisonConfig
+from tenor.config.load import parse
+from tenor.errors import ConfigError
+
+BASE = replace(toy.config(), training=replace(toy.config().training, threads=None, precision="auto"))
+SMALL = ComparisonConfig(models=("lstm", "bigru-mean"), baselines=("tfidf",), seeds=2)
+
+
+def test_every_model_comes_once_before_any_comes_twice():
+    cells = cells_of(BASE, SMALL)
+    assert [(cell.model, cell.kind, cell.seed) for cell in cells] == [
+        ("tfidf", BASELINE, 0),
+        ("lstm", NETWORK, 0),
+        ("bigru-mean", NETWORK, 0),
+        ("lstm", NETWORK, 1),
+        ("bigru-mean", NETWORK, 1),
+    ]
+    assert len({cell.name for cell in cells}) == len({cell.fingerprint for cell in cells}) == 5
+
+
+def test_only_network_and_seed_differ():
+    cells = [cell for cell in cells_of(BASE, SMALL) if cell.kind == NETWORK]
+    for cell in cells:
+        assert cell.config.data == BASE.data
+        assert cell.config.text == BASE.text
+        assert replace(cell.config.training, seed=0) == cells[0].config.training
+        assert cell.config.training.seed == cell.seed
+
+
+def test_seeds_count_from_the_first():
+    base = replace(BASE, training=replace(BASE.training, seed=5))
+    assert {cell.seed for cell in cells_of(base, SMALL)} == {5, 6}
+
+
+def test_figures_do_not_depend_on_the_number_of_jobs():
+    """Neither on a stopwatch: threads are one, the precision is float32."""
+    for jobs in (1, 2, None):
+        for cell in cells_of(BASE, replace(SMALL, jobs=jobs)):
+            assert cell.config.training.threads == 1
+            assert cell.config.training.precision == "float32"
+
+
+def test_a_budget_of_time_takes_one_cell_at_a_time():
+    timed = replace(SMALL, budget_seconds=90.0)
+    assert jobs_of(timed) == 1
+    assert {cell.config.training.minutes for cell in cells_of(BASE, timed)} == {1.5}
+
+
+def test_settings_that_change_nothing_change_no_fingerprint():
+    cell = cells_of(BASE, SMALL)[1]
+    training = cell.config.training
+    for other, same in (
+        (replace(training, threads=7), True),
+        (replace(training, checkpoint_minutes=1.0), True),
+        (replace(training, learning_rate=0.5), False),
+        (replace(training, epochs=99), False),
+    ):
+        changed = replace(cell, config=replace(cell.config, training=other))
+        assert (changed.fingerprint == cell.fingerprint) == same
+
+
+def test_json_and_back():
+    for cell in cells_of(BASE, SMALL):
+        assert Cell.from_json(cell.to_json()) == cell
+
+
+def test_a_sweep_trains_every_model_with_every_value():
+    swept = replace(SMALL, baselines=(), seeds=1, sweep="hidden_size", values=("4", "6"))
+    cells = cells_of(BASE, swept)
+    assert [cell.model for cell in cells] == [
+        "lstm hidden_size=4", "lstm hidden_size=6", "bigru-mean hidden_size=4", "bigru-mean hidden_size=6",
+    ]  # fmt: skip
+    assert [cell.config.network.recurrent.hidden_size for cell in cells] == [4, 6, 4, 6]
+    assert [cell.config.network.mingru.hidden_size for cell in cells] == [4, 6, 4, 6]
+
+
+def test_a_sweep_by_its_whole_key_changes_that_alone():
+    assert swept_settings("text.max_length") == ["text.max_length"]
+    swept = replace(SMALL, sweep="network.recurrent.hidden_size", values=("4",))
+    cell = cells_of(BASE, swept)[-1]
+    assert cell.model == "bigru-mean hidden_size=4"
+    assert cell.config.network.mingru == BASE.network.mingru
+
+
+@pytest.mark.parametrize(
+    ("changes", "message"),
+    [
+        ({"models": ("lstn",)}, "did you mean lstm"),
+        ({"models": ("lstm", "lstm-mean-max")}, "lstm and lstm-mean-max are the same network"),
+        ({"baselines": ("tfdif",)}, "did you mean 'tfidf'"),
+        ({"models": (), "baselines": ()}, "nothing to compare"),
+        ({"sweep": "hiden_size", "values": ("1",)}, "did you mean 'hidden_size'"),
+        ({"sweep": "seed", "values": ("1",)}, "cannot be swept"),
+        ({"sweep": "hidden_size", "values": ()}, "no values"),
+        ({"sweep": "hidden_size", "values": ("many",)}, "hidden_size is 'many'"),
+    ],
+)
+def test_refuses(changes, message):
+    with pytest.raises(ConfigError, match=message):
+        cells_of(parse({}), replace(SMALL, **changes))
