@@ -72,6 +72,15 @@ def test_json_and_back():
         assert Cell.from_json(cell.to_json()) == cell
 
 
+def test_a_model_may_have_settings_of_its_own():
+    name = "gru:training.learning_rate=0.5:network.recurrent.layers=3"
+    plain, own = cells_of(BASE, replace(SMALL, models=("gru", name), baselines=(), seeds=1))
+    assert own.model == name
+    assert (own.config.training.learning_rate, own.config.network.recurrent.layers) == (0.5, 3)
+    rate = plain.config.training.learning_rate
+    assert replace(own.config.training, learning_rate=rate) == plain.config.training
+
+
 def test_a_sweep_trains_every_model_with_every_value():
     swept = replace(SMALL, baselines=(), seeds=1, sweep="hidden_size", values=("4", "6"))
     cells = cells_of(BASE, swept)
@@ -95,6 +104,9 @@ def test_a_sweep_by_its_whole_key_changes_that_alone():
     [
         ({"models": ("lstn",)}, "did you mean lstm"),
         ({"models": ("lstm", "lstm-mean-max")}, "lstm and lstm-mean-max are the same network"),
+        ({"models": ("cnn", "cnn:network.bidirectional=true")}, "are the same network"),
+        ({"models": ("lstm:text.max_length=9",)}, "a model's own settings are those of network and training"),
+        ({"models": ("lstm:training.learning_rate=-1",)}, "training.learning_rate is -1"),
         ({"baselines": ("tfdif",)}, "did you mean 'tfidf'"),
         ({"models": (), "baselines": ()}, "nothing to compare"),
         ({"sweep": "hiden_size", "values": ("1",)}, "did you mean 'hidden_size'"),

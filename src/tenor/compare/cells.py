@@ -62,9 +62,9 @@ def jobs_of(comparison: ComparisonConfig) -> int:
 def cells_of(base: ClassificationConfig, comparison: ComparisonConfig) -> list[Cell]:
     """Return the cells of a comparison, seed by seed, so that all models have one before any has two.
 
-    All share data, text, training and evaluation of `base`; a model's name says its network. Where `base`
-    leaves it open, cells are trained in float32, which does not depend on a stopwatch, and with a budget of
-    epochs on one thread, so that any number of jobs gives the same figures.
+    All share data, text, training and evaluation of `base`; a model's name says its network, and what it has
+    of its own. Where `base` leaves it open, cells are trained in float32, which does not depend on a
+    stopwatch, and with a budget of epochs on one thread, so that any number of jobs gives the same figures.
 
     Raises:
         ConfigError: unknown models, two names for one network, a setting that cannot be swept.
@@ -91,18 +91,39 @@ def _on_equal_terms(base: ClassificationConfig, comparison: ComparisonConfig) ->
 
 
 def _networks(base: ClassificationConfig, comparison: ComparisonConfig) -> Iterator[Cell]:
-    seen: dict[str, str] = {}
+    named: dict[str, ClassificationConfig] = {}
     for name in comparison.models:
-        full = name_of(apply_name(base.network, name))
-        if full in seen:
-            raise ConfigError(f"{seen[full]} and {name} are the same network, {full}; name it once")
-        seen[full] = name
+        config = _named(base, name)
+        same = next((other for other, known in named.items() if _network(known) == _network(config)), None)
+        if same is not None:
+            raise ConfigError(f"{same} and {name} are the same network; name it once")
+        named[name] = config
     for seed in range(base.training.seed, base.training.seed + comparison.seeds):
-        for name in comparison.models:
-            config = replace(base, network=apply_name(base.network, name))
-            config = replace(config, training=replace(config.training, seed=seed))
-            for label, swept in _swept(name, config, comparison):
+        for name, config in named.items():
+            seeded = replace(config, training=replace(config.training, seed=seed))
+            for label, swept in _swept(name, seeded, comparison):
                 yield Cell(label, NETWORK, seed, swept)
+
+
+def _named(base: ClassificationConfig, name: str) -> ClassificationConfig:
+    """Return the configuration of a model: NAME, or NAME:KEY=VALUE with settings of its own."""
+    network, *own = name.split(":")
+    config = replace(base, network=apply_name(base.network, network))
+    if not own:
+        return config
+    for setting in own:
+        if not setting.startswith(("network.", "training.")):
+            raise ConfigError(
+                f"{name} sets {setting.partition('=')[0]!r}; a model's own settings are those of network and "
+                "training, such as transformer:training.learning_rate=1e-3"
+            )
+    return parse(merge(to_values(config), assignments(own)))
+
+
+def _network(config: ClassificationConfig) -> tuple[object, ...]:
+    """Return what makes a network this one; the name covers directions that play no part."""
+    network = replace(config.network, bidirectional=False)
+    return name_of(config.network), network, config.training
 
 
 def _swept(

@@ -13,7 +13,10 @@ class ComparisonConfig:
 
     __pydantic_config__: ClassVar[dict[str, object]] = {"extra": "forbid", "strict": True}
 
-    models: Annotated[tuple[str, ...], Doc("networks by name, [bi]encoder[-pooling]")] = (
+    models: Annotated[
+        tuple[str, ...],
+        Doc("networks by name, [bi]encoder[-pooling], or NAME:KEY=VALUE with settings of their own"),
+    ] = (
         "bag",
         "cnn-max",
         "rnn",
