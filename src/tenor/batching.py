@@ -20,7 +20,7 @@ _POOL = 50
 class Batch:
     """B texts padded to the longest of them."""
 
-    ids: Tensor  # (B, T) int64, 0 = padding
+    ids: Tensor  # (B, T) int64, 0 behind a text's end; the mask alone tells what is real
     lengths: Tensor  # (B,) int64
     targets: Tensor | None  # (B,) int64 class indices
     tokens: Tokens

@@ -1,6 +1,7 @@
 """`TextClassifier`: a classification experiment behind the face of a scikit-learn classifier."""
 
 import math
+import warnings
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from numbers import Integral
@@ -45,9 +46,23 @@ SETTINGS: dict[str, tuple[str, ...]] = {
     "vectors": ("text.vectors",),
     "embedding_size": ("network.embedding_size",),
     "embedding_dropout": ("network.embedding_dropout",),
-    "hidden_size": ("network.recurrent.hidden_size", "network.mingru.hidden_size"),
-    "layers": ("network.recurrent.layers", "network.mingru.layers"),
-    "dropout": ("network.recurrent.dropout", "network.mingru.dropout"),
+    "hidden_size": (
+        "network.recurrent.hidden_size",
+        "network.mingru.hidden_size",
+        "network.transformer.hidden_size",
+    ),
+    "layers": (
+        "network.recurrent.layers",
+        "network.mingru.layers",
+        "network.cnn.layers",
+        "network.transformer.layers",
+    ),
+    "dropout": (
+        "network.recurrent.dropout",
+        "network.mingru.dropout",
+        "network.cnn.dropout",
+        "network.transformer.dropout",
+    ),
     "output_dropout": ("network.output_dropout",),
     "epochs": ("training.epochs",),
     "batch_size": ("training.batch_size",),
@@ -244,6 +259,9 @@ class _EpochLines:
 
     def data(self, dataset: Dataset, report: "DataReport", vectors: "Vectors | None") -> None:
         pass
+
+    def warning(self, text: str) -> None:
+        warnings.warn(text, RuntimeWarning, stacklevel=2)
 
     def start(self, *, epochs: int, texts: int, runtime: "Runtime", history: Sequence["Row"]) -> None:
         print(f"{texts} texts, {runtime}")  # noqa: T201 - what verbose is for

@@ -31,6 +31,29 @@ def test_json_has_the_same_figures(reviews: Path) -> None:
     assert any("repeat" in sentence for sentence in report["warnings"])
 
 
+def test_a_random_split_of_grouped_rows_is_warned_of(tmp_path: Path) -> None:
+    lines = [f"the {n} film was {('bad', 'good')[n % 2]},{n % 2},film {n // 4}" for n in range(80)]
+    file = tmp_path / "films.csv"
+    file.write_text("\n".join(["review,sentiment,film", *lines]))
+    options = ("--set", "text.min_count=1")
+    assert "warning: validation and test were split at random although the column film" in " ".join(
+        tenor("data", file, *options).out.split()
+    )
+    warnings = json.loads(tenor("data", file, *options, "--group-by", "film", "--json").out)["warnings"]
+    assert not any("at random" in sentence for sentence in warnings)
+
+
+def test_shared_texts_are_dropped_when_asked_for(tmp_path: Path) -> None:
+    train, test = write_reviews(tmp_path / "train.csv", 60), write_reviews(tmp_path / "test.csv", 4)
+    options = ("--test", test, "--validation", 0, "--json")
+    kept = json.loads(tenor("data", train, *options).out)
+    dropped = json.loads(tenor("data", train, *options, "--set", "data.duplicates=drop").out)
+    assert kept["duplicates"]["texts"][0]["rows"] == 4
+    assert dropped["duplicates"]["texts"] == []
+    assert dropped["splits"][0]["rows"] < kept["splits"][0]["rows"] == 60
+    assert any("left out, since they also stand in test" in note for note in dropped["notes"])
+
+
 def test_built_in_data_is_the_default() -> None:
     assert json.loads(tenor("data", "--json").out)["dataset"] == "movies"
 

@@ -34,6 +34,13 @@ def test_a_gru_has_a_quarter_fewer_parameters() -> None:
     assert "(B, T, 256)" in shown
 
 
+def test_a_cnn_tells_how_far_it_sees() -> None:
+    assert "sees 5 tokens at a time" in tenor("info", "--model", "cnn-max").out
+    stack = ("--set", "network.cnn.widths=[3]", "--set", "network.cnn.layers=6")
+    assert "sees 13 tokens at a time" in tenor("info", "--model", "cnn-max", *stack).out
+    assert "at a time" not in tenor("info", "--model", "lstm").out
+
+
 def test_the_vocabulary_is_that_of_the_settings() -> None:
     shown = json.loads(tenor("info", "--model", "lstm", "--set", "text.max_size=123", "--json").out)
     assert shown["vocabulary"] == 123
@@ -67,6 +74,7 @@ def test_without_arguments_it_tells_what_is_there() -> None:
     [
         (("--model", "lsmt"), "did you mean lstm"),
         (("--model", "lstm-medium"), "poolings are"),
+        (("--model", "bicnn"), "write cnn"),
         (("--config", "nothing"), "neither a YAML file nor a recipe"),
         (("somewhere", "--model", "lstm"), "--model"),
     ],

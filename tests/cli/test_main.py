@@ -10,7 +10,7 @@ from shell import tenor
 from tenor import __version__
 from tenor.cli import completion
 
-COMMANDS = ("demo", "data", "train", "evaluate", "predict", "info")
+COMMANDS = ("demo", "data", "train", "evaluate", "predict", "probe", "info")
 
 
 def python(code: str, *arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
@@ -160,10 +160,14 @@ def test_the_shell_completes_recipes_and_names() -> None:
     assert shown.stderr == ""
 
 
-def test_completion_and_networks_agree_on_the_encoders() -> None:
-    from tenor.nn.build import ENCODERS
+def test_every_completed_name_is_a_model() -> None:
+    from tenor.config.names import apply_name
+    from tenor.config.network import HAS_DIRECTIONS, NetworkConfig
 
-    assert completion.encoders() == tuple(ENCODERS)
+    names = completion.model_names("")
+    assert {apply_name(NetworkConfig(), name).encoder for name in names} == set(HAS_DIRECTIONS)
+    assert {"bilstm", "cnn-max", "transformer"} <= set(names)
+    assert "bicnn" not in names
 
 
 def test_every_shortcut_is_a_setting() -> None:

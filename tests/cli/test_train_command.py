@@ -96,7 +96,7 @@ def test_a_folder_that_is_no_run_is_never_replaced(reviews: Path, tmp_path: Path
         (("movies", "--set", "training.epochs=three"), "training.epochs is 'three'"),
         (("movies", "--device", "gpu"), "training.device is 'gpu'"),
         (("movies", "--model", "bilstm-sum"), "poolings are"),
-        (("movies", "--model", "bilsmt"), "did you mean lstm"),
+        (("movies", "--model", "bilsmt"), "did you mean bilstm"),
         (("movies", "--resume", "--force"), "one of them"),
     ],
 )

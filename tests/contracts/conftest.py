@@ -4,10 +4,11 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from small import CLASSES, SMALL, VOCABULARY
+from small import SMALL, VOCABULARY, classifier
 
-from tenor.config.network import NetworkConfig
-from tenor.nn.build import ENCODERS, build
+from tenor.config.names import name_of
+from tenor.config.network import HAS_DIRECTIONS, NetworkConfig
+from tenor.nn.build import ENCODERS
 from tenor.nn.classifier import Classifier
 from tenor.nn.pooling import POOLINGS
 from tenor.text.tokens import Tokens
@@ -18,16 +19,15 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
         networks = [
             replace(SMALL, encoder=encoder, bidirectional=both, pooling=pooling)
             for encoder in ENCODERS
-            for both in (False, True)
+            for both in ((False, True) if HAS_DIRECTIONS[encoder] else (False,))
             for pooling in POOLINGS
         ]
-        names = [f"{'bi' if n.bidirectional else ''}{n.encoder}-{n.pooling}" for n in networks]
-        metafunc.parametrize("network", networks, ids=names)
+        metafunc.parametrize("network", networks, ids=map(name_of, networks))
 
 
 @pytest.fixture
 def module(network: NetworkConfig) -> Classifier:
-    return build(network, vocabulary_size=VOCABULARY, classes=CLASSES).eval()
+    return classifier(network)
 
 
 @pytest.fixture

@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import pytest
 import torch
-from small import CLASSES, SMALL, VOCABULARY
+from small import CLASSES, SMALL, VOCABULARY, wider
 from torch.testing import assert_close
 
 from tenor.batching import collate
@@ -47,7 +47,7 @@ def test_which_encoders_are_concerned() -> None:
 
 def test_dropout_is_by_word_where_words_are_read_once(network: NetworkConfig) -> None:
     """The same for all occurrences of a word in a batch there, and for each token by itself elsewhere."""
-    dropped = replace(network, embedding_size=64, embedding_dropout=0.5, word_dropout=0.0)
+    dropped = replace(wider(network, 64), embedding_dropout=0.5, word_dropout=0.0)
     module = build(dropped, vocabulary_size=VOCABULARY, classes=CLASSES).train()
     x = module.embed(collate(Tokens.of([[2, 3, 2], [3, 2]]))).x
     assert ((x == 0).float().mean((0, 1)) > 0).any()

@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import numpy as np
 import torch
-from small import CLASSES, VOCABULARY
+from small import CLASSES, VOCABULARY, wider
 from torch.nn import functional as F
 
 from tenor.batching import collate
@@ -40,7 +40,12 @@ def test_a_tiny_set_is_learned(network: NetworkConfig) -> None:
     tokens = Tokens.of([generator.integers(2, VOCABULARY, n).tolist() for n in range(1, 13)])
     batch = collate(tokens, np.arange(12) % CLASSES)
     assert batch.targets is not None
-    wide = replace(network, embedding_size=16, recurrent=replace(network.recurrent, hidden_size=16, layers=1))
+    wide = replace(
+        wider(network, 16),
+        recurrent=replace(network.recurrent, hidden_size=16, layers=1),
+        cnn=replace(network.cnn, filters=16),
+        transformer=replace(network.transformer, hidden_size=16),
+    )
     module = build(wide, vocabulary_size=VOCABULARY, classes=CLASSES)
     optimizer = torch.optim.Adam(module.parameters(), 0.03)
     for _ in range(150):

@@ -240,14 +240,62 @@ def test_random_split_of_grouped_rows_is_warned_of(tmp_path: Path) -> None:
     source = write(tmp_path / "r.jsonl", films())
 
     def warned(config: DataConfig) -> bool:
-        return any("--group-by imdb_id" in note for note in load(config).notes)
+        return any("--group-by imdb_id" in sentence for sentence in load(config).warnings)
 
     assert warned(DataConfig(source=source))
     assert not warned(DataConfig(source=source, group_by="imdb_id"))
     assert not warned(DataConfig(source=source, test_fraction=0, validation_fraction=0))
     unique = [{**row, "tweet_id": number} for number, row in enumerate(reviews())]
-    notes = load(DataConfig(source=write(tmp_path / "u.jsonl", unique))).notes
-    assert not any("--group-by" in note for note in notes)
+    assert load(DataConfig(source=write(tmp_path / "u.jsonl", unique))).warnings == ()
+
+
+@pytest.mark.parametrize("corpus", ["movies", "products"])
+def test_no_warning_of_the_built_in_corpora(corpus: str) -> None:
+    assert load(DataConfig(source=corpus)).warnings == ()
+
+
+def test_only_the_splits_made_at_random_are_warned_of(tmp_path: Path) -> None:
+    write(tmp_path / "train.jsonl", films())
+    write(tmp_path / "test.jsonl", films(40))
+    (warning,) = load(DataConfig(source=str(tmp_path))).warnings
+    assert warning == (
+        "validation was split at random although the column imdb_id (50 values in 200 rows) could keep rows "
+        "that belong together in one split; use --group-by imdb_id"
+    )
+
+
+def test_texts_of_two_splits_are_kept_unless_dropping_is_asked_for(tmp_path: Path) -> None:
+    write(tmp_path / "train.jsonl", [*reviews(40), {"text": "REVIEW  100", "label": 0}])
+    write(tmp_path / "dev.jsonl", reviews(10, 36))
+    write(tmp_path / "test.jsonl", [*reviews(20, 44), *reviews(1, 100)])
+    kept = load(DataConfig(source=str(tmp_path)))
+    assert [len(examples) for examples in kept.splits.values()] == [41, 10, 21]
+    dropped = load(DataConfig(source=str(tmp_path), duplicates="drop"))
+    assert [len(examples) for examples in dropped.splits.values()] == [36, 8, 21]
+    assert list(dropped.splits) == ["train", "validation", "test"]
+    assert dropped.split("test") == kept.split("test")
+    assert dropped.notes[-2:] == (
+        "Validation: 2 of 10 texts left out, since they also stand in test (2).",
+        "Train: 5 of 41 texts left out, since they also stand in test (1) or in validation (4).",
+    )
+    assert dropped.provenance["rows"] == {"train": 36, "validation": 8, "test": 21}
+    assert dropped.provenance["duplicates"] == "drop"
+    assert dropped.provenance["fingerprint"] == fingerprint(dropped.split("train"))
+
+
+@pytest.mark.parametrize("count", range(1, 12))
+def test_tiny_data_is_split_with_every_class_or_refused_in_one_line(tmp_path: Path, count: int) -> None:
+    rows = [{"text": f"review {number}", "label": f"class {number % 3}"} for number in range(count)]
+    try:
+        dataset = load(DataConfig(source=write(tmp_path / "r.jsonl", rows)))
+    except DataError as error:
+        assert "\n" not in str(error)
+        assert any(advice in str(error) for advice in ("give a smaller share", "need", "classes"))
+        assert count < 9  # three of each class: one for each split
+    else:
+        assert sum(map(len, dataset.splits.values())) == count
+        for examples in dataset.splits.values():
+            assert {example.label for example in examples} == set(dataset.classes)
 
 
 def test_acl_imdb_end_to_end(tmp_path: Path) -> None:

@@ -102,6 +102,14 @@ def test_each_doubt_is_one_sentence(splits, sentence):
     assert all("\n" not in one for one in found.warnings())
 
 
+def test_what_reading_warned_of_comes_first():
+    dataset = Dataset("toy", ("bad", "good"), {"train": tuple(balanced(4))}, warnings=("split at random",))
+    pipeline = TextPipeline.build(["film"], TextConfig(tokenizer="words", min_count=1))
+    found = data_report(dataset, pipeline, encode_splits(dataset, pipeline))
+    assert found.warnings()[0] == found.to_json()["warnings"][0] == "split at random"
+    assert len(found.warnings()) > 1
+
+
 def test_unlabelled_data_is_said_once():
     found = report(train=balanced(), test=[Example("film"), Example("word1")])
     assert [one for one in found.warnings() if "label" in one] == ["2 test texts have no label"]

@@ -5,8 +5,9 @@ import json
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tenor.data.duplicates import normalized
 from tenor.data.example import Dataset, Example
-from tenor.evaluation.duplicates import find_duplicates, normalized
+from tenor.evaluation.duplicates import find_duplicates
 
 
 def dataset(**splits):

@@ -19,7 +19,7 @@ def test_run_folder_holds_everything(tmp_path: Path) -> None:
     run = train(toy.config(), dataset=toy.dataset(), out=out)
     assert {file.name for file in out.iterdir()} == {
         "config.yaml", "history.csv", "curves.png", "confusion.png", "metrics.json", "model",
-        "checkpoint.safetensors",
+        "checkpoint.safetensors", "report.json", "report.html",
     }  # fmt: skip
     with (out / "history.csv").open() as file:
         rows = list(csv.DictReader(file))

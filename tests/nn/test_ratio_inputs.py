@@ -19,6 +19,8 @@ USED = replace(SMALL, ratios=RatioConfig(use=True, min_count=1), embedding_dropo
 GENERATOR = np.random.default_rng(5)
 TOKENS = Tokens.of([GENERATOR.integers(0, VOCABULARY, n).tolist() for n in (5, 9, 1, 12, 7, 4)])
 TARGETS = np.array([0, 1, 2, 0, 1, 2])
+# A pretrained encoder brings its inputs with it, and refuses others.
+READING = [name for name in ENCODERS if name != "pretrained"]
 
 
 def classifier(encoder: str, **changes: object) -> Classifier:
@@ -29,7 +31,7 @@ def classifier(encoder: str, **changes: object) -> Classifier:
     return module
 
 
-@pytest.mark.parametrize("encoder", ENCODERS)
+@pytest.mark.parametrize("encoder", READING)
 def test_inputs_are_vector_word_ratios_bigram_ratios(encoder: str) -> None:
     module = classifier(encoder).eval()
     ratios = module.ratios
@@ -43,7 +45,7 @@ def test_inputs_are_vector_word_ratios_bigram_ratios(encoder: str) -> None:
     assert (x[0, 5:] == 0).all()  # padding
 
 
-@pytest.mark.parametrize("encoder", ENCODERS)
+@pytest.mark.parametrize("encoder", READING)
 @pytest.mark.parametrize("pooling", ["mean-max", "attention"])
 def test_embedded_and_whole_are_the_same_with_gradients(encoder: str, pooling: str) -> None:
     module = classifier(encoder, pooling=pooling).eval()

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable
 from typing import get_args
 
 from tenor.config.load import recipes, settings
-from tenor.config.network import PoolingName
+from tenor.config.network import HAS_DIRECTIONS, PoolingName
 
 _PRIMITIVES = {"str", "int", "float", "none"}
 
@@ -40,16 +40,11 @@ def setting_keys(incomplete: str) -> list[str]:
     return _beginning((f"{setting.key}=" for setting in settings()), incomplete)
 
 
-def encoders() -> tuple[str, ...]:
-    """Return the encoders as the setting's meaning lists them: the dict itself lies behind torch."""
-    meaning = next(setting.meaning for setting in settings() if setting.key == "network.encoder")
-    return tuple(meaning.partition(": ")[2].split(", "))
-
-
 def model_names(incomplete: str) -> list[str]:
     """Complete [bi]encoder[-pooling]."""
+    both_ways = (f"bi{encoder}" for encoder, has_directions in HAS_DIRECTIONS.items() if has_directions)
     poolings = ("", *(f"-{pooling}" for pooling in get_args(PoolingName)))
-    names = map("".join, itertools.product(("", "bi"), encoders(), poolings))
+    names = map("".join, itertools.product((*HAS_DIRECTIONS, *both_ways), poolings))
     return _beginning(names, incomplete)
 
 

@@ -4,7 +4,7 @@ import importlib.util
 
 from tenor.errors import MissingExtraError
 
-TRAINING = ("torch", "matplotlib")
+TRAINING = ("torch", "matplotlib", "jinja2")
 
 
 def require(*libraries: str, extra: str = "train") -> None:

@@ -17,7 +17,7 @@ from tenor.cli.console import Terminal
 from tenor.config.classification import ClassificationConfig
 from tenor.config.load import recipes, to_values
 from tenor.config.names import apply_name, name_of
-from tenor.config.network import NetworkConfig, PoolingName
+from tenor.config.network import HAS_DIRECTIONS, NetworkConfig, PoolingName
 from tenor.errors import InputError
 from tenor.evaluation.intervals import Interval
 from tenor.report.numbers import change, count, percent_interval, size
@@ -28,7 +28,10 @@ if TYPE_CHECKING:
     from tenor.model import Model
     from tenor.nn.describe import Description
 
-_LIBRARIES = ("torch", "numpy", "pyarrow", "tokenizers", "scikit-learn", "matplotlib", "datasets")
+_LIBRARIES = (
+    *("torch", "numpy", "pyarrow", "tokenizers", "scikit-learn", "matplotlib"),
+    *("datasets", "transformers"),
+)
 
 
 @dataclass(frozen=True)
@@ -87,9 +90,7 @@ def info(
         _saved(terminal, Path(model), against, json=json)
     elif config or model_name or against or settings:
         found = options.configuration(context)
-        # A vocabulary without limit has no size before there is data; then the default limit stands in.
-        size = vocabulary or found.text.max_size or ClassificationConfig().text.max_size or 0
-        network = _Network(name_of(found.network), found.network, size, classes)
+        network = _Network(name_of(found.network), found.network, vocabulary or _vocabulary(found), classes)
         _described(terminal, network, against, json=json)
     else:
         _overview(terminal, json=json)
@@ -163,6 +164,18 @@ def _facts_of(model: "Model", path: Path, name: str, bytes_: int) -> dict[str, s
     return facts
 
 
+def _vocabulary(config: ClassificationConfig) -> int:
+    """Return the size of the vocabulary, or the limit it has before there is data."""
+    text, pretrained = config.text, config.network.pretrained
+    folder = text.pretrained or (pretrained.folder if config.network.encoder == "pretrained" else None)
+    if folder is not None:
+        from tenor.text.pretrained import read
+
+        return len(read(folder)[1])
+    # Without a limit, the default one stands in.
+    return text.max_size or ClassificationConfig().text.max_size or 0
+
+
 def _other(network: _Network, name: str) -> _Network:
     config = apply_name(network.config, name)
     return _Network(name_of(config), config, network.vocabulary, network.classes)
@@ -191,6 +204,8 @@ def _show_network(terminal: Terminal, found: "Description") -> None:
     made.add_section()
     made.add_row("total", "", "", f"{found.parameters:,}")
     terminal.show(made)
+    if found.receptive_field is not None:
+        terminal.show(f"the encoder sees {count(found.receptive_field, 'token')} at a time")
     if found.trainable < found.parameters:
         terminal.show(f"{found.trainable:,} of them are trained, the others stay as they start")
 
@@ -221,7 +236,7 @@ def _overview(terminal: Terminal, *, json: bool) -> None:
     cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
     chosen = {
         "built-in data": list(BUILTIN),
-        "encoders": list(completion.encoders()),
+        "encoders": list(HAS_DIRECTIONS),
         "poolings": list(get_args(PoolingName)),
         "recipes": list(recipes()),
     }

@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from tenor import __version__
+from tenor.cli.compare import compare
 from tenor.cli.console import INTERRUPTED, Terminal, tolerant_streams
 from tenor.cli.data import data
 from tenor.cli.demo import demo
@@ -15,7 +16,10 @@ from tenor.cli.evaluate import evaluate
 from tenor.cli.info import info
 from tenor.cli.options import Debug, Quiet
 from tenor.cli.predict import predict
+from tenor.cli.probe import ProbeCommand, probe
+from tenor.cli.report import report
 from tenor.cli.train import TrainCommand, train
+from tenor.cli.tune import tune
 
 app = typer.Typer(
     name="tenor",
@@ -26,8 +30,12 @@ app = typer.Typer(
 app.command()(demo)
 app.command()(data)
 app.command(cls=TrainCommand)(train)
+app.command()(tune)
 app.command()(evaluate)
+app.command()(compare)
 app.command()(predict)
+app.command(cls=ProbeCommand)(probe)
+app.command()(report)
 app.command()(info)
 
 

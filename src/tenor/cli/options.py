@@ -34,7 +34,10 @@ SHORTCUTS: Mapping[str, str] = {
     "epochs": "training.epochs",
     "seed": "training.seed",
     "device": "training.device",
+    "track": "training.track",
 }
+# Those whose value is a list, here written with commas.
+_LISTS = {"label_names", "track"}
 
 
 def meaning(setting: Setting) -> str:
@@ -129,6 +132,12 @@ MaxLength = Annotated[int | None, _shortcut("--max-length", "text.max_length", _
 Epochs = Annotated[int | None, _shortcut("--epochs", "training.epochs", _TRAINING)]
 Seed = Annotated[int | None, _shortcut("--seed", "training.seed", _TRAINING)]
 Device = Annotated[str | None, _shortcut("--device", "training.device", _TRAINING, metavar="NAME")]
+Track = Annotated[
+    str | None,
+    _shortcut(
+        "--track", "training.track", _TRAINING, metavar="NAME,...", also="; here with commas, and '' for none"
+    ),
+]
 
 Config = Annotated[
     str | None,
@@ -200,8 +209,8 @@ def shortcuts(given: Mapping[str, Any]) -> Values:
         if value is None:
             continue
         section, _, field = key.partition(".")
-        if name == "label_names":
-            value = [part.strip() for part in value.split(",")]
+        if name in _LISTS:
+            value = [part.strip() for part in value.split(",")] if value else []
         elif name in {"validation", "test"} and (share := _number(value)) is not None:
             field, value = f"{field}_fraction", share
         values.setdefault(section, {})[field] = value

@@ -42,6 +42,10 @@ class TrainingView:
         if vectors is not None:
             self._terminal.note(f"word vectors for {percent(vectors.coverage)} of the vocabulary")
 
+    def warning(self, text: str) -> None:
+        """Print what went wrong beside training."""
+        self._terminal.warning(text)
+
     def start(self, *, epochs: int, texts: int, runtime: "Runtime", history: "Sequence[Row]") -> None:
         """Print where it runs, and the epochs a resumed run has behind it."""
         self._epochs, self._texts = epochs, texts

@@ -68,6 +68,7 @@ def train(
     epochs: options.Epochs = None,
     seed: options.Seed = None,
     device: options.Device = None,
+    track: options.Track = None,
     json: options.Json = False,
     quiet: options.Quiet = False,
     debug: options.Debug = False,
@@ -89,7 +90,7 @@ def train(
     from tenor.experiments.run import stored_config
 
     found = options.configuration(context, base=stored_config(out) if resume and out else None)
-    folder = out or _new_folder(found)
+    folder = out or new_folder(found)
     with closing(TrainingView(terminal)) as view:
         run = classification.train(found, out=folder, resume=resume, force=force, watcher=view)
     if json:
@@ -114,10 +115,10 @@ def _metrics(folder: Path) -> dict[str, Any]:
     return found
 
 
-def _new_folder(config: ClassificationConfig) -> Path:
+def new_folder(config: ClassificationConfig, prefix: str = "") -> Path:
     """Return a folder that is not there yet, named after data and model, such as runs/movies-lstm-last-2."""
     source = Path(config.data.source.removeprefix("hub:").partition(":")[0]).name or "data"
-    name = f"{source.partition('.')[0] or source}-{name_of(config.network)}"
+    name = f"{prefix}{source.partition('.')[0] or source}-{name_of(config.network)}"
     candidates = itertools.chain([name], (f"{name}-{number}" for number in itertools.count(2)))
     return next(path for path in map(_RUNS.joinpath, candidates) if not path.exists())
 

@@ -28,6 +28,7 @@ from tenor.experiments.machine import peak_memory_mib
 from tenor.experiments.preparing import Prepared, prepare
 from tenor.experiments.run import CHECKPOINT, RunFolder, stored_config
 from tenor.experiments.scoring import Scored
+from tenor.experiments.settling import settled
 
 if TYPE_CHECKING:
     from tenor.evaluation.data_report import DataReport
@@ -75,14 +76,15 @@ def result_fingerprint(cell: Cell, data: str) -> str:
 
 def train_cell(cell: Cell, folder: Path, data: Data, share: Share) -> None:
     """Train a network and keep its model and result; a checkpoint from before is gone on with."""
-    resume = (folder / CHECKPOINT).is_file() and to_values(stored_config(folder)) == to_values(cell.config)
+    config = settled(cell.config)
+    resume = (folder / CHECKPOINT).is_file() and to_values(stored_config(folder)) == to_values(config)
     if folder.exists() and not resume:
         shutil.rmtree(folder)
-    run = RunFolder.open(folder, cell.config, resume=resume, force=False)
+    run = RunFolder.open(folder, config, resume=resume, force=False)
     fitted = fit(
         data.dataset,
-        cell.config,
-        prepared=data.prepared(cell.config.text),
+        config,
+        prepared=data.prepared(config.text),
         folder=run,
         watcher=_Shares(cell, share),
     )
@@ -144,7 +146,8 @@ def measure_costs(cell: Cell, folder: Path, data: Data, share: Share) -> None:
     share(0.5)
     clock = _Stopwatch(_TRAINING_SECONDS)
     try:
-        config = replace(cell.config, training=replace(cell.config.training, minutes=None))
+        config = settled(cell.config)
+        config = replace(config, training=replace(config.training, minutes=None))
         fit(data.dataset, config, prepared=data.prepared(config.text), watcher=clock)
     except _Enough:
         pass

@@ -7,6 +7,7 @@ from annotated_types import Ge, Lt
 from typing_extensions import Doc
 
 EmptyPolicy = Literal["drop", "refuse", "keep"]
+DuplicatesPolicy = Literal["keep", "drop"]
 
 
 @dataclass(frozen=True)
@@ -40,4 +41,11 @@ class DataConfig:
     group_by: Annotated[str | None, Doc("column whose equal values stay in one split (film, author)")] = None
     split_seed: Annotated[int, Ge(0), Doc("seed of the splits")] = 0
     empty: Annotated[EmptyPolicy, Doc("what to do with rows without text")] = "drop"
+    duplicates: Annotated[
+        DuplicatesPolicy,
+        Doc(
+            "texts that stand in two splits; drop: training gives up those of validation and test, and "
+            "validation those of test"
+        ),
+    ] = "keep"
     encoding: Annotated[str, Doc("character encoding of text files")] = "utf-8"

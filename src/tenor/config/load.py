@@ -154,7 +154,7 @@ def _type_name(hint: Any) -> str:
     if not arguments:
         return str(getattr(hint, "__name__", hint))
     if get_origin(hint) is tuple:
-        return f"list of {_type_name(arguments[0])}"
+        return f"list of {_type_name(_unwrap(arguments[0])[0])}"
     # Literal or a union
     return " | ".join(a if isinstance(a, str) else _type_name(a) for a in arguments)
 

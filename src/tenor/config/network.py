@@ -3,11 +3,24 @@
 from dataclasses import dataclass, field
 from typing import Annotated, ClassVar, Literal
 
-from annotated_types import Ge, Gt, Lt
+from annotated_types import Ge, Gt, Lt, MinLen
 from typing_extensions import Doc
 
-PoolingName = Literal["last", "mean", "max", "mean-max", "attention"]
+PoolingName = Literal["last", "mean", "max", "mean-max", "attention", "dot-attention"]
 MergeName = Literal["concat", "sum", "mean", "product"]
+PositionsName = Literal["learned", "sinusoidal", "none"]
+
+# every encoder -> whether it reads in directions, so that `bidirectional` means something to it
+HAS_DIRECTIONS: dict[str, bool] = {
+    "rnn": True,
+    "lstm": True,
+    "gru": True,
+    "mingru": True,
+    "bag": False,
+    "cnn": False,
+    "transformer": False,
+    "pretrained": False,
+}
 
 
 @dataclass(frozen=True)
@@ -44,6 +57,68 @@ class MinGRUConfig:
 
 
 @dataclass(frozen=True)
+class BagConfig:
+    """Settings of bag."""
+
+    __pydantic_config__: ClassVar[dict[str, object]] = {"extra": "forbid", "strict": True}
+
+    ngrams: Annotated[
+        int, Ge(1), Doc("longest n-grams that are read beside the tokens (Joulin et al. 2017); 1: none")
+    ] = 1
+    buckets: Annotated[int, Ge(1), Doc("vectors that all n-grams share by their hash")] = 100_000
+
+
+@dataclass(frozen=True)
+class CNNConfig:
+    """Settings of cnn; its defaults are those of Kim 2014."""
+
+    __pydantic_config__: ClassVar[dict[str, object]] = {"extra": "forbid", "strict": True}
+
+    widths: Annotated[
+        tuple[Annotated[int, Ge(1)], ...],
+        MinLen(1),
+        Doc("tokens that a filter of each kind sees; one number for a stack"),
+    ] = (3, 4, 5)
+    filters: Annotated[int, Ge(1), Doc("filters of each width")] = 100
+    layers: Annotated[int, Ge(1), Doc("stacked layers; each sees widest - 1 tokens more")] = 1
+    dropout: Annotated[float, Ge(0), Lt(1), Doc("dropout between layers")] = 0.0
+
+
+@dataclass(frozen=True)
+class TransformerConfig:
+    """Settings of transformer."""
+
+    __pydantic_config__: ClassVar[dict[str, object]] = {"extra": "forbid", "strict": True}
+
+    hidden_size: Annotated[int, Ge(1), Doc("units of each token")] = 128
+    layers: Annotated[int, Ge(1), Doc("stacked blocks of attention and feed-forward")] = 2
+    heads: Annotated[int, Ge(1), Doc("attention heads; they share the units, so they must divide them")] = 4
+    feedforward: Annotated[int, Ge(1), Doc("units within the feed-forward part")] = 512
+    dropout: Annotated[float, Ge(0), Lt(1), Doc("dropout on the inputs and after each part")] = 0.1
+    positions: Annotated[PositionsName, Doc("how a token knows its place; none: order is not seen")] = (
+        "sinusoidal"
+    )
+    most_positions: Annotated[int, Ge(1), Doc("longest text, in tokens, with learned positions")] = 512
+
+
+@dataclass(frozen=True)
+class PretrainedConfig:
+    """Settings of pretrained."""
+
+    __pydantic_config__: ClassVar[dict[str, object]] = {"extra": "forbid", "strict": True}
+
+    folder: Annotated[
+        str | None,
+        Doc("folder of a Hugging Face encoder such as BERT, on this machine; its tokenizer is used"),
+    ] = None
+    tune: Annotated[bool, Doc("train the encoder too, which wants a learning_rate near 2e-5")] = False
+    layers: Annotated[int | None, Ge(1), Doc("only its first layers; null: all")] = None
+    architecture: Annotated[
+        str | None, Doc("its shape as JSON; leave it out, it is read from the folder and kept with the model")
+    ] = None
+
+
+@dataclass(frozen=True)
 class RatioConfig:
     """Log-count ratios of words and bigrams as inputs beside the word vectors (Wang & Manning 2012)."""
 
@@ -61,8 +136,10 @@ class NetworkConfig:
 
     __pydantic_config__: ClassVar[dict[str, object]] = {"extra": "forbid", "strict": True}
 
-    encoder: Annotated[str, Doc("which encoder reads the text: rnn, lstm, gru, mingru")] = "lstm"
-    bidirectional: Annotated[bool, Doc("read backwards as well")] = True
+    encoder: Annotated[str, Doc(f"which encoder reads the text: {', '.join(HAS_DIRECTIONS)}")] = "lstm"
+    bidirectional: Annotated[
+        bool, Doc("read backwards as well; encoders that read in no direction ignore it")
+    ] = True
     pooling: Annotated[PoolingName, Doc("how the sequence becomes one vector")] = "mean-max"
     embedding_size: Annotated[int, Ge(1), Doc("length of a word vector")] = 100
     embedding_scale: Annotated[float, Gt(0), Doc("standard deviation of the word vectors at the start")] = 0.1
@@ -78,5 +155,13 @@ class NetworkConfig:
         default_factory=RecurrentConfig
     )
     mingru: Annotated[MinGRUConfig, Doc("settings of mingru")] = field(default_factory=MinGRUConfig)
+    bag: Annotated[BagConfig, Doc("settings of bag")] = field(default_factory=BagConfig)
+    cnn: Annotated[CNNConfig, Doc("settings of cnn")] = field(default_factory=CNNConfig)
+    transformer: Annotated[TransformerConfig, Doc("settings of transformer")] = field(
+        default_factory=TransformerConfig
+    )
+    pretrained: Annotated[PretrainedConfig, Doc("settings of pretrained")] = field(
+        default_factory=PretrainedConfig
+    )
     output_dropout: Annotated[float, Ge(0), Lt(1), Doc("dropout on the pooled vector")] = 0.2
     hidden: Annotated[int, Ge(0), Doc("units of a ReLU layer before the logits; 0: none")] = 0

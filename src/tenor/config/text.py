@@ -17,6 +17,13 @@ class TextConfig:
     __pydantic_config__: ClassVar[dict[str, object]] = {"extra": "forbid", "strict": True}
 
     tokenizer: Annotated[TokenizerName, Doc("how text is cut into tokens")] = "reviews"
+    pretrained: Annotated[
+        str | None,
+        Doc(
+            "folder of a pretrained encoder whose tokenizer and vocabulary are used, whatever tokenizer, "
+            "max_size and min_count say; null: none, or that of network.pretrained.folder"
+        ),
+    ] = None
     max_size: Annotated[
         int | None, Ge(3), Doc("largest vocabulary, with padding and unknown; null: no limit")
     ] = 30_000

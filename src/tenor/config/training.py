@@ -18,7 +18,9 @@ class TrainingConfig:
 
     epochs: Annotated[int, Ge(1), Doc("passes over the training data, at most")] = 10
     minutes: Annotated[
-        float | None, Gt(0), Doc("training ends after so many minutes, and the rate falls in time for it; null: no limit")
+        float | None,
+        Gt(0),
+        Doc("training ends after so many minutes, and the rate falls by then; null: no limit"),
     ] = None
     batch_size: Annotated[int, Ge(1), Doc("texts a step")] = 32
     optimizer: Annotated[
@@ -53,3 +55,7 @@ class TrainingConfig:
     checkpoint_minutes: Annotated[
         float, Ge(0), Le(1440), Doc("longest time between checkpoints inside an epoch")
     ] = 5.0
+    track: Annotated[
+        tuple[str, ...],
+        Doc("programs told of every epoch beside history.csv: tensorboard, mlflow; they need a run folder"),
+    ] = ()

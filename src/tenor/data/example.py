@@ -27,8 +27,9 @@ class Dataset:
     """Examples by split, with the class names in the order of their indices.
 
     `splits` has "train" and, where there are any rows, "validation" and "test". `notes` says in plain
-    sentences what reading did (rows dropped, columns chosen, how the split was made); `provenance` is what a
-    run stores of it (source, columns, split method, counts), as JSON-ready values.
+    sentences what reading did (rows dropped, columns chosen, how the split was made), `warnings` what is
+    doubtful about how it was split; `provenance` is what a run stores of it (source, columns, split method,
+    counts), as JSON-ready values.
     """
 
     name: str
@@ -36,6 +37,7 @@ class Dataset:
     splits: Mapping[str, tuple[Example, ...]]
     notes: tuple[str, ...] = ()
     provenance: Mapping[str, object] = field(default_factory=dict)
+    warnings: tuple[str, ...] = ()
 
     def split(self, name: str) -> tuple[Example, ...]:
         """Return the examples of a split; a split that is not there is empty."""

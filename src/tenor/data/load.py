@@ -7,7 +7,9 @@ from pathlib import Path
 
 from tenor.config.data import DataConfig
 from tenor.data.columns import column_names, require_column
+from tenor.data.duplicates import drop_shared
 from tenor.data.example import Dataset, Example
+from tenor.data.groups import group_warning
 from tenor.data.labels import Labels, learn_labels, match_labels
 from tenor.data.readers import Row, read_rows
 from tenor.data.resolve import read_source
@@ -19,9 +21,6 @@ from tenor.errors import DataError
 
 Splits = dict[str, tuple[Example, ...]]
 
-# Beside those that end in _id: columns that tell of what or by whom a row is, the likeliest first.
-_GROUP_NAMES = ("asin", "product", "film", "movie", "business", "author", "user", "reviewer")
-_FEWEST_GROUPS = 5
 _SPLITS = ("train", "validation", "test")
 _ROW = "row"  # prefix of the ids of rows that no split names
 
@@ -31,7 +30,8 @@ def load(config: DataConfig) -> Dataset:
 
     Splits that the source brings, or `config.validation` and `config.test` name, are used as they are. Of
     those missing, test is split off the training rows first, then validation off the rest, each by its
-    fraction. The classes are those of the training rows.
+    fraction. The classes are those of the training rows. Last, with `config.duplicates` "drop", texts leave
+    training, or validation, that a later split has too.
 
     Raises:
         DataError: the source or a file cannot be read; no such column; labels that cannot be classes or
@@ -51,8 +51,13 @@ def load(config: DataConfig) -> Dataset:
         *_reading_notes(source, tables, labels),
         *_split_notes(splits, methods, config),
     ]
-    if methods and config.group_by is None:
-        notes += _group_hint(given["train"])
+    warnings: list[str] = []
+    if config.group_by is None:
+        made = {name: splits[name] for name in methods if name != "train"}
+        warnings = group_warning(made, splits["train"])
+    if config.duplicates == "drop":
+        splits, left_out = drop_shared(splits)
+        notes += left_out
     provenance = {
         "source": config.source,
         "validation": config.validation,
@@ -61,9 +66,10 @@ def load(config: DataConfig) -> Dataset:
         "rows": {split: len(examples) for split, examples in splits.items()},
         "split": {split: methods.get(split, "given") for split in splits},
         "split_seed": config.split_seed,
+        "duplicates": config.duplicates,
         "fingerprint": fingerprint(splits["train"]),
     }
-    return Dataset(source.name, labels.classes, splits, tuple(notes), provenance)
+    return Dataset(source.name, labels.classes, splits, tuple(notes), provenance, tuple(warnings))
 
 
 def load_for_evaluation(config: DataConfig, classes: tuple[str, ...], split: str | None = None) -> Dataset:
@@ -219,22 +225,6 @@ def _reading_provenance(
         "labels": dict(labels.names),
         "group_column": group_column,
     }
-
-
-def _group_hint(examples: Sequence[Example]) -> list[str]:
-    """Warn of a column such as imdb_id whose values come again, when a random split has parted them."""
-    names = {column for example in examples[:1000] for column in example.columns}
-    candidates = sorted(name for name in names if name.lower().endswith("_id"))
-    candidates += [name for known in _GROUP_NAMES for name in sorted(names) if name.lower() == known]
-    for name in candidates:
-        values = {example.columns.get(name) for example in examples} - {None, ""}
-        if _FEWEST_GROUPS <= len(values) <= 0.9 * len(examples):
-            return [
-                f"Column {name!r} has {len(values):,} values in {len(examples):,} rows: a random split parts "
-                f"rows that share one, which can flatter the result; keep them together with "
-                f"--group-by {name}."
-            ]
-    return []
 
 
 def _choose_split(source: Source, wanted: str | None) -> str:

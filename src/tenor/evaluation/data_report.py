@@ -72,6 +72,7 @@ class DataReport:
     max_length: int | None
     truncation: str
     notes: tuple[str, ...]
+    doubts: tuple[str, ...] = ()  # what reading the data warned of
 
     def to_json(self) -> dict[str, object]:
         """Return the report, with its warnings, as JSON-ready values."""
@@ -90,6 +91,7 @@ class DataReport:
     def warnings(self) -> list[str]:
         """Return what is doubtful about the data, one plain sentence each, leaks first."""
         return [
+            *self.doubts,
             *_duplicate_warnings(self.duplicates),
             *(sentence for split in self.splits for sentence in _class_warnings(split)),
             *(sentence for split in self.splits for sentence in _text_warnings(split, self.max_length)),
@@ -118,6 +120,7 @@ def data_report(dataset: Dataset, pipeline: TextPipeline, encoded: Encoded) -> D
         max_length=pipeline.max_length,
         truncation=pipeline.truncation,
         notes=dataset.notes,
+        doubts=dataset.warnings,
     )
 
 

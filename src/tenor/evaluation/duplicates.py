@@ -1,15 +1,14 @@
 """Duplicates: texts, and groups, that stand where they should not stand twice.
 
-Two texts are the same when they are equal but for case and white space. Empty texts count as none. Only a
-digest of each text is kept, so memory stays small beside the texts themselves.
+Which texts are the same, `data.duplicates` says. Empty texts count as none.
 """
 
 from collections import defaultdict
 from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass
-from hashlib import blake2b
 from itertools import combinations
 
+from tenor.data.duplicates import digest
 from tenor.data.example import Dataset
 
 _NAMED = 5  # rows that a finding names, so that one can look at them
@@ -72,7 +71,7 @@ class Duplicates:
 
 def find_duplicates(dataset: Dataset) -> Duplicates:
     """Compare all texts and groups of a dataset, within and across its splits."""
-    digests = {name: [_digest(one.text) for one in rows] for name, rows in dataset.splits.items()}
+    digests = {name: [digest(one.text) for one in rows] for name, rows in dataset.splits.items()}
     groups = {name: [one.group for one in rows] for name, rows in dataset.splits.items()}
     return Duplicates(
         {name: len(there := [d for d in found if d]) - len(set(there)) for name, found in digests.items()},
@@ -80,11 +79,6 @@ def find_duplicates(dataset: Dataset) -> Duplicates:
         _overlaps(dataset, groups),
         _conflicts(dataset, digests),
     )
-
-
-def normalized(text: str) -> str:
-    """Return `text` without case and with single spaces, the form in which duplicates are sought."""
-    return " ".join(text.casefold().split())
 
 
 def _overlaps(dataset: Dataset, keys: Mapping[str, Sequence[Hashable | None]]) -> tuple[Overlap, ...]:
@@ -103,19 +97,13 @@ def _conflicts(dataset: Dataset, digests: Mapping[str, Sequence[bytes | None]]) 
     labels: dict[bytes, set[str]] = defaultdict(set)
     rows: dict[bytes, list[tuple[str, int]]] = defaultdict(list)
     for split, found in digests.items():
-        for index, (digest, example) in enumerate(zip(found, dataset.split(split), strict=True)):
-            if digest and example.label is not None:
-                labels[digest].add(example.label)
-                rows[digest].append((split, index))
-    torn = [row for digest, row in rows.items() if len(labels[digest]) > 1]
+        for index, (key, example) in enumerate(zip(found, dataset.split(split), strict=True)):
+            if key and example.label is not None:
+                labels[key].add(example.label)
+                rows[key].append((split, index))
+    torn = [row for key, row in rows.items() if len(labels[key]) > 1]
     named = [_row_name(dataset, split, index) for row in torn for split, index in row]
     return Conflicts(len(torn), len(named), tuple(named[:_NAMED]))
-
-
-def _digest(text: str) -> bytes | None:
-    same = normalized(text)
-    # surrogatepass: a broken character from a lenient reader must not stop the count.
-    return blake2b(same.encode("utf-8", "surrogatepass"), digest_size=16).digest() if same else None
 
 
 def _row_name(dataset: Dataset, split: str, index: int) -> str:

@@ -3,6 +3,7 @@
 import copy
 import hashlib
 import json
+import warnings
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Protocol
@@ -12,18 +13,20 @@ import torch
 
 from tenor.batching import Batches, collate
 from tenor.config.classification import ClassificationConfig
-from tenor.config.load import to_values
 from tenor.data import load as data_load
 from tenor.data.example import Dataset
-from tenor.errors import DataError, Interrupted
+from tenor.errors import ConfigError, DataError, Interrupted
 from tenor.evaluation.data_report import DataReport
 from tenor.evaluation.evaluation import Evaluation
 from tenor.experiments import scoring
 from tenor.experiments.preparing import Prepared, prepare
-from tenor.experiments.run import Run, RunFolder
+from tenor.experiments.reporting import report_values
+from tenor.experiments.run import Run, RunFolder, decisive
+from tenor.experiments.settling import settled
 from tenor.inference.network import NetworkEngine
 from tenor.inference.predictor import Predictor
 from tenor.model import Model
+from tenor.nn import pretrained
 from tenor.nn.build import build, to_arrays
 from tenor.nn.classifier import Classifier
 from tenor.nn.forward import autocast
@@ -49,12 +52,20 @@ class Watcher(Observer, Protocol):
         """The data is read, the vocabulary made."""
         ...
 
+    def warning(self, text: str) -> None:
+        """Something went wrong that does not stop training."""
+        ...
+
 
 class SilentWatcher(Silent):
     """Watches nothing."""
 
     def data(self, dataset: Dataset, report: DataReport, vectors: Vectors | None) -> None:
         """Ignore."""
+
+    def warning(self, text: str) -> None:
+        """Warn as Python does."""
+        warnings.warn(text, RuntimeWarning, stacklevel=2)
 
 
 @dataclass(frozen=True)
@@ -83,17 +94,31 @@ def train(
     `out` is the run folder: `resume` goes on with the run it holds, `force` replaces it. `dataset` is used
     instead of `config.data` where it is given. An interrupted run keeps its last checkpoint.
     """
+    config = settled(config)
     folder = None if out is None else RunFolder.open(out, config, resume=resume, force=force)
+    if folder is None and config.training.track:
+        raise ConfigError("training.track needs a run folder to write to; give one, or set training.track=[]")
     try:
         dataset = dataset or data_load.load(config.data)
-        fitted = fit(dataset, config, folder=folder, watcher=watcher)
+        prepared = prepare(dataset, config.text)
+        fitted = fit(dataset, config, prepared=prepared, folder=folder, watcher=watcher)
         run = Run(folder.path if folder else None, config, fitted.model, fitted.history, fitted.evaluations)
         if folder is not None:
-            folder.finish(run, runtime=fitted.runtime)
+            report = report_values(
+                dataset,
+                prepared.report,
+                fitted.scored,
+                prepared.pipeline,
+                texts=config.evaluation.texts,
+            )
+            folder.finish(run, runtime=fitted.runtime, report=report)
     except KeyboardInterrupt:
         raise Interrupted(
             "interrupted; nothing was saved, since no --out was given" if folder is None else folder.kept()
         ) from None
+    finally:
+        if folder is not None:
+            folder.tracking.end(None)  # of a run that stopped; one that finished has ended already
     return run
 
 
@@ -109,6 +134,7 @@ def fit(
 
     `prepared` is what `prepare` made of this dataset and `config.text`, for whoever trains on it repeatedly.
     """
+    config = settled(config)
     watcher = watcher or SilentWatcher()
     prepared = prepared or prepare(dataset, config.text)
     pipeline = prepared.pipeline
@@ -136,6 +162,9 @@ def fit(
             classes=len(dataset.classes),
             vectors=vectors,
             ratios=None if counts is None else counts.ratios(),
+            weights=pretrained.read(config.network),
+            pad=pipeline.vocabulary.pad,
+            unknown=pipeline.vocabulary.unknown,
         )
         module.counts = counts
         objective = Supervised(class_weights(config.training, labelled["train"].targets, dataset.classes))
@@ -235,7 +264,7 @@ def _representative_step(module: Classifier, objective: Objective, batches: Batc
 
 def _fingerprint(config: ClassificationConfig, labelled: dict[str, Labelled]) -> str:
     """SHA-256 of configuration and ids: what a checkpoint must agree with to be resumed."""
-    digest = hashlib.sha256(json.dumps(to_values(config), sort_keys=True).encode())
+    digest = hashlib.sha256(json.dumps(decisive(config), sort_keys=True).encode())
     for split in ("train", "validation"):
         if split in labelled:
             for array in (

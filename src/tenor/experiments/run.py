@@ -5,6 +5,8 @@ history.csv            one row an epoch
 curves.png             loss and accuracy of both splits
 confusion.png          confusion matrix of the test split
 metrics.json           figures with intervals, device, precision, threads, time, memory
+report.json            the data report, some texts as the model reads them, the environment
+report.html            the page of the run, made of the files above (`tenor report`)
 model/                 the model folder
 checkpoint.safetensors the state after the last epoch, for --resume only
 """
@@ -13,21 +15,24 @@ import csv
 import json
 import shutil
 import time
-from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from tenor.config.classification import ClassificationConfig
-from tenor.config.load import parse, read, to_values
+from tenor.config.load import Values, parse, read, to_values
 from tenor.errors import ConfigError, OutputError
 from tenor.evaluation.evaluation import Evaluation
+from tenor.experiments import run_files
+from tenor.experiments.machine import peak_memory_mib
 from tenor.files import atomic_file
 from tenor.model import Model
 from tenor.report import plots
 from tenor.training.checkpoint import Progress, Row
 from tenor.training.loop import History
 from tenor.training.runtime import Runtime
+from tenor.training.trackers import Tracking
 
 if TYPE_CHECKING:
     from tenor.data.example import Dataset
@@ -35,7 +40,8 @@ if TYPE_CHECKING:
     from tenor.experiments.classification import Watcher
     from tenor.text.vectors import Vectors
 
-CONFIG, HISTORY, METRICS, MODEL = "config.yaml", "history.csv", "metrics.json", "model"
+CONFIG, HISTORY, METRICS = run_files.CONFIG, run_files.HISTORY, run_files.METRICS
+REPORT, PAGE, MODEL = run_files.REPORT, run_files.PAGE, "model"
 CURVES, CONFUSION, CHECKPOINT = "curves.png", "confusion.png", "checkpoint.safetensors"
 
 
@@ -60,6 +66,7 @@ class RunFolder:
     replaces: bool
     started: float
     begun: bool = False
+    tracking: Tracking = field(default_factory=lambda: Tracking(()))
 
     @classmethod
     def open(cls, path: Path, config: ClassificationConfig, *, resume: bool, force: bool) -> "RunFolder":
@@ -78,7 +85,8 @@ class RunFolder:
                 raise OutputError(
                     f"{path} holds no Tenor run, so --force will not replace it; name another folder"
                 )
-        return cls(path, config, resumes, there and not resume, time.monotonic())
+        tracking = Tracking(config.training.track)
+        return cls(path, config, resumes, there and not resume, time.monotonic(), tracking=tracking)
 
     def begin(self) -> None:
         """Make the folder. Only now that nothing stands in the way of training, an older run goes."""
@@ -102,11 +110,11 @@ class RunFolder:
         return f"interrupted before the first checkpoint; start again with: {command}"
 
     def recording(self, watcher: "Watcher") -> "Watcher":
-        """Return a watcher that also writes history.csv after every epoch."""
+        """Return a watcher that also writes history.csv after every epoch, and tells the trackers."""
         return _Recorder(self, watcher)
 
-    def finish(self, run: Run, *, runtime: Runtime) -> None:
-        """Write model, figures and pictures."""
+    def finish(self, run: Run, *, runtime: Runtime, report: Mapping[str, Any]) -> None:
+        """Write model, figures, pictures and page; `report` is what `report_values` makes."""
         run.model.save(self.path / MODEL)
         self.write_history(run.history.rows)
         plots.curves(run.history.rows, self.path / CURVES, run.history.best_epoch)
@@ -120,9 +128,12 @@ class RunFolder:
             "best_epoch": run.history.best_epoch,
             "training_seconds": sum(row["seconds"] for row in run.history.rows),
             "wall_seconds": time.monotonic() - self.started,
-            "peak_memory_mib": _peak_memory_mib(),
+            "peak_memory_mib": peak_memory_mib(),
         }
         self._write(METRICS, json.dumps(metrics, indent=1, allow_nan=False))
+        self._write(REPORT, json.dumps(report, ensure_ascii=False, indent=1, allow_nan=False))
+        self._write(PAGE, run_files.page_of_run(self.path))
+        self.tracking.end(_last_figures(run))
 
     def write_history(self, history: Sequence[Row]) -> None:
         """Write history.csv anew."""
@@ -134,6 +145,17 @@ class RunFolder:
     def _write(self, name: str, text: str) -> None:
         with atomic_file(self.path / name) as temporary:
             temporary.write_text(text, "utf-8")
+
+
+def _last_figures(run: Run) -> dict[str, float]:
+    """Return what a tracker is told at the end, such as test/accuracy."""
+    found = {
+        f"{split}/{name}": figure.value
+        for split, evaluation in run.evaluations.items()
+        for name, figure in evaluation.metrics.items()
+        if figure is not None
+    }
+    return {**found, "best_epoch": float(run.history.best_epoch)}
 
 
 def stored_config(path: Path) -> ClassificationConfig:
@@ -154,9 +176,14 @@ class _Recorder:
     def data(self, dataset: "Dataset", report: "DataReport", vectors: "Vectors | None") -> None:
         self._watcher.data(dataset, report, vectors)
 
+    def warning(self, text: str) -> None:
+        self._watcher.warning(text)
+
     def start(self, *, epochs: int, texts: int, runtime: Runtime, history: Sequence[Row]) -> None:
         self._history = list(history)
         self._watcher.start(epochs=epochs, texts=texts, runtime=runtime, history=history)
+        folder = self._folder
+        folder.tracking.begin(to_values(folder.config), folder.path, history, self._watcher.warning)
 
     def step(self, progress: Progress) -> None:
         self._watcher.step(progress)
@@ -164,12 +191,20 @@ class _Recorder:
     def epoch(self, row: Row, *, best: bool) -> None:
         self._history.append(row)
         self._folder.write_history(self._history)
+        self._folder.tracking.epoch(row)
         self._watcher.epoch(row, best=best)
 
 
+def decisive(config: ClassificationConfig) -> Values:
+    """Return the settings that a resumed run must share with the one it goes on with: not its trackers."""
+    values = to_values(config)
+    del values["training"]["track"]
+    return values
+
+
 def _same_config(path: Path, config: ClassificationConfig) -> None:
-    stored = to_values(stored_config(path))
-    given = to_values(config)
+    stored = decisive(stored_config(path))
+    given = decisive(config)
     for section, values in given.items():
         if values != stored[section]:
             raise ConfigError(
@@ -182,12 +217,3 @@ def _yaml(config: ClassificationConfig) -> str:
     import yaml
 
     return yaml.safe_dump(to_values(config), sort_keys=False, allow_unicode=True)
-
-
-def _peak_memory_mib() -> float:
-    """Peak resident memory of this process."""
-    import resource
-    import sys
-
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    return peak / (1024 * 1024 if sys.platform == "darwin" else 1024)

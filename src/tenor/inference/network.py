@@ -33,6 +33,8 @@ class NetworkEngine:
             vocabulary_size=len(model.pipeline.vocabulary),
             classes=len(model.classes),
             ratios=model.ratios,
+            pad=model.pipeline.vocabulary.pad,
+            unknown=model.pipeline.vocabulary.unknown,
         )
         load_arrays(module, model.arrays)
         return cls(module.eval())

@@ -1,6 +1,5 @@
 """From a configuration to a network, and between a network and the NumPy tensors of a model folder."""
 
-import difflib
 from collections.abc import Callable, Mapping
 
 import numpy as np
@@ -8,15 +7,17 @@ import numpy.typing as npt
 import torch
 from torch import nn
 
+from tenor.config.names import unknown_encoder
 from tenor.config.network import NetworkConfig
-from tenor.errors import ConfigError, ModelError
-from tenor.nn import mingru, recurrent
+from tenor.errors import ModelError
+from tenor.nn import bag, convolution, mingru, pretrained, recurrent, transformer
+from tenor.nn.architecture import settled
 from tenor.nn.classifier import Classifier, Head
 from tenor.nn.encoder import Encoder
 from tenor.nn.pooling import POOLINGS
 from tenor.text.ratios import LogCountRatios
 from tenor.text.vectors import Vectors
-from tenor.text.vocabulary import PAD_ID
+from tenor.text.vocabulary import PAD_ID, UNKNOWN_ID
 
 Arrays = Mapping[str, npt.NDArray[np.float32]]
 
@@ -26,6 +27,10 @@ ENCODERS: dict[str, Callable[[NetworkConfig, int], Encoder]] = {
     "lstm": recurrent.lstm,
     "gru": recurrent.gru,
     "mingru": mingru.mingru,
+    "bag": bag.bag,
+    "cnn": convolution.cnn,
+    "transformer": transformer.transformer,
+    "pretrained": pretrained.pretrained,
 }
 
 
@@ -36,24 +41,31 @@ def build(
     classes: int,
     vectors: Vectors | None = None,
     ratios: LogCountRatios | None = None,
+    weights: pretrained.Weights | None = None,
+    pad: int = PAD_ID,
+    unknown: int = UNKNOWN_ID,
 ) -> Classifier:
     """Make a network with fresh weights from torch's generator.
 
     `vectors` are initial word vectors; words without one keep their random start. `ratios` are those the
-    configuration asks for; where it does and there are none, they are all 0.
+    configuration asks for; where it does and there are none, they are all 0. `weights` are those a pretrained
+    encoder starts with; without them it has only the shape. `pad` and `unknown` are ids of the vocabulary.
     """
-    embedding = nn.Embedding(vocabulary_size, config.embedding_size, padding_idx=PAD_ID)
+    config = settled(config)
+    embedding = nn.Embedding(vocabulary_size, config.embedding_size, padding_idx=pad)
     with torch.no_grad():
         embedding.weight.normal_(0.0, config.embedding_scale)
         if vectors is not None:
             embedding.weight[torch.from_numpy(vectors.found)] = torch.from_numpy(
                 vectors.matrix[vectors.found]
             )
-        embedding.weight[PAD_ID] = 0.0
-    embedding.weight.requires_grad_(not config.freeze_embedding)
+        embedding.weight[pad] = 0.0
+    embedding.weight.requires_grad_(not pretrained.frozen(config))
     if config.ratios.use:
         ratios = ratios or LogCountRatios.none(vocabulary_size, classes)
     encoder = _encoder(config, config.embedding_size + (ratios.size if ratios else 0))
+    if weights is not None and isinstance(encoder, pretrained.Pretrained):
+        encoder.start(embedding, weights)
     pooling = POOLINGS[config.pooling](encoder.output_size)
     head = Head(pooling.output_size, classes, hidden=config.hidden, dropout=config.output_dropout)
     return Classifier(
@@ -63,6 +75,7 @@ def build(
         head,
         embedding_dropout=config.embedding_dropout,
         word_dropout=config.word_dropout,
+        unknown=unknown,
         ratios=ratios,
     )
 
@@ -87,12 +100,6 @@ def load_arrays(module: nn.Module, arrays: Arrays) -> None:
 
 
 def _encoder(config: NetworkConfig, input_size: int) -> Encoder:
-    try:
-        make = ENCODERS[config.encoder]
-    except KeyError:
-        close = difflib.get_close_matches(config.encoder, ENCODERS, n=1)
-        hint = f"; did you mean {close[0]}?" if close else ""
-        raise ConfigError(
-            f"unknown encoder {config.encoder!r}; there are {', '.join(ENCODERS)}{hint}"
-        ) from None
-    return make(config, input_size)
+    if config.encoder not in ENCODERS:
+        raise unknown_encoder(config.encoder)
+    return ENCODERS[config.encoder](config, input_size)

@@ -53,6 +53,7 @@ class Classifier(nn.Module):
         *,
         embedding_dropout: float,
         word_dropout: float,
+        unknown: int = UNKNOWN_ID,
         ratios: LogCountRatios | None = None,
     ) -> None:
         super().__init__()
@@ -62,6 +63,7 @@ class Classifier(nn.Module):
         self.head = head
         self.embedding_dropout = Dropout(embedding_dropout)
         self.word_dropout = word_dropout
+        self.unknown = unknown  # the id that dropped words are read as
         self.ratios = ratios
         # What the ratios were counted from, while the network is trained on it.
         self.counts: Counts | None = None
@@ -79,10 +81,11 @@ class Classifier(nn.Module):
         ids, dropped = batch.tokens.ids, None
         if self.training and self.word_dropout:
             dropped = torch.rand(len(ids)).numpy() < self.word_dropout
-            ids = np.where(dropped, np.int32(UNKNOWN_ID), ids)
+            ids = np.where(dropped, np.int32(self.unknown), ids)
         words, rows = distinct(ids, self.embedding.num_embeddings)
         if len(words) > _WORDS_STEP:
-            words = np.pad(words, (0, -len(words) % _WORDS_STEP))  # with padding, which no token is
+            pad = self.embedding.padding_idx or 0  # which no token is
+            words = np.pad(words, (0, -len(words) % _WORDS_STEP), constant_values=pad)
         vectors = self.embedding_dropout(self.embedding(torch.from_numpy(words).to(self._device)))
         of_words, of_bigrams = self._ratios(batch, words, dropped)
         return Words(torch.cat((vectors, of_words), 1), rows, of_bigrams.numpy(), batch.tokens.offsets)
@@ -94,13 +97,13 @@ class Classifier(nn.Module):
         ids, mask, dropped = batch.ids, batch.mask, None
         if self.training and self.word_dropout:
             dropped = mask & (torch.rand(ids.shape, device=ids.device) < self.word_dropout)
-            ids = ids.masked_fill(dropped, UNKNOWN_ID)
+            ids = ids.masked_fill(dropped, self.unknown)
         x = self.embedding_dropout(self.embedding(ids))
         if self.ratios is not None:
             words = ids[mask].cpu().numpy().astype(np.int32)
             beside = self._ratios(batch, words, None if dropped is None else dropped[mask].cpu().numpy())
             x = torch.cat((x, pad(torch.cat([part.to(x) for part in beside], 1), mask)), -1)
-        return Embedded(x, mask)
+        return Embedded(x, mask, ids)
 
     def forward_embedded(self, embedded: Embedded) -> Tensor:
         """x (B, T, D) -> logits (B, C); explanations start here."""

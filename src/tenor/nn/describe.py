@@ -11,7 +11,7 @@ from torch import Tensor, nn
 
 from tenor.batching import collate
 from tenor.nn.classifier import Classifier
-from tenor.nn.encoder import Encoded
+from tenor.nn.encoder import Encoded, Windowed
 from tenor.text.tokens import Tokens
 
 
@@ -33,6 +33,7 @@ class Description:
     parts: tuple[Part, ...]
     parameters: int
     trainable: int
+    receptive_field: int | None = None  # tokens that one output of the encoder sees, where that is limited
 
     @property
     def sections(self) -> dict[str, int]:
@@ -45,6 +46,7 @@ class Description:
             "parts": [{**asdict(part), "output": list(part.output)} for part in self.parts],
             "parameters": self.parameters,
             "trainable": self.trainable,
+            "receptive_field": self.receptive_field,
         }
 
 
@@ -61,9 +63,10 @@ def describe(module: Classifier) -> Description:
     training = module.training
     module.eval()
     try:
-        words, rows, width = axes
-        ids = np.arange(rows * width, dtype=np.int32) % min(words, module.embedding.num_embeddings)
-        batch = collate(Tokens(ids, np.arange(rows + 1, dtype=np.int64) * width))
+        words, rows, width, *_ = axes
+        # Texts of one token each, padded: no encoder has too few positions for them.
+        ids = np.arange(rows, dtype=np.int32) % min(words, module.embedding.num_embeddings)
+        batch = collate(Tokens(ids, np.arange(rows + 1, dtype=np.int64)), width=width)
         module.forward_embedded(module.embed(batch))  # not a fused way, which passes parts over
     finally:
         module.train(training)
@@ -76,17 +79,25 @@ def describe(module: Classifier) -> Description:
         ),
         parameters=_count(module),
         trainable=sum(p.numel() for p in module.parameters() if p.requires_grad),
+        receptive_field=encoder.receptive_field if isinstance(encoder := module.encoder, Windowed) else None,
     )
 
 
 def _axes(module: Classifier) -> dict[int, str]:
-    """Return numbers of words, texts and tokens that no layer has as its size: a shape tells them."""
+    """Return numbers of words, texts and tokens that no layer has as its size: a shape tells them.
+
+    An encoder may put one or two tokens of its own beside those of the text.
+    """
     sizes = {size for parameter in module.parameters() for size in parameter.shape} | {module.head.classes}
-    return dict(zip((n for n in itertools.count(2) if n not in sizes), "UBT", strict=False))
+    words, texts = itertools.islice((n for n in itertools.count(2) if n not in sizes), 2)
+    tokens = next(n for n in itertools.count(texts + 1) if sizes.isdisjoint((n, n + 1, n + 2)))
+    return {words: "U", texts: "B", tokens: "T", tokens + 1: "T+1", tokens + 2: "T+2"}
 
 
 def _shown(name: str, part: nn.Module) -> bool:
     """Whether a module is a section of the network, or a layer with parameters of its own within one."""
+    if name.startswith("encoder.transformer"):  # a pretrained one, with a hundred layers of its own
+        return name == "encoder.transformer"
     sections = {"embedding", "encoder", "pooling", "head"}
     own = any(True for _ in part.parameters(recurse=False))
     return name in sections or ("." in name and own)

@@ -17,6 +17,7 @@ class Embedded:
 
     x: Tensor  # (B, T, D)
     mask: Tensor  # (B, T) bool, True = real token; every row has at least one
+    ids: Tensor | None = None  # (B, T) int64, as they were embedded; None where only vectors are known
 
     @property
     def lengths(self) -> Tensor:
@@ -90,6 +91,16 @@ class WordReader(Encoder, Protocol):
 
     def pooled(self, words: Words, pooling: str) -> Tensor:
         """Return what `pooling` makes of the sequence, (B, H')."""
+        ...
+
+
+@runtime_checkable
+class Windowed(Encoder, Protocol):
+    """An encoder whose output at a token depends on that token and a fixed number before it, no others."""
+
+    @property
+    def receptive_field(self) -> int:
+        """Tokens that one output sees."""
         ...
 
 

@@ -77,18 +77,40 @@ class Attention(nn.Module):
 
     def forward(self, encoded: Encoded, mask: Tensor) -> Tensor:
         """(B, T, H), (B, T) -> (B, H)."""
-        return (self.weights(encoded, mask).unsqueeze(-1) * _wide(encoded.sequence)).sum(1)
+        return _weighted(encoded, self.weights(encoded, mask))
 
     def weights(self, encoded: Encoded, mask: Tensor) -> Tensor:
         """Return the weight of each token, (B, T): 0 at padding, 1 in sum."""
-        scores = _wide(self.query(torch.tanh(self.projection(encoded.sequence)))).squeeze(-1)  # (B, T)
-        return scores.masked_fill(~mask, float("-inf")).softmax(-1)
+        return _softmax(self.query(torch.tanh(self.projection(encoded.sequence))), mask)
 
 
-Pooling = Last | Mean | Max | MeanMax | Attention
+class DotAttention(nn.Module):
+    """Scaled dot-product attention with a learned query: softmax over t of q . h_t / sqrt(H).
+
+    Scaled as by Vaswani et al. 2017. The query starts as they take queries to be, of unit variance.
+    """
+
+    name = "dot-attention"
+
+    def __init__(self, size: int) -> None:
+        super().__init__()
+        self.output_size = size
+        self.query = nn.Linear(size, 1, bias=False)
+        nn.init.normal_(self.query.weight)
+
+    def forward(self, encoded: Encoded, mask: Tensor) -> Tensor:
+        """(B, T, H), (B, T) -> (B, H)."""
+        return _weighted(encoded, self.weights(encoded, mask))
+
+    def weights(self, encoded: Encoded, mask: Tensor) -> Tensor:
+        """Return the weight of each token, (B, T): 0 at padding, 1 in sum."""
+        return _softmax(self.query(encoded.sequence) / self.output_size**0.5, mask)
+
+
+Pooling = Last | Mean | Max | MeanMax | Attention | DotAttention
 
 POOLINGS: dict[str, Callable[[int], Pooling]] = {
-    kind.name: kind for kind in (Last, Mean, Max, MeanMax, Attention)
+    kind.name: kind for kind in (Last, Mean, Max, MeanMax, Attention, DotAttention)
 }
 
 
@@ -104,3 +126,12 @@ def _mean(encoded: Encoded, mask: Tensor) -> Tensor:
 
 def _max(encoded: Encoded, mask: Tensor) -> Tensor:
     return _wide(encoded.sequence).masked_fill(~mask.unsqueeze(-1), float("-inf")).max(1).values
+
+
+def _softmax(scores: Tensor, mask: Tensor) -> Tensor:
+    """Scores (B, T, 1) -> weights (B, T) over the real tokens."""
+    return _wide(scores).squeeze(-1).masked_fill(~mask, float("-inf")).softmax(-1)
+
+
+def _weighted(encoded: Encoded, weights: Tensor) -> Tensor:
+    return (weights.unsqueeze(-1) * _wide(encoded.sequence)).sum(1)

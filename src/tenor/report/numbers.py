@@ -1,5 +1,7 @@
 """How figures are written in tables and sentences."""
 
+from collections.abc import Mapping
+
 from tenor.evaluation.intervals import Interval
 
 
@@ -13,6 +15,19 @@ def percent_interval(figure: Interval | None) -> str:
     if figure is None:
         return "-"
     return f"{percent(figure.value)} ({100 * figure.low:.1f}-{100 * figure.high:.1f})"
+
+
+def percent_share(figure: Mapping[str, float] | None) -> str:
+    """Return an interval as it stands in JSON like `percent_interval`, with no interval where it has none."""
+    if figure is None or figure.get("low") is None or figure.get("high") is None:
+        return "-" if figure is None else percent(figure["value"])
+    return percent_interval(Interval(figure["value"], figure["low"], figure["high"]))
+
+
+def points(difference: float) -> str:
+    """Return a difference of two shares as "+1.2 points", "-0.4 points"."""
+    shown = f"{100 * difference:+.1f}".replace("-0.0", "+0.0")
+    return f"{shown} {'point' if shown in {'+1.0', '-1.0'} else 'points'}"
 
 
 def decimal_interval(figure: Interval | None) -> str:

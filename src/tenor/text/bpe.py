@@ -1,27 +1,19 @@
 """`Bpe`: subwords learned from the training texts, through Hugging Face `tokenizers`."""
 
 import json
-import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, ClassVar
 
 from tenor.errors import ConfigError, ModelError
 from tenor.text.bulk import Bulk
-from tenor.text.subwords import Subwords
+from tenor.text.subwords import Subwords, clean
 from tenor.text.token import Token
 
 if TYPE_CHECKING:
     import tokenizers
 
 UNKNOWN = "<unk>"  # what a character never seen in training becomes
-
-# Half of a UTF-16 pair, as broken JSON may hold; it has no UTF-8 form, and the library would refuse the text.
-_SURROGATE = re.compile("[\ud800-\udfff]")
-
-
-def _clean(text: str) -> str:
-    return _SURROGATE.sub("\ufffd", text)
 
 
 @dataclass(frozen=True)
@@ -70,7 +62,7 @@ class Bpe:
             special_tokens=[UNKNOWN],
             show_progress=False,
         )
-        tokenizer.train_from_iterator(map(_clean, texts), trainer)
+        tokenizer.train_from_iterator(map(clean, texts), trainer)
         return cls(_canonical(json.loads(tokenizer.to_str())))
 
     @classmethod
@@ -90,7 +82,7 @@ class Bpe:
 
     def bulk(self) -> Bulk:
         """Return what remembers words, if all rules are those of `build`; otherwise the library alone."""
-        library = Subwords(self._tokenizer, _clean, UNKNOWN)
+        library = Subwords(self._tokenizer, clean, UNKNOWN)
         ours = _untrained()
         ours.add_special_tokens([UNKNOWN])  # as training does
         if _rules(self._tokenizer) != _rules(ours):
@@ -101,12 +93,12 @@ class Bpe:
 
     def tokenize(self, text: str) -> list[str]:
         """Return the pieces of the text."""
-        tokens: list[str] = self._tokenizer.encode(_clean(text), add_special_tokens=False).tokens
+        tokens: list[str] = self._tokenizer.encode(clean(text), add_special_tokens=False).tokens
         return tokens
 
     def spans(self, text: str) -> list[Token]:
         """Return the pieces with their places, which leave out the mark of a word's beginning."""
-        encoding = self._tokenizer.encode(_clean(text), add_special_tokens=False)
+        encoding = self._tokenizer.encode(clean(text), add_special_tokens=False)
         return [
             Token(token, start, end)
             for token, (start, end) in zip(encoding.tokens, encoding.offsets, strict=True)

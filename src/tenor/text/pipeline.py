@@ -10,6 +10,7 @@ import numpy.typing as npt
 from tenor.config.text import TextConfig
 from tenor.errors import ModelError
 from tenor.kernels.parallel import available_cores
+from tenor.text import pretrained
 from tenor.text import tokenizer as tokenizers
 from tenor.text.bulk import Encoder, Kept
 from tenor.text.effort import Effort
@@ -39,8 +40,11 @@ class TextPipeline:
     def build(cls, texts: Sequence[str], config: TextConfig, *, threads: int | None = None) -> "TextPipeline":
         """Make tokenizer and vocabulary from the training texts, and from nothing else.
 
+        With `config.pretrained` both are those of that folder, and the texts are not read.
         `threads` is for many texts, and None is all cores; it changes nothing but the time.
         """
+        if config.pretrained is not None:
+            return cls(*pretrained.read(config.pretrained), config.max_length, config.truncation)
         tokenizer = tokenizers.build(
             config.tokenizer, texts, max_size=config.max_size, min_count=config.min_count
         )

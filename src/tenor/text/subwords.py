@@ -17,7 +17,14 @@ if TYPE_CHECKING:
 
 # Characters of which Python and the library think alike. Of others, such as ², they may not.
 _PLAIN = re.compile("[\0-©«¬®-±´¶-¸»¿-ÿ–—‘’“”•…]*")
+# Half of a UTF-16 pair, as broken JSON may hold; it has no UTF-8 form, and the library would refuse the text.
+_SURROGATE = re.compile("[\ud800-\udfff]")
 _TEXTS = 1024  # at a time; their encodings take several times the memory of the texts
+
+
+def clean(text: str) -> str:
+    """Return a text that the library takes, of the same length."""
+    return _SURROGATE.sub("\ufffd", text)
 
 
 @dataclass(frozen=True)

@@ -7,6 +7,7 @@ from tenor.errors import ConfigError, ModelError
 from tenor.text import basic_english, reviews, words
 from tenor.text.bpe import Bpe
 from tenor.text.bulk import Bulk
+from tenor.text.pretrained import PretrainedTokenizer
 from tenor.text.rule import Rule
 from tenor.text.token import Token
 
@@ -16,7 +17,7 @@ class Tokenizer(Protocol):
 
     @property
     def name(self) -> str:
-        """Its key in `TOKENIZERS`."""
+        """What a saved model finds it by: its key in `TOKENIZERS`, or "pretrained"."""
 
     def tokenize(self, text: str, /) -> list[str]:
         """Return the tokens of the text; there may be none."""
@@ -50,6 +51,10 @@ TOKENIZERS: dict[str, TokenizerKind] = {
 }
 
 
+# Those a model may hold beside them: read from elsewhere, not made from training texts.
+_READERS = {PretrainedTokenizer.name: PretrainedTokenizer.from_json}
+
+
 def build(name: str, texts: Iterable[str], *, max_size: int | None, min_count: int) -> Tokenizer:
     """Return the tokenizer called `name`; `texts` are read by those that learn (bpe).
 
@@ -68,6 +73,8 @@ def from_json(value: object) -> Tokenizer:
             "the model's tokenizer has no name; restore the model from a copy, or train it again"
         )
     name = value["name"]
+    if isinstance(name, str) and name in _READERS:
+        return _READERS[name](value)
     if not isinstance(name, str) or name not in TOKENIZERS:
         raise ModelError(
             f"the model's tokenizer is called {name!r}, and this version of Tenor knows "

@@ -1,0 +1,354 @@
+"""Baselines: models without a network, which every comparison should carry.
+
+    majority  says how often each class stands in training
+    tfidf     TF-IDF of words and pairs of words, logistic regression
+    nbsvm     words, pairs and triples weighted by log-count ratios, logistic regression
+
+They read the tokens of the same tokenizer as a network, whole texts and a vocabulary without limit. Several
+classes are learned one against the rest, and the probabilities made to sum to 1. Everything is made of the
+training texts alone: an n-gram that stands only elsewhere is unknown.
+"""
+
+import warnings
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, replace
+from itertools import islice
+from typing import TYPE_CHECKING, Any, Protocol
+
+import numpy as np
+import numpy.typing as npt
+
+from tenor.config.text import TextConfig
+from tenor.errors import DataError, MissingExtraError
+from tenor.evaluation.metrics import Floats, Ints
+from tenor.text import features as made
+from tenor.text.ngrams import NGrams
+from tenor.text.pipeline import TextPipeline
+
+if TYPE_CHECKING:
+    from scipy.sparse import csr_matrix
+
+Labelled = tuple[Sequence[str], Sequence[str]]
+"""Texts and their labels."""
+
+# Inverse strength of the penalty, tried in this order; around the best of IMDb's training split.
+TFIDF_PENALTIES = (10.0, 1.0, 100.0)
+NBSVM_PENALTIES = (0.1, 0.01, 1.0)
+
+_MIN_COUNT = 2  # n-grams that stand less often in training are left out
+_SMOOTHING = 1.0  # added to the counts of log-count ratios
+_TOLERANCE, _ITERATIONS = 1e-3, 1000
+_CHUNK = 10_000  # texts read at once, so that memory has an end
+
+
+class Baseline(Protocol):
+    """A model with the face of a `Predictor`."""
+
+    @property
+    def classes(self) -> tuple[str, ...]:
+        """Names of the classes, in the order of the columns of `predict_proba`."""
+
+    @property
+    def parameters(self) -> int:
+        """Learned numbers that are not 0."""
+
+    @property
+    def size_bytes(self) -> int:
+        """Memory of what it predicts with: learned numbers, n-grams, the words themselves."""
+
+    @property
+    def settings(self) -> dict[str, object]:
+        """What was chosen, as JSON-ready values."""
+
+    def predict(self, texts: Iterable[str]) -> list[str]:
+        """Return the likeliest label of each text."""
+
+    def predict_proba(self, texts: Iterable[str]) -> npt.NDArray[np.float64]:
+        """Return probabilities (N, C)."""
+
+
+@dataclass(frozen=True)
+class Majority:
+    """Says of every text what share of the training texts each class has."""
+
+    classes: tuple[str, ...]
+    shares: Floats  # (C,)
+
+    @property
+    def parameters(self) -> int:
+        """The shares."""
+        return len(self.shares)
+
+    @property
+    def size_bytes(self) -> int:
+        """The shares."""
+        return self.shares.nbytes
+
+    @property
+    def settings(self) -> dict[str, object]:
+        """Nothing is chosen."""
+        return {}
+
+    def predict(self, texts: Iterable[str]) -> list[str]:
+        """Return the most frequent class for each text; of equal ones the first."""
+        return [self.classes[int(self.shares.argmax())] for _ in _several(texts)]
+
+    def predict_proba(self, texts: Iterable[str]) -> npt.NDArray[np.float64]:
+        """Return the shares for each text, (N, C)."""
+        return np.tile(self.shares, (sum(1 for _ in _several(texts)), 1))
+
+
+@dataclass(frozen=True)
+class Linear:
+    """Logistic regression on n-grams, one output for two classes, else one a class.
+
+    `idf` (F,) weighs counts where they are TF-IDF; None: an n-gram is there or not. `weights` (F, K) and
+    `bias` (K,) hold the log-count ratios already, where there are any.
+    """
+
+    classes: tuple[str, ...]
+    pipeline: TextPipeline
+    ngrams: NGrams
+    idf: Floats | None
+    weights: npt.NDArray[np.float32]
+    bias: Floats
+    penalty: float
+    threads: int | None = None
+
+    @property
+    def parameters(self) -> int:
+        """Coefficients that are not 0, and the intercepts."""
+        return int(np.count_nonzero(self.weights)) + len(self.bias)
+
+    @property
+    def size_bytes(self) -> int:
+        """Coefficients, document frequencies, n-grams and the words as UTF-8."""
+        arrays: list[npt.NDArray[Any]] = [self.weights, self.bias, *self.ngrams.keys]
+        arrays += [] if self.idf is None else [self.idf]
+        words = sum(len(word.encode("utf-8", "surrogatepass")) for word in self.pipeline.vocabulary.tokens)
+        return sum(array.nbytes for array in arrays) + words
+
+    @property
+    def settings(self) -> dict[str, object]:
+        """The inverse strength of the penalty, and what is read."""
+        return {"C": self.penalty, "longest": len(self.ngrams.keys) + 1, "n_grams": self.ngrams.columns}
+
+    def predict(self, texts: Iterable[str]) -> list[str]:
+        """Return the likeliest label of each text."""
+        return [self.classes[place] for place in self.predict_proba(texts).argmax(axis=1)]
+
+    def predict_proba(self, texts: Iterable[str]) -> npt.NDArray[np.float64]:
+        """Return probabilities (N, C)."""
+        parts = [np.empty((0, len(self.classes)))]
+        remaining = iter(_several(texts))
+        while chunk := list(islice(remaining, _CHUNK)):
+            parts.append(self.of_features(self.features(chunk)))
+        return np.concatenate(parts)
+
+    def features(self, texts: Sequence[str]) -> "csr_matrix":
+        """Return what the regression sees of texts, (N, F)."""
+        tokens = self.pipeline.encode(texts, threads=self.threads)
+        if self.idf is None:
+            return made.presence(self.ngrams, tokens)
+        return made.tfidf(made.counts(self.ngrams, tokens), self.idf)
+
+    def of_features(self, features: "csr_matrix") -> Floats:
+        """Return probabilities (N, C) of such features."""
+        # 1 / (1 + exp(-z)), without overflow
+        own = 0.5 * (1 + np.tanh(0.5 * (np.asarray(features @ self.weights, np.float64) + self.bias)))
+        if len(self.classes) == 2:
+            return np.hstack([1 - own, own])
+        own = np.maximum(own, 1e-300)
+        return np.asarray(own / own.sum(axis=1, keepdims=True))
+
+
+def majority(
+    texts: Sequence[str],
+    labels: Sequence[str],
+    classes: Sequence[str],
+    *,
+    validation: Labelled | None = None,
+    text: TextConfig | None = None,
+    threads: int | None = None,
+) -> Majority:
+    """Count the classes of the training texts; `validation`, `text` and `threads` play no part."""
+    targets = _targets(texts, labels, classes)
+    return Majority(tuple(classes), np.bincount(targets, minlength=len(classes)) / len(targets))
+
+
+def tfidf(
+    texts: Sequence[str],
+    labels: Sequence[str],
+    classes: Sequence[str],
+    *,
+    validation: Labelled | None = None,
+    text: TextConfig | None = None,
+    threads: int | None = None,
+) -> Linear:
+    """Fit logistic regression on the TF-IDF of words and pairs of words.
+
+    A text's n-gram that stands there c times has (1 + log c) (1 + log (1 + N) / (1 + n)), where n of the N
+    training texts hold it; each text is then scaled to length 1. Arguments and errors as `nbsvm`.
+    """
+    counted = _Counted.of(texts, labels, classes, text, threads, longest=2, weigh=True)
+    ones = np.ones((counted.features.shape[1], 1))
+    return _fit(counted, np.tile(ones, counted.outputs), TFIDF_PENALTIES, validation)
+
+
+def nbsvm(
+    texts: Sequence[str],
+    labels: Sequence[str],
+    classes: Sequence[str],
+    *,
+    validation: Labelled | None = None,
+    text: TextConfig | None = None,
+    threads: int | None = None,
+) -> Linear:
+    """Fit logistic regression on n-grams of 1 to 3 words, weighted by log-count ratios.
+
+    Wang & Manning 2012, "Baselines and bigrams", NBSVM, with the logistic loss instead of the squared hinge,
+    so that there are probabilities, and without interpolation: an n-gram that is there counts its ratio.
+
+    Args:
+        texts: the training texts (N,).
+        labels: their classes (N,).
+        classes: the names of all classes, in the order of the columns of probabilities.
+        validation: texts and labels by whose accuracy C, the inverse strength of the penalty, is chosen
+            among three; of equals the first of `NBSVM_PENALTIES`, which is taken where there are none.
+        text: its tokenizer is used, of bpe with its vocabulary size, nothing else; None: the default.
+        threads: for tokenizing; None: all cores.
+
+    Raises:
+        DataError: no texts, a label that is no class, or fewer than two classes in training.
+        MissingExtraError: scikit-learn is not installed.
+    """
+    counted = _Counted.of(texts, labels, classes, text, threads, longest=3, weigh=False)
+    return _fit(counted, counted.ratios(), NBSVM_PENALTIES, validation)
+
+
+BASELINES: dict[str, Callable[..., Baseline]] = {"majority": majority, "tfidf": tfidf, "nbsvm": nbsvm}
+
+
+@dataclass(frozen=True)
+class _Counted:
+    """Training texts as a matrix (N, F), and a model of zeros that reads other texts the same way."""
+
+    features: "csr_matrix"
+    targets: Ints  # (N,)
+    model: Linear
+
+    @classmethod
+    def of(
+        cls,
+        texts: Sequence[str],
+        labels: Sequence[str],
+        classes: Sequence[str],
+        text: TextConfig | None,
+        threads: int | None,
+        *,
+        longest: int,
+        weigh: bool,
+    ) -> "_Counted":
+        targets = _targets(texts, labels, classes)
+        if len(np.unique(targets)) < 2:
+            raise DataError(
+                f"all {len(targets):,} training texts are labelled {labels[0]!r}; a linear model needs two "
+                "classes"
+            )
+        config = replace(text or TextConfig(), pretrained=None, max_length=None, min_count=_MIN_COUNT)
+        if config.tokenizer != "bpe":  # which merges until its vocabulary is full
+            config = replace(config, max_size=None)
+        pipeline = TextPipeline.build(texts, config, threads=threads)
+        tokens = pipeline.encode(texts, threads=threads)
+        ngrams = NGrams.of(tokens, len(pipeline.vocabulary), longest, _MIN_COUNT)
+        if weigh:
+            counted = made.counts(ngrams, tokens)
+            idf = made.inverse_frequencies(counted)
+            found = made.tfidf(counted, idf)
+        else:
+            idf, found = None, made.presence(ngrams, tokens)
+        outputs = 1 if len(classes) == 2 else len(classes)
+        weights = np.zeros((ngrams.columns, outputs), np.float32)
+        model = Linear(
+            tuple(classes), pipeline, ngrams, idf, weights, np.zeros(outputs), penalty=0.0, threads=threads
+        )
+        return cls(found, targets, model)
+
+    @property
+    def outputs(self) -> int:
+        return len(self.model.bias)
+
+    def positive(self, output: int) -> npt.NDArray[np.bool_]:
+        """Which texts are of the class that an output stands for: of two classes the second."""
+        return np.equal(self.targets, 1 if self.outputs == 1 else output)
+
+    def ratios(self) -> Floats:
+        """Return log (p / |p|) - log (q / |q|) of each n-gram and output (F, K), p and q smoothed."""
+        columns = []
+        for output in range(self.outputs):
+            own = self.positive(output)
+            p, q = (self.features.T @ part.astype(np.float64) + _SMOOTHING for part in (own, ~own))
+            columns.append(np.log(p / p.sum()) - np.log(q / q.sum()))
+        return np.stack(columns, axis=1)
+
+
+def _fit(counted: _Counted, scale: Floats, grid: Sequence[float], validation: Labelled | None) -> Linear:
+    """Fit with each penalty, the features scaled by (F, K); return the best on validation, or the first."""
+    model = counted.model
+    if validation is None or not len(validation[0]):
+        return _fitted(counted, scale, grid[0])
+    targets = _targets(*validation, model.classes)
+    found = model.features(validation[0])
+    best, most = None, -1
+    for penalty in grid:
+        fitted = _fitted(counted, scale, penalty)
+        right = int((fitted.of_features(found).argmax(axis=1) == targets).sum())
+        if right > most:
+            best, most = fitted, right
+    assert best is not None  # noqa: S101 - a grid is never empty
+    return best
+
+
+def _fitted(counted: _Counted, scale: Floats, penalty: float) -> Linear:
+    try:
+        from sklearn.exceptions import ConvergenceWarning
+        from sklearn.linear_model import LogisticRegression
+    except ImportError as error:
+        raise MissingExtraError("scikit-learn", "train") from error
+    weights = np.zeros_like(counted.model.weights)
+    bias = np.zeros(counted.outputs)
+    for output in range(counted.outputs):
+        positive = counted.positive(output)
+        if not positive.any():  # a class that training does not have: as good as never
+            bias[output] = -np.log(1 + len(positive))
+            continue
+        scaled = counted.features.copy()
+        scaled.data *= scale[scaled.indices, output]
+        regression = LogisticRegression(
+            C=penalty, solver="liblinear", dual=True, tol=_TOLERANCE, max_iter=_ITERATIONS, random_state=0
+        )
+        with warnings.catch_warnings():
+            # The last steps towards a weak penalty's optimum change no prediction.
+            warnings.simplefilter("ignore", ConvergenceWarning)
+            regression.fit(scaled, positive)
+        weights[:, output] = regression.coef_[0] * scale[:, output]
+        bias[output] = regression.intercept_[0]
+    return replace(counted.model, weights=weights, bias=bias, penalty=penalty)
+
+
+def _targets(texts: Sequence[str], labels: Sequence[str], classes: Sequence[str]) -> Ints:
+    if not len(texts) or len(texts) != len(labels):
+        raise DataError(
+            f"{len(texts):,} texts and {len(labels):,} labels; give at least one text, each with one"
+        )
+    places = {name: place for place, name in enumerate(classes)}
+    unknown = sorted({str(label) for label in labels if label not in places})
+    if unknown:
+        raise DataError(f"label {unknown[0]!r} is none of the classes {', '.join(classes)}")
+    return np.array([places[label] for label in labels], dtype=np.int64)
+
+
+def _several(texts: Iterable[str]) -> Iterable[str]:
+    if isinstance(texts, str):
+        raise TypeError("one text was given where several are expected; put it in a list: [text]")
+    return texts

@@ -1,0 +1,52 @@
+"""`settled`: a configuration with everything filled in that the folder of a pretrained encoder decides."""
+
+from dataclasses import replace
+
+from tenor.config.classification import ClassificationConfig
+from tenor.config.text import TextConfig
+from tenor.errors import ConfigError
+
+
+def settled(config: ClassificationConfig) -> ClassificationConfig:
+    """Return the configuration as it is trained and stored; settled again it stays as it is.
+
+    With the encoder pretrained, `network.pretrained.folder` alone decides tokenizer, vocabulary, embedding
+    size and shape. Other encoders are left as they are. What is wrong with the folder is said here, before
+    any data is read.
+
+    Raises:
+        ConfigError: a setting contradicts the encoder, or lets texts be longer than it can read.
+        ModelError: the folder holds no encoder that can be used.
+    """
+    if config.network.encoder != "pretrained":
+        return config
+    from tenor.nn.architecture import Architecture
+    from tenor.nn.architecture import settled as settled_network
+    from tenor.nn.pretrained import weight_files
+    from tenor.text.pretrained import existing
+
+    network, text = settled_network(config.network), config.text
+    folder = network.pretrained.folder
+    if folder is None:
+        raise ConfigError("network.pretrained.folder is not set, and training starts with the weights in it")
+    weight_files(existing(folder))
+    architecture = Architecture.of_json(str(network.pretrained.architecture))
+    if architecture != Architecture.of_folder(folder):
+        raise ConfigError(
+            f"network.pretrained.architecture is not that of {folder}; leave it out, and it is read again"
+        )
+    if text.pretrained not in (None, folder) or text.tokenizer != TextConfig.tokenizer:
+        raise ConfigError(
+            "a pretrained encoder reads the tokens of its own tokenizer; leave out text.tokenizer and "
+            "text.pretrained"
+        )
+    if text.vectors is not None:
+        raise ConfigError("a pretrained encoder brings its own word vectors; leave out text.vectors")
+    longest = architecture.longest
+    if text.max_length is None or text.max_length > longest:
+        given = "null" if text.max_length is None else text.max_length
+        raise ConfigError(
+            f"text.max_length is {given}, and the encoder in {folder} reads at most {longest} tokens; "
+            f"set text.max_length={longest} or fewer"
+        )
+    return replace(config, network=network, text=replace(text, pretrained=folder))
