@@ -18,6 +18,7 @@ COMMANDS = {
     "growth": "growth.py",
     "roofline": "roofline.py",
     "text-to-ids": "text_to_ids.py",
+    "mistakes": "mistakes.py",
 }
 
 

@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from goals import goals
+from mistake_table import mistakes
 from results import MissingResultError, Results, table
 
 RECIPES = {
@@ -263,6 +264,7 @@ TABLES: dict[str, Callable[[Results], str]] = {
     "recipes": recipes,
     "sentences": sentences,
     "kinds": kinds,
+    "mistakes": mistakes,
 }
 
 
