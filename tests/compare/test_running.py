@@ -19,7 +19,7 @@ from tenor.errors import ConfigError, DataError, Interrupted, OutputError
 from tenor.evaluation.wording import COLUMN
 
 COMPARISON = ComparisonConfig(
-    models=("gru-max", "bag-mean"), baselines=("majority", "tfidf"), seeds=2, jobs=1, costs=False, texts=3
+    models=("gru-max", "bag-mean"), baselines=("majority", "tfidf"), seeds=2, jobs=1, costs=False
 )
 
 
@@ -36,7 +36,7 @@ def configured(source, **sections):
                 "text": {"tokenizer": "words", "min_count": 1},
                 "network": {"embedding_size": 6, "recurrent": {"hidden_size": 6}},
                 "training": {"epochs": 6, "learning_rate": 0.05, "batch_size": 8, "patience": None},
-                "evaluation": {"resamples": 100},
+                "evaluation": {"resamples": 100, "texts": 3},
             },
             sections,
         )

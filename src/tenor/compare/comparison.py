@@ -164,7 +164,7 @@ class Comparison:
                 "threads": cells[0].config.training.threads,
                 "precision": cells[0].config.training.precision,
             },
-            texts=_texts(comparison, data, test, done),
+            texts=_texts(base.evaluation.texts, data, test, done),
             settings=to_values(base),
             environment=environment(),
             sweep={"key": comparison.sweep, "values": list(comparison.values)} if comparison.sweep else None,
@@ -260,14 +260,14 @@ def _columns(
 
 
 def _texts(
-    comparison: ComparisonConfig,
+    most: int,
     data: Data,
     test: Sequence[Example],
     done: Mapping[str, Sequence[Finished]],
 ) -> tuple[Mapping[str, Any], ...]:
     """Return test texts drawn at random, always the same, with what each model's first training says."""
     classes = data.dataset.classes
-    rows = np.sort(np.random.default_rng(0).permutation(len(test))[: comparison.texts])
+    rows = np.sort(np.random.default_rng(0).permutation(len(test))[:most])
     return tuple(
         {
             "text": test[row].text,

@@ -30,7 +30,7 @@ from tenor.files import atomic_file
 SETTINGS, CELLS, LOGS = "comparison.yaml", "cells", "logs"
 RESULT, TABLE, PAGE = "comparison.json", "comparison.csv", "report.html"
 # Settings of a comparison that may differ when it is gone on with: finished cells stay what they are.
-_MAY_DIFFER = ("models", "baselines", "seeds", "jobs", "costs", "texts", "values")
+_MAY_DIFFER = ("models", "baselines", "seeds", "jobs", "costs", "values")
 
 
 class Watcher(Protocol):

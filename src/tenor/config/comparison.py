@@ -44,4 +44,3 @@ class ComparisonConfig:
     sweep: Annotated[str, Doc("a setting of which every model is trained with each value; empty: none")] = ""
     values: Annotated[tuple[str, ...], Doc("the values of that setting, as --set has them")] = ()
     costs: Annotated[bool, Doc("measure latency, throughput and memory, each model alone")] = True
-    texts: Annotated[int, Ge(0), Doc("test texts that are shown as every model reads them")] = 10
