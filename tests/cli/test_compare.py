@@ -50,6 +50,14 @@ def test_tables_and_files(compared):
     assert "gru-max" in page
 
 
+def test_settings_are_heard(compared):
+    _, out, _ = compared
+    config = (out / "cells" / "gru-max-seed-0" / "config.yaml").read_text("utf-8")
+    assert "learning_rate: 0.05" in config  # of --set
+    assert "epochs: 4" in config  # of an option of its own
+    assert "tokenizer: words" in config
+
+
 def test_the_cells_are_models(compared):
     _, out, _ = compared
     predicted = tenor("predict", out / "cells" / "gru-max-seed-0", "the plot was superb", "--json")

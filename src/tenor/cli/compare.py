@@ -12,7 +12,7 @@ from tenor.cli.console import Terminal
 from tenor.cli.extras import TRAINING, require
 from tenor.config import budget as budgets
 from tenor.config.comparison import ComparisonConfig
-from tenor.config.load import settings
+from tenor.config.load import settings as settings_of
 from tenor.errors import ConfigError, TrainingError
 from tenor.report.numbers import count, duration, percent
 
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from tenor.compare.cells import Cell
     from tenor.compare.comparison import Comparison
 
-_SETTINGS = {setting.key: setting for setting in settings(ComparisonConfig)}
+_SETTINGS = {setting.key: setting for setting in settings_of(ComparisonConfig)}
 _PER_SECOND = 5  # redraws
 COSTS = "costs"  # the work that is not training, see `tenor.compare.work`
 
@@ -66,7 +66,7 @@ def compare(
     jobs: Annotated[int | None, typer.Option("--jobs", min=1, help=_SETTINGS["jobs"].meaning)] = None,
     costs: Annotated[bool, typer.Option("--costs/--no-costs", help=_SETTINGS["costs"].meaning)] = True,
     config: options.Config = None,
-    chosen: options.Set = None,
+    settings: options.Set = None,
     out: Annotated[Path, typer.Option("--out", metavar="FOLDER", help="where the comparison goes")] = Path(
         "runs/comparison"
     ),
