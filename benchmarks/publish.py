@@ -1,9 +1,9 @@
-"""Makes docs/benchmarks.md: the text of page.md with the tables and figures of the results.
+"""Makes the pages of docs/ that hold figures: a text with the tables and figures of the results.
 
-    python benchmarks/publish.py            writes the page
-    python benchmarks/publish.py --check    ends with 1 if the page is another
+    python benchmarks/publish.py            writes the pages
+    python benchmarks/publish.py --check    ends with 1 if a page is another
 
-In page.md `{{ NAME }}` is a table of `tables.TABLES`, and `{{ RESULT PATH FORMAT }}` a figure, such as
+In a template `{{ NAME }}` is a table of `tables.TABLES`, and `{{ RESULT PATH FORMAT }}` a figure, such as
 `{{ recipe-chapter test_accuracy.value .1% }}`. What has not been measured yet is said so.
 """
 
@@ -16,8 +16,12 @@ import record
 from results import MissingResultError, Results
 from tables import TABLES
 
-TEMPLATE = Path(__file__).resolve().parent / "page.md"
-PAGE = record.ROOT / "docs" / "benchmarks.md"
+_HERE = Path(__file__).resolve().parent
+# template -> page
+PAGES = {
+    _HERE / "page.md": record.ROOT / "docs" / "benchmarks.md",
+    _HERE / "architectures.md": record.ROOT / "docs" / "architectures.md",
+}
 
 _PLACE = re.compile(r"\{\{ (?P<name>[\w-]+)(?: (?P<path>[\w.-]+) (?P<spec>\S+))? \}\}")
 
@@ -39,17 +43,19 @@ def page(template: str, results: Results) -> str:
 
 
 def main() -> None:
-    """Write or check the page."""
+    """Write or check the pages."""
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     parser.add_argument("--check", action="store_true", help="write nothing, compare")
     options = parser.parse_args()
-    made = page(TEMPLATE.read_text("utf-8"), Results.read(record.RESULTS))
-    if not options.check:
-        PAGE.write_text(made, "utf-8")
-    elif made != PAGE.read_text("utf-8"):
-        sys.exit(f"{PAGE} is not what the results say; make it with: python benchmarks/publish.py")
+    results = Results.read(record.RESULTS)
+    for template, target in PAGES.items():
+        made = page(template.read_text("utf-8"), results)
+        if not options.check:
+            target.write_text(made, "utf-8")
+        elif made != target.read_text("utf-8"):
+            sys.exit(f"{target} is not what the results say; make it with: python benchmarks/publish.py")
 
 
 if __name__ == "__main__":

@@ -19,6 +19,7 @@ COMMANDS = {
     "roofline": "roofline.py",
     "text-to-ids": "text_to_ids.py",
     "mistakes": "mistakes.py",
+    "architectures-": "architectures.py",
 }
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping
 from typing import Any
 
+import architecture_tables
 from goals import goals
 from mistake_table import mistakes
 from results import MissingResultError, Results, table
@@ -265,6 +266,7 @@ TABLES: dict[str, Callable[[Results], str]] = {
     "sentences": sentences,
     "kinds": kinds,
     "mistakes": mistakes,
+    **architecture_tables.TABLES,
 }
 
 

@@ -1,4 +1,4 @@
-"""docs/benchmarks.md is what the committed results say, whatever is missing among them."""
+"""The pages with figures are what the committed results say, whatever is missing among them."""
 
 import copy
 import json
@@ -9,13 +9,17 @@ from types import ModuleType
 import pytest
 
 ROOT = Path(__file__).parents[2]
-TEMPLATE = (ROOT / "benchmarks" / "page.md").read_text("utf-8")
+# All pages in one: what holds for a place holds wherever it stands.
+TEMPLATE = "\n".join((ROOT / "benchmarks" / f"{name}.md").read_text("utf-8") for name in ("page", "architectures"))
 RESULTS = ROOT / "benchmarks" / "results"
 
 
 def test_the_page_is_made_from_the_committed_results(publish: ModuleType) -> None:
-    made = publish.page(TEMPLATE, publish.Results.read(RESULTS))
-    assert made == (ROOT / "docs" / "benchmarks.md").read_text("utf-8"), "run: python benchmarks/publish.py"
+    results = publish.Results.read(RESULTS)
+    assert [page.name for page in publish.PAGES.values()] == ["benchmarks.md", "architectures.md"]
+    for template, target in publish.PAGES.items():
+        made = publish.page(template.read_text("utf-8"), results)
+        assert made == target.read_text("utf-8"), "run: python benchmarks/publish.py"
 
 
 def test_without_results_the_page_says_so_and_holds_no_figure(publish: ModuleType) -> None:
