@@ -114,7 +114,8 @@ def _terms(found: Mapping[str, Any]) -> str:
         f"at most {terms['epochs']} epochs each")  # fmt: skip
     failures = "".join(f" {one['model']} failed: {one['reason']}." for one in found["failures"])
     return (
-        f"{rows['train']:,} training, {rows['validation']:,} validation, {rows['test']:,} test texts; {budget}; "
+        f"{rows['train']:,} training, {rows['validation']:,} validation, {rows['test']:,} test texts; "
+        f"{budget}; "
         f"seeds {_listed(terms['seeds'])}; {terms['precision']}, {terms['threads']} "
         f"thread{'s' if terms['threads'] > 1 else ''} a training.{failures}"
     )

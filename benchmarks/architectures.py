@@ -5,8 +5,8 @@
     python benchmarks/architectures.py imdb                90 s for each training, an hour on a quiet machine
     python benchmarks/architectures.py probe               some 15 minutes
 
-Each is one command line of Tenor (`tenor compare`, `tenor probe`) in a folder of runs/benchmark, which is gone on
-with where it was stopped, and only read where it is finished. No quoted text gets into the results.
+Each is one command line of Tenor (`tenor compare`, `tenor probe`) in a folder of runs/benchmark, which is
+gone on with where it was stopped, and only read where it is finished. No quoted text gets into the results.
 """
 
 import argparse

@@ -27,6 +27,21 @@ class LastPlace(nn.Module):
         return encoded.sequence[:, -1]
 
 
+class LastOfBatch(nn.Module):
+    """Reads the output at the last place of the longest text of the batch, whose padding others read."""
+
+    name = "last of batch"
+
+    def __init__(self, size: int) -> None:
+        super().__init__()
+        self.output_size = size
+
+    def forward(self, encoded: Encoded, mask: Tensor) -> Tensor:
+        """(B, T, H), (B, T) -> (B, H)."""
+        # Tenor's batches may be a little wider than their longest text.
+        return encoded.sequence[:, int(mask.sum(1).max()) - 1]
+
+
 class MeanOfPlaces(nn.Module):
     """Takes the mean over all places of the rectangle, `output.mean(1)`, padding included."""
 
@@ -70,7 +85,7 @@ class Reading:
     """How a network reads: the pooling it is built with, and what is then put in the place of it."""
 
     pooling: str
-    wrong: type[LastPlace] | type[MeanOfPlaces] | None = None  # None: the right way
+    wrong: type[LastPlace] | type[LastOfBatch] | type[MeanOfPlaces] | None = None  # None: the right way
     fixed: bool = False  # padded to the greatest length allowed, not to the longest text of the batch
 
     def put_into(self, module: Classifier, width: int) -> None:
@@ -85,7 +100,7 @@ READINGS: dict[str, Reading] = {
     "last": Reading("last"),
     "mean": Reading("mean"),
     "mean-max": Reading("mean-max"),
-    "last place": Reading("last", LastPlace),
+    "last place": Reading("last", LastOfBatch),
     "last place, fixed width": Reading("last", LastPlace, fixed=True),
     "mean of places, fixed width": Reading("mean", MeanOfPlaces, fixed=True),
 }

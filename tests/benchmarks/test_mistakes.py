@@ -62,11 +62,12 @@ def test_the_right_readings_do_not_see_padding(reading: str, misreading: ModuleT
     assert torch.allclose(logits(module, padded(5)), logits(module, padded(9)), atol=1e-12)
 
 
-def test_the_last_place_is_read_whatever_stands_there(misreading: ModuleType) -> None:
+def test_the_last_place_is_that_of_the_longest_text_beside_it(misreading: ModuleType) -> None:
     wrong, right = (classifier(misreading, reading) for reading in ("last place", "last"))
     narrow, wide = logits(wrong, padded(5)), logits(wrong, padded(9))
-    assert (narrow - wide).abs().amax(1).min() > 1e-4  # every text says something else with more padding
-    assert torch.equal(narrow[1], logits(right, padded(5))[1])  # the longest has none
+    # Places that no text of the batch reaches are ours, not the mistake's.
+    assert torch.allclose(narrow, wide, atol=1e-12)
+    assert torch.equal(narrow[1], logits(right, padded(5))[1])  # the longest has no padding
     alone = logits(wrong, padded(3, rows=[0]))
     assert torch.allclose(alone, logits(right, padded(3, rows=[0])))
     assert not torch.allclose(alone, narrow[:1], atol=1e-4)  # the company of a text decides

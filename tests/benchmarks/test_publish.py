@@ -10,7 +10,9 @@ import pytest
 
 ROOT = Path(__file__).parents[2]
 # All pages in one: what holds for a place holds wherever it stands.
-TEMPLATE = "\n".join((ROOT / "benchmarks" / f"{name}.md").read_text("utf-8") for name in ("page", "architectures"))
+TEMPLATE = "\n".join(
+    (ROOT / "benchmarks" / f"{name}.md").read_text("utf-8") for name in ("page", "architectures")
+)
 RESULTS = ROOT / "benchmarks" / "results"
 
 

@@ -39,7 +39,7 @@ def test_tables_and_files(compared):
         "majority",
         "What they cost",
         "Accuracy by place",
-        "differences hold",
+        "corrected for their number",
     ):
         assert shown in result.out
     assert f"Saved in {out}" in result.out

@@ -50,8 +50,19 @@ def test_figures_do_not_depend_on_the_number_of_jobs():
 
 def test_a_budget_of_time_takes_one_cell_at_a_time():
     timed = replace(SMALL, budget_seconds=90.0)
-    assert jobs_of(timed) == 1
+    assert jobs_of(BASE, timed) == 1
     assert {cell.config.training.minutes for cell in cells_of(BASE, timed)} == {1.5}
+
+
+def test_with_a_limit_in_time_threads_decide_the_result():
+    cell = cells_of(BASE, replace(SMALL, budget_seconds=90.0))[1]
+    training = replace(cell.config.training, threads=7)
+    assert replace(cell, config=replace(cell.config, training=training)).fingerprint != cell.fingerprint
+
+
+def test_minutes_are_a_budget():
+    base = replace(BASE, training=replace(BASE.training, minutes=2.0))
+    assert cells_of(base, SMALL) == cells_of(BASE, replace(SMALL, budget_seconds=120.0))
 
 
 def test_settings_that_change_nothing_change_no_fingerprint():
@@ -91,6 +102,15 @@ def test_a_sweep_trains_every_model_with_every_value():
     assert [cell.config.network.mingru.hidden_size for cell in cells] == [4, 6, 4, 6]
 
 
+def test_a_model_without_the_setting_is_trained_once():
+    swept = replace(
+        SMALL, models=("bag", "lstm"), baselines=(), seeds=1, sweep="hidden_size", values=("4", "6")
+    )
+    assert [cell.model for cell in cells_of(BASE, swept)] == [
+        "bag", "lstm hidden_size=4", "lstm hidden_size=6",
+    ]  # fmt: skip
+
+
 def test_a_sweep_by_its_whole_key_changes_that_alone():
     assert swept_settings("text.max_length") == ["text.max_length"]
     swept = replace(SMALL, sweep="network.recurrent.hidden_size", values=("4",))
@@ -104,8 +124,16 @@ def test_a_sweep_by_its_whole_key_changes_that_alone():
     [
         ({"models": ("lstn",)}, "did you mean lstm"),
         ({"models": ("lstm", "lstm-mean-max")}, "lstm and lstm-mean-max are the same network"),
-        ({"models": ("cnn", "cnn:network.bidirectional=true")}, "are the same network"),
-        ({"models": ("lstm:text.max_length=9",)}, "a model's own settings are those of network and training"),
+        ({"models": ("cnn", "cnn:network.mingru.layers=3")}, "are the same network"),
+        ({"models": ("cnn:network.bidirectional=true",)}, "a model's own settings"),
+        ({"models": ("lstm:text.max_length=9",)}, "a model's own settings are those of network"),
+        ({"models": ("lstm:training.epochs=50",)}, "a model's own settings"),
+        ({"models": ("lstm:training.seed=7",)}, "a model's own settings"),
+        ({"models": ("lstm:network.encoder=gru",)}, "a model's own settings"),
+        (
+            {"models": ("lstm", "lstm-mean"), "sweep": "pooling", "values": ("mean", "max")},
+            "the same network",
+        ),
         ({"models": ("lstm:training.learning_rate=-1",)}, "training.learning_rate is -1"),
         ({"baselines": ("tfdif",)}, "did you mean 'tfidf'"),
         ({"models": (), "baselines": ()}, "nothing to compare"),

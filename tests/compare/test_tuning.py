@@ -162,6 +162,22 @@ def test_a_killed_trial_does_not_count(tmp_path: Path, whole: Tuned, monkeypatch
     assert untimed(resumed) == untimed(whole)[:2]
 
 
+def test_settings_that_are_killed_twice_have_failed(
+    tmp_path: Path, whole: Tuned, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Otherwise a trial that takes more memory than there is would be begun for ever."""
+    out = tmp_path / "tuned"
+    for resume in (False, True):
+        with monkeypatch.context() as patch:
+            patch.setattr(tuning.Study, "tell", lambda *arguments: None)
+            with pytest.raises(Interrupted):
+                tune(plan(2), out=out, dataset=toy.dataset(), watcher=Watches(1), resume=resume)
+    resumed = tune(plan(3), out=out, dataset=toy.dataset(), resume=True)
+    assert resumed.trials[0].state == "failed"
+    assert "killed twice" in resumed.trials[0].reason
+    assert len(resumed.trials) == 3
+
+
 def test_a_resumed_search_can_be_given_more_trials(tmp_path: Path, whole: Tuned) -> None:
     out = tmp_path / "tuned"
     tune(plan(2), out=out, dataset=toy.dataset())

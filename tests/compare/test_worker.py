@@ -3,7 +3,6 @@
 import sys
 import textwrap
 import threading
-import time
 
 import pytest
 import toy
@@ -109,9 +108,7 @@ def test_close_ends_a_process_at_work(made_of, tmp_path):
     thread = threading.Thread(target=run)
     thread.start()
     assert begun.wait(30)
-    start = time.monotonic()
     made.close()
     thread.join(30)
     assert not thread.is_alive()
-    assert time.monotonic() - start < 30
     assert len(failed) == 1

@@ -81,11 +81,12 @@ def test_gru_against_lstm():
 
 
 def test_failures_are_reported_and_the_rest_goes_on():
-    failed = [{"model": "cnn", "seed": 1, "reason": f"out of memory {EVIL}"}]
+    failed = [{"model": "cnn", "seed": 1, "work": "costs", "reason": f"out of memory {EVIL}"}]
     models = [model("gru", 0.9), model("cnn", None, failed="out of memory")]
     found = read(comparison_page(comparison(models, failures=failed)))
-    assert "cnn failed in 1 training" in found.text
+    assert "cnn failed 1 time;" in found.text
     assert f"out of memory {EVIL}" in found.text
+    assert "costs" in found.text
 
 
 def test_nothing_trained_at_all(tmp_path):

@@ -1,5 +1,6 @@
 """`tenor compare`: which architecture, on the user's own data, on equal terms, with intervals."""
 
+import re
 from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
@@ -50,7 +51,9 @@ def compare(
             help=f"{_SETTINGS['baselines'].meaning}, or none; all if left out",
         ),
     ] = None,
-    seeds: Annotated[int, typer.Option("--seeds", min=1, help=_SETTINGS["seeds"].meaning)] = 3,
+    seeds: Annotated[int, typer.Option("--seeds", min=1, help=_SETTINGS["seeds"].meaning)] = (
+        ComparisonConfig().seeds
+    ),
     budget: Annotated[
         str | None,
         typer.Option("--budget", metavar="TIME", help=f"{_SETTINGS['budget_seconds'].meaning}: 90s, 10m, 1h"),
@@ -106,8 +109,11 @@ def compare(
     base = options.configuration(context)
     require(*TRAINING)
 
+    from tenor.compare.cells import NO_LIMIT
     from tenor.compare.running import compare as run
 
+    if found.budget_seconds and epochs is None:
+        base = replace(base, training=replace(base.training, epochs=NO_LIMIT))
     with closing(ComparisonView(terminal)) as view:
         result = run(base, found, out, resume=resume, force=force, watcher=view)
     if all(model.accuracy is None for model in result.models):
@@ -132,8 +138,13 @@ def _comparison(
         key, equals, values = sweep.partition("=")
         if not equals or not _names(values):
             raise ConfigError(f"--sweep {sweep!r} is not of the form key=a,b,c, such as hidden_size=32,64")
-        found = replace(found, sweep=key.strip(), values=_names(values))
+        found = replace(found, sweep=key.strip(), values=_values(values))
     return found
+
+
+def _values(text: str) -> tuple[str, ...]:
+    """Return what stands between commas, but for those within brackets."""
+    return tuple(value for part in re.split(r",(?![^\[]*\])", text) if (value := part.strip()))
 
 
 def _names(text: str) -> tuple[str, ...]:

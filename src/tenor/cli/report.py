@@ -13,6 +13,12 @@ from tenor.errors import ModelError, OutputError
 from tenor.files import atomic_file
 
 _COMPARISON, _PAGE = "comparison.json", "report.html"
+# A file that tells a folder without a page of this kind -> what is in it, and what to do.
+_OTHERS = {
+    "comparison.yaml": "a comparison that is not finished; go on with the same tenor compare and --resume",
+    "probe.json": "a memory probe; its tables and pictures lie there as files",
+    "tuning.json": "a search for settings; its tables and pictures lie there as files",
+}
 
 
 def report(
@@ -67,6 +73,10 @@ def _page(folder: Path, *, texts: bool) -> str:
             return comparison_page(values, texts=texts)
         except (ValueError, KeyError, TypeError, AttributeError) as error:
             raise ModelError(f"{folder / _COMPARISON} is damaged: {error!r}") from error
+
+    for name, what in _OTHERS.items():
+        if (folder / name).is_file():
+            raise ModelError(f"{folder} holds {what}")
 
     from tenor.experiments.run_files import page_of_run
 

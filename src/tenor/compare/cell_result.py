@@ -33,7 +33,10 @@ class Costs:
     def load(cls, folder: Path) -> "Costs | None":
         """Return the costs that lie in a cell's folder."""
         values = _read(folder / COSTS)
-        return None if values is None else cls(**values)
+        try:
+            return None if values is None else cls(**values)
+        except TypeError:  # of another version
+            return None
 
     def save(self, folder: Path) -> None:
         """Write them there."""
@@ -76,7 +79,10 @@ class CellResult:
             test = load_file(folder / PROBABILITIES)[_TEST]
         except (OSError, SafetensorError, KeyError):
             return None
-        return cls(**{**values, "history": tuple(values["history"]), _TEST: test})
+        try:
+            return cls(**{**values, "history": tuple(values["history"]), _TEST: test})
+        except (TypeError, KeyError):  # of another version
+            return None
 
 
 def _read(path: Path) -> dict[str, Any] | None:

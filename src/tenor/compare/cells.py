@@ -12,13 +12,25 @@ from tenor.config.classification import ClassificationConfig
 from tenor.config.comparison import ComparisonConfig
 from tenor.config.load import assignments, merge, parse, settings, to_values
 from tenor.config.names import apply_name, name_of
+from tenor.config.network import HAS_DIRECTIONS, section_of
 from tenor.data.suggestion import suggestion
 from tenor.errors import ConfigError
 from tenor.kernels.parallel import available_cores
 
 NETWORK, BASELINE = "network", "baseline"
-# Settings that say where and how fast a cell is computed, not what it is.
-_BESIDE = ("threads", "device", "track", "checkpoint_minutes")
+# Raised when what a cell computes has changed, so that stored results of before are not taken.
+VERSION = 1
+NO_LIMIT = 100_000  # epochs, where time is what ends training
+# Settings that say where and how fast a cell is computed, not what it is; with a limit in time the first two
+# decide how far it comes.
+_BESIDE = ("track", "checkpoint_minutes")
+_SPEED = ("threads", "device")
+# Of training, what a model may have for itself; all else is the terms of the comparison.
+_OWN_TRAINING = (
+    *("learning_rate", "embedding_rate", "weight_decay", "gradient_clip", "warmup", "decay"),
+    *("optimizer", "batch_size"),
+)
+_NAMED = ("encoder", "bidirectional", "pooling")  # of network, what the name says
 
 
 @dataclass(frozen=True)
@@ -39,9 +51,10 @@ class Cell:
     def fingerprint(self) -> str:
         """SHA-256 of everything that decides its result, but the data itself."""
         values = to_values(self.config)
-        for key in _BESIDE:
+        timed = self.config.training.minutes is not None
+        for key in (*_BESIDE, *(() if timed else _SPEED)):
             values["training"].pop(key, None)
-        named = json.dumps([self.kind, self.seed, values], sort_keys=True)
+        named = json.dumps([VERSION, self.kind, self.seed, values], sort_keys=True)
         return hashlib.sha256(named.encode()).hexdigest()
 
     def to_json(self) -> dict[str, Any]:
@@ -54,9 +67,27 @@ class Cell:
         return cls(values["model"], values["kind"], values["seed"], parse(values["config"]))
 
 
-def jobs_of(comparison: ComparisonConfig) -> int:
-    """Return how many cells are trained at once."""
-    return comparison.jobs or (1 if comparison.budget_seconds else available_cores())
+def jobs_of(base: ClassificationConfig, comparison: ComparisonConfig) -> int:
+    """Return how many cells are trained at once; on an accelerator one, unless told otherwise."""
+    if comparison.jobs is not None:
+        return comparison.jobs
+    alone = comparison.budget_seconds is not None or _accelerated(base.training.device)
+    return 1 if alone else available_cores()
+
+
+def _accelerated(device: str) -> bool:
+    import torch
+
+    there = torch.cuda.is_available() or torch.backends.mps.is_available()
+    return there if device == "auto" else device != "cpu"
+
+
+def settled_terms(base: ClassificationConfig, comparison: ComparisonConfig) -> ComparisonConfig:
+    """Return the comparison with `training.minutes` as its budget, where it names none itself."""
+    minutes = base.training.minutes
+    if comparison.budget_seconds is None and minutes is not None:
+        return replace(comparison, budget_seconds=60 * minutes)
+    return comparison
 
 
 def cells_of(base: ClassificationConfig, comparison: ComparisonConfig) -> list[Cell]:
@@ -71,13 +102,14 @@ def cells_of(base: ClassificationConfig, comparison: ComparisonConfig) -> list[C
     """
     if not comparison.models and not comparison.baselines:
         raise ConfigError("there is nothing to compare; name models (--models lstm,gru) or baselines")
+    comparison = settled_terms(base, comparison)
     base = _on_equal_terms(base, comparison)
     return [*_baselines(base, comparison), *_networks(base, comparison)]
 
 
 def _on_equal_terms(base: ClassificationConfig, comparison: ComparisonConfig) -> ClassificationConfig:
     training, budget = base.training, comparison.budget_seconds
-    threads = training.threads or (available_cores() // jobs_of(comparison) if budget else 1)
+    threads = training.threads or (available_cores() // jobs_of(base, comparison) if budget else 1)
     return replace(
         base,
         training=replace(
@@ -92,17 +124,18 @@ def _on_equal_terms(base: ClassificationConfig, comparison: ComparisonConfig) ->
 
 def _networks(base: ClassificationConfig, comparison: ComparisonConfig) -> Iterator[Cell]:
     named: dict[str, ClassificationConfig] = {}
+    seen: dict[str, tuple[str, str]] = {}  # what makes a network that one -> its label, and the name it has
     for name in comparison.models:
-        config = _named(base, name)
-        same = next((other for other, known in named.items() if _network(known) == _network(config)), None)
-        if same is not None:
-            raise ConfigError(f"{same} and {name} are the same network; name it once")
-        named[name] = config
+        for label, config in _swept(name, _named(base, name), comparison):
+            identity = _identity(config)
+            if identity in seen and seen[identity][1] != name:
+                raise ConfigError(f"{seen[identity][0]} and {label} are the same network; name it once")
+            if identity not in seen:
+                seen[identity] = label, name
+                named[label] = config
     for seed in range(base.training.seed, base.training.seed + comparison.seeds):
-        for name, config in named.items():
-            seeded = replace(config, training=replace(config.training, seed=seed))
-            for label, swept in _swept(name, seeded, comparison):
-                yield Cell(label, NETWORK, seed, swept)
+        for label, config in named.items():
+            yield Cell(label, NETWORK, seed, replace(config, training=replace(config.training, seed=seed)))
 
 
 def _named(base: ClassificationConfig, name: str) -> ClassificationConfig:
@@ -112,35 +145,48 @@ def _named(base: ClassificationConfig, name: str) -> ClassificationConfig:
     if not own:
         return config
     for setting in own:
-        if not setting.startswith(("network.", "training.")):
+        section, _, key = setting.partition("=")[0].partition(".")
+        of_network = section == "network" and key not in _NAMED
+        if not of_network and not (section == "training" and key in _OWN_TRAINING):
             raise ConfigError(
-                f"{name} sets {setting.partition('=')[0]!r}; a model's own settings are those of network and "
-                "training, such as transformer:training.learning_rate=1e-3"
+                f"{name} sets {setting.partition('=')[0]!r}; a model's own settings are those of network "
+                f"that its name does not say, and of training {', '.join(_OWN_TRAINING)}"
             )
     return parse(merge(to_values(config), assignments(own)))
 
 
-def _network(config: ClassificationConfig) -> tuple[object, ...]:
-    """Return what makes a network this one; the name covers directions that play no part."""
-    network = replace(config.network, bidirectional=False)
-    return name_of(config.network), network, config.training
+def _identity(config: ClassificationConfig) -> str:
+    """Return what makes a network this one, as text: not the settings that its encoder does not read."""
+    network = config.network
+    values = to_values(replace(config, network=replace(network, bidirectional=False)))
+    for encoder in HAS_DIRECTIONS:
+        if section_of(encoder) != section_of(network.encoder):
+            values["network"].pop(section_of(encoder), None)
+    return json.dumps([name_of(network), values], sort_keys=True)
 
 
 def _swept(
     name: str, config: ClassificationConfig, comparison: ComparisonConfig
 ) -> Iterator[tuple[str, ClassificationConfig]]:
-    """Yield the configuration with each value of the setting that is swept, or itself."""
+    """Yield the configuration with each value of the setting that is swept.
+
+    Itself alone where nothing is swept, or where its encoder does not read the setting.
+    """
     if not comparison.sweep:
         yield name, config
         return
     keys = swept_settings(comparison.sweep)
     if not comparison.values:
-        raise ConfigError(
-            f"no values to sweep {comparison.sweep} over; give them as {comparison.sweep}=32,64"
-        )
-    for value in comparison.values:
-        given = assignments(f"{key}={value}" for key in keys)
-        yield f"{name} {comparison.sweep.rpartition('.')[2]}={value}", parse(merge(to_values(config), given))
+        raise ConfigError(f"no values to sweep {comparison.sweep} over; give some: {comparison.sweep}=32,64")
+    found = {
+        value: parse(merge(to_values(config), assignments(f"{key}={value}" for key in keys)))
+        for value in comparison.values
+    }
+    if {_identity(one) for one in found.values()} == {_identity(config)}:
+        yield name, config
+        return
+    for value, swept in found.items():
+        yield f"{name} {comparison.sweep.rpartition('.')[2]}={value}", swept
 
 
 def swept_settings(name: str) -> list[str]:

@@ -1,7 +1,7 @@
 """`Comparison`: what a family of models does on the same test texts, with intervals and paired tests."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from statistics import fmean
 from typing import Any
 
@@ -9,8 +9,8 @@ import numpy as np
 import numpy.typing as npt
 
 from tenor.compare.cell_result import CellResult, Costs
-from tenor.compare.cells import Cell, jobs_of
-from tenor.compare.work import Data
+from tenor.compare.cells import NO_LIMIT, Cell, jobs_of
+from tenor.compare.work import FIT, TRAIN, Data
 from tenor.config.classification import ClassificationConfig
 from tenor.config.comparison import ComparisonConfig
 from tenor.config.load import to_values
@@ -64,7 +64,7 @@ class ModelFigures:
     parameters: int = 0
     size_bytes: int = 0
     costs: Costs | None = None
-    slices: Mapping[str, tuple[SliceFigure, ...]] = ()  # type: ignore[assignment]
+    slices: Mapping[str, tuple[SliceFigure, ...]] = field(default_factory=dict)
     histories: tuple[tuple[Mapping[str, float], ...], ...] = ()
 
     def to_json(self) -> dict[str, Any]:
@@ -90,7 +90,7 @@ class ModelFigures:
             "size_bytes": self.size_bytes,
             "slices": {
                 column: [{"value": s.value, "rows": s.rows, "accuracy": s.accuracy.to_json()} for s in found]
-                for column, found in dict(self.slices).items()
+                for column, found in self.slices.items()
             },
             "history": [[dict(row) for row in rows] for rows in self.histories],
         }
@@ -119,9 +119,9 @@ class Comparison:
         cells: Sequence[Cell],
         *,
         finished: Mapping[str, Finished],
-        failures: Mapping[str, str],
+        failures: Mapping[tuple[str, str], str],
     ) -> "Comparison":
-        """Put the results of all cells together; `finished` and `failures` go by the names of cells."""
+        """Put the results of all cells together; `finished` by their names, `failures` by names and work."""
         test = data.dataset.split("test")
         labels = scoring.class_indices(test, data.dataset.classes)
         columns = _columns(base, data, test)
@@ -133,12 +133,18 @@ class Comparison:
             for model, own in by_model.items()
         }
         reasons = {
-            model: next((failures[cell.name] for cell in own if cell.name in failures), None)
+            model: next((why for cell in own if (why := _training_failure(cell, failures))), None)
             for model, own in by_model.items()
         }
         models = tuple(
             _figures(
-                model, own[0].kind, done[model], reasons[model], labels=labels, columns=columns, base=base
+                model,
+                own[0].kind,
+                done[model],
+                reasons[model],
+                labels=labels,
+                columns=columns,
+                config=own[0].config,
             )
             for model, own in by_model.items()
         )
@@ -151,16 +157,17 @@ class Comparison:
             models=models,
             differences=differences(right, resamples=base.evaluation.resamples, seed=base.evaluation.seed),
             failures=tuple(
-                {"model": cell.model, "seed": cell.seed, "reason": failures[cell.name]}
+                {"model": cell.model, "seed": cell.seed, "work": work, "reason": reason}
                 for cell in cells
-                if cell.name in failures
+                for (name, work), reason in failures.items()
+                if name == cell.name
             ),
             data=_data(base, data),
             terms={
-                "epochs": None if comparison.budget_seconds else base.training.epochs,
+                "epochs": epochs if (epochs := base.training.epochs) < NO_LIMIT else None,
                 "budget_seconds": comparison.budget_seconds,
                 "seeds": sorted({cell.seed for cell in cells}),
-                "jobs": jobs_of(comparison),
+                "jobs": jobs_of(base, comparison),
                 "threads": cells[0].config.training.threads,
                 "precision": cells[0].config.training.precision,
             },
@@ -185,6 +192,11 @@ class Comparison:
         }
 
 
+def _training_failure(cell: Cell, failures: Mapping[tuple[str, str], str]) -> str | None:
+    """Return why a cell could not be trained; costs that could not be measured are another matter."""
+    return next((failures[cell.name, work] for work in (TRAIN, FIT) if (cell.name, work) in failures), None)
+
+
 def _figures(
     name: str,
     kind: str,
@@ -193,7 +205,7 @@ def _figures(
     *,
     labels: npt.NDArray[np.int64],
     columns: Mapping[str, Sequence[str] | npt.NDArray[np.int64]],
-    base: ClassificationConfig,
+    config: ClassificationConfig,
 ) -> ModelFigures:
     if not done:
         return ModelFigures(name, kind, failed or "it was not run")
@@ -204,8 +216,9 @@ def _figures(
     predicted = np.stack([one.argmax(1) for one in probabilities])
     classes = probabilities[0].shape[1]
     figures = seed_figures(
-        labels, predicted, classes, resamples=base.evaluation.resamples, seed=base.evaluation.seed
+        labels, predicted, classes, resamples=config.evaluation.resamples, seed=config.evaluation.seed
     )
+    costs = next((one.costs for one in done if one.costs is not None), None)
     validation = [r.validation_accuracy for r in results if r.validation_accuracy is not None]
     return ModelFigures(
         name,
@@ -215,15 +228,26 @@ def _figures(
         macro_f1=figures[MACRO_F1],
         calibration_error=fmean(calibration(labels, one).error for one in probabilities),
         validation_accuracy=fmean(validation) if validation else None,
-        training_seconds=fmean(result.seconds for result in results),
+        training_seconds=fmean(_seconds(one, costs, config) for one in results),
         epochs=fmean(len(result.history) for result in results),
         best_epoch=fmean(result.best_epoch for result in results),
         parameters=results[0].parameters,
         size_bytes=results[0].size_bytes,
-        costs=next((one.costs for one in done if one.costs is not None), None),
+        costs=costs,
         slices={column: _sliced(labels, predicted, values, classes) for column, values in columns.items()},
         histories=tuple(tuple(result.history) for result in results),
     )
+
+
+def _seconds(result: CellResult, costs: Costs | None, config: ClassificationConfig) -> float:
+    """Return the training time of a cell: as if it had run alone, where the speed of that was measured.
+
+    With a limit in time cells do run alone. Epochs count as whole.
+    """
+    if costs is None or not result.history or config.training.minutes is not None:
+        return result.seconds
+    texts = sum(row["texts_per_second"] * row["seconds"] for row in result.history)
+    return texts / costs.training_texts_per_second
 
 
 def _sliced(
@@ -243,7 +267,7 @@ def _sliced(
         SliceFigure(
             same[0].value,
             same[0].rows,
-            wilson(round(fmean(s.accuracy.value for s in same) * same[0].rows), same[0].rows),
+            wilson(fmean(s.accuracy.value for s in same) * same[0].rows, same[0].rows),
         )
         for same in zip(*(of(one) for one in predicted), strict=True)
     )
@@ -253,10 +277,11 @@ def _columns(
     base: ClassificationConfig, data: Data, test: Sequence[Example]
 ) -> dict[str, Sequence[str] | npt.NDArray[np.int64]]:
     """Return what is sliced by: columns of few values, the words of turning meaning, length in tokens."""
-    found: dict[str, Sequence[str] | npt.NDArray[np.int64]] = dict(scoring.slices(test))
-    found[wording.COLUMN] = wording.wording(example.text for example in test)
-    found[LENGTH] = np.asarray(data.prepared(base.text).encoded["test"][1])
-    return found
+    ours: dict[str, Sequence[str] | npt.NDArray[np.int64]] = {
+        wording.COLUMN: wording.wording(example.text for example in test),
+        LENGTH: np.asarray(data.prepared(base.text).encoded["test"][1]),
+    }
+    return {**ours, **scoring.slices(test)}  # a column of the data that is called so goes before
 
 
 def _texts(

@@ -17,9 +17,9 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from tenor.compare.cell_result import CellResult, Costs
-from tenor.compare.cells import BASELINE, NETWORK, Cell, cells_of, jobs_of
+from tenor.compare.cells import BASELINE, NETWORK, Cell, cells_of, jobs_of, settled_terms
 from tenor.compare.comparison import Comparison, Finished
-from tenor.compare.work import Data, data_fingerprint, result_fingerprint
+from tenor.compare.work import COSTS, FIT, TRAIN, Data, data_fingerprint, result_fingerprint
 from tenor.compare.worker import CellFailed, Worker
 from tenor.config.classification import ClassificationConfig
 from tenor.config.comparison import ComparisonConfig
@@ -88,6 +88,7 @@ def compare(
         OutputError: `out` holds something else, or a comparison on other terms.
         Interrupted: by Ctrl-C; what is finished stays.
     """
+    comparison = settled_terms(base, comparison)
     cells = cells_of(base, comparison)
     _check_folder(out, base, comparison, resume=resume, force=force)
     data = Data(base.data)
@@ -100,31 +101,33 @@ def compare(
         return CellResult.load(folders[cell.name], result_fingerprint(cell, fingerprint))
 
     tasks = [
-        _Task("baseline" if cell.kind == BASELINE else "train", cell, folders[cell.name])
+        _Task(FIT if cell.kind == BASELINE else TRAIN, cell, folders[cell.name])
         for cell in cells
         if stored(cell) is None
     ]
-    costed = _cells_to_cost(cells) if comparison.costs else []
     watcher = watcher or Silent()
-    watcher.start(cells=len(cells) + len(costed), finished=len(cells) - len(tasks))
-    failures: dict[str, str] = {}
+    costed = len({cell.model for cell in cells if cell.kind == NETWORK}) if comparison.costs else 0
+    watcher.start(cells=len(cells) + costed, finished=len(cells) - len(tasks))
+    failures: dict[tuple[str, str], str] = {}  # by cell and work
 
     def finish(task: _Task, failure: str | None) -> None:
         if failure is not None:
-            failures[task.cell.name] = failure
+            failures[task.cell.name, task.name] = failure
         watcher.finish(task.cell, task.name, None if failure else stored(task.cell), failure)
 
     try:
         # Baselines are measured while they are fitted, so they run alone; so does whatever is timed.
-        alone = [task for task in tasks if task.name == "baseline"]
+        alone = [task for task in tasks if task.name == FIT]
         _run(alone, 1, out / LOGS, watcher, finish, fresh=True)
-        _run([t for t in tasks if t.name == "train"], jobs_of(comparison), out / LOGS, watcher, finish)
-        measured = [
-            _Task("costs", cell, folders[cell.name])
-            for cell in costed
-            if cell.name not in failures and Costs.load(folders[cell.name]) is None
-        ]
-        _run(measured, 1, out / LOGS, watcher, finish, fresh=True)
+        _run([t for t in tasks if t.name == TRAIN], jobs_of(base, comparison), out / LOGS, watcher, finish)
+        if comparison.costs:
+            trained = [cell for cell in cells if cell.kind == NETWORK and stored(cell) is not None]
+            measured = [
+                _Task(COSTS, cell, folders[cell.name])
+                for cell in _one_of_each(trained)
+                if Costs.load(folders[cell.name]) is None
+            ]
+            _run(measured, 1, out / LOGS, watcher, finish, fresh=True)
     except KeyboardInterrupt:
         done = sum(stored(cell) is not None for cell in cells)
         raise Interrupted(
@@ -132,7 +135,7 @@ def compare(
             f"go on with the same command and --resume"
         ) from None
     finished = {
-        cell.name: Finished(cell, result, Costs.load(folders[cell.name]))
+        cell.name: Finished(cell, result, Costs.load(folders[cell.name]) if comparison.costs else None)
         for cell in cells
         if (result := stored(cell)) is not None
     }
@@ -153,12 +156,11 @@ def save(comparison: Comparison, out: Path) -> None:
     _write(out / PAGE, comparison_page.comparison_page(values))
 
 
-def _cells_to_cost(cells: Sequence[Cell]) -> list[Cell]:
-    """Return the first cell of each network; seeds cost alike, and baselines are measured when fitted."""
+def _one_of_each(cells: Sequence[Cell]) -> list[Cell]:
+    """Return the first cell of each model: seeds cost alike."""
     first: dict[str, Cell] = {}
     for cell in cells:
-        if cell.kind == NETWORK:
-            first.setdefault(cell.model, cell)
+        first.setdefault(cell.model, cell)
     return list(first.values())
 
 
@@ -236,6 +238,8 @@ def _check_folder(
         raise OutputError(f"{out} holds no comparison to go on with; start one without --resume")
     if resume:
         stored, given = _read_settings(out), _terms(base, comparison)
+        kept = {key: stored["comparison"].get(key) for key in given["comparison"]}
+        stored = {**stored, "comparison": kept}
         if other := sorted(key for key in given if stored.get(key) != given[key]):
             raise ConfigError(
                 f"{out} was begun on other terms ({', '.join(other)}); go on with those, "
@@ -252,7 +256,9 @@ def _check_folder(
 
 def _terms(base: ClassificationConfig, comparison: ComparisonConfig) -> dict[str, Any]:
     """Return what must not change when a comparison is gone on with."""
-    rest = {key: value for key, value in asdict(comparison).items() if key not in _MAY_DIFFER}
+    # How many run at once decides how far each comes in its time.
+    may_differ = [key for key in _MAY_DIFFER if key != "jobs" or comparison.budget_seconds is None]
+    rest = {key: value for key, value in asdict(comparison).items() if key not in may_differ}
     terms: dict[str, Any] = json.loads(json.dumps({**to_values(base), "comparison": rest}))
     return terms
 
@@ -284,8 +290,6 @@ def _read_settings(out: Path) -> Mapping[str, Any]:
         raise OutputError(f"{out / SETTINGS} cannot be read ({error}); start anew with --force") from None
     if not isinstance(found, dict) or not isinstance(found.get("comparison"), dict):
         raise OutputError(f"{out / SETTINGS} is damaged; start anew with --force")
-    for key in _MAY_DIFFER:
-        found["comparison"].pop(key, None)
     return found
 
 

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 _NAME = "tenor"
 _REASON, _EPOCHS, _SECONDS = "reason", "epochs", "seconds"
+_KILLED = "its process was killed twice in the middle of it, as the system does when memory runs out"
 _LEAST_FOR_IMPORTANCE = 8  # complete trials; of fewer the figures would be chance
 
 State = Literal["complete", "pruned", "failed"]
@@ -88,8 +89,22 @@ class Study:
                     n_startup_trials=tuning.pruning_trials, n_warmup_steps=tuning.pruning_epochs
                 ),
             )
-            for left in self._study.get_trials(deepcopy=False, states=(optuna.trial.TrialState.RUNNING,)):
-                self._study.tell(left.number, state=optuna.trial.TrialState.FAIL)  # its process was killed
+            self._end_killed()
+
+    def _end_killed(self) -> None:
+        """End trials whose process was killed; the same settings killed twice count as failed.
+
+        Otherwise a trial that takes more memory than there is would be drawn again for ever.
+        """
+        import optuna
+
+        states = optuna.trial.TrialState
+        found = self._study.get_trials(deepcopy=False)
+        before = [one.params for one in found if _stopped(one)]
+        for left in (one for one in found if one.state is states.RUNNING):
+            if left.params in before:
+                self._storage.set_trial_user_attr(left._trial_id, _REASON, _KILLED)
+            self._study.tell(left.number, state=states.FAIL)
 
     def close(self) -> None:
         """Close the file."""

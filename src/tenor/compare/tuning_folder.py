@@ -12,7 +12,6 @@ importance.png  which settings mattered, where enough trials were run to say
 """
 
 import csv
-import hashlib
 import json
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
@@ -20,6 +19,7 @@ from pathlib import Path
 from typing import Any
 
 from tenor.compare.study import Study, Trial
+from tenor.compare.work import data_fingerprint
 from tenor.config.classification import ClassificationConfig
 from tenor.config.load import merge, parse, read, to_values
 from tenor.config.tuning import TuningConfig, nested
@@ -97,17 +97,9 @@ def refuse(path: Path, plan: Plan, *, resume: bool, force: bool) -> None:
             raise OutputError(f"{path} holds no search, so --force will not replace it; name another folder")
 
 
-def _data_hash(dataset: Dataset) -> str:
-    digest = hashlib.sha256()
-    for split in sorted(dataset.splits):
-        for example in dataset.splits[split]:
-            digest.update(json.dumps([split, example.text, example.label]).encode())
-    return digest.hexdigest()
-
-
 def refuse_other_data(path: Path, dataset: Dataset, *, resume: bool) -> None:
     """Refuse to go on with other texts or labels than those the search began with."""
-    if resume and _plan(path)["data"] != _data_hash(dataset):
+    if resume and _plan(path)["data"] != data_fingerprint(dataset):
         raise TrainingError(
             f"the search in {path} was started with other data; resume with that, or start anew with --force"
         )
@@ -117,7 +109,9 @@ def write_plan(path: Path, plan: Plan, dataset: Dataset) -> None:
     """Write what the search is; a resumed one may have been given more time."""
     _write(path / CONFIG, _yaml(to_values(plan.config)))
     _write(path / SEARCH, _yaml(plan.search))
-    _write(path / PLAN, json.dumps({"tuning": asdict(plan.tuning), "data": _data_hash(dataset)}, indent=1))
+    _write(
+        path / PLAN, json.dumps({"tuning": asdict(plan.tuning), "data": data_fingerprint(dataset)}, indent=1)
+    )
 
 
 def _plan(path: Path) -> dict[str, Any]:

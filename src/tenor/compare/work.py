@@ -115,6 +115,7 @@ def fit_baseline(cell: Cell, folder: Path, data: Data, share: Share) -> None:
         classes,
         validation=([e.text for e in validation], [str(e.label) for e in validation]) if validation else None,
         text=cell.config.text,
+        threads=cell.config.training.threads,
     )
     seconds = time.perf_counter() - start
     share(0.8)
@@ -154,10 +155,11 @@ def measure_costs(cell: Cell, folder: Path, data: Data, share: Share) -> None:
     Costs(*_percentiles(single), throughput, clock.texts_per_second, peak_memory_mib()).save(folder)
 
 
+TRAIN, FIT, COSTS = "train", "baseline", "costs"
 TASKS: dict[str, Callable[[Cell, Path, Data, Share], None]] = {
-    "train": train_cell,
-    "baseline": fit_baseline,
-    "costs": measure_costs,
+    TRAIN: train_cell,
+    FIT: fit_baseline,
+    COSTS: measure_costs,
 }
 
 

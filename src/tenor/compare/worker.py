@@ -67,7 +67,8 @@ class Worker:
             self._log.parent.mkdir(parents=True, exist_ok=True)
             with self._log.open("w") as log:
                 self._process = subprocess.Popen(
-                    [sys.executable, "-m", "tenor.compare.worker"],
+                    # -P: nothing in the user's folder may stand in for a module.
+                    [sys.executable, "-P", "-m", "tenor.compare.worker"],
                     stdin=subprocess.PIPE,
                     stdout=subprocess.PIPE,
                     stderr=log,

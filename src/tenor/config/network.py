@@ -23,6 +23,11 @@ HAS_DIRECTIONS: dict[str, bool] = {
 }
 
 
+def section_of(encoder: str) -> str:
+    """Return the field of `NetworkConfig` that holds an encoder's settings."""
+    return "recurrent" if encoder in ("rnn", "lstm", "gru") else encoder
+
+
 @dataclass(frozen=True)
 class RecurrentConfig:
     """Settings shared by rnn, lstm and gru."""

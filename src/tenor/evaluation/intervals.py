@@ -72,8 +72,11 @@ def bootstrap(figures: Weighted, rows: int, *, resamples: int, seed: int) -> lis
     return intervals
 
 
-def wilson(hits: int, trials: int) -> Interval:
-    """Return `hits` of `trials` with its Wilson score interval; of no trials 0 between 0 and 1."""
+def wilson(hits: float, trials: int) -> Interval:
+    """Return `hits` of `trials` with its Wilson score interval; of no trials 0 between 0 and 1.
+
+    `hits` may be a mean over several readings of the same rows.
+    """
     if trials == 0:
         return Interval(0.0, 0.0, 1.0)
     share = hits / trials

@@ -31,7 +31,7 @@ def comparison_page(values: Mapping[str, Any], *, texts: bool = True) -> str:
     tested = count(data["rows"]["test"], "test text")
     return Page(
         f"{count(len(values['models']), 'model')} compared on {data['source']}",
-        f"The same {tested}, split and settings for every model.",
+        f"The same {tested}, splits, vocabulary and budget for each model; what is its own, its name says.",
         [
             warning_section(data),
             Section("summary", "Summary", comparison_summary(values)),
@@ -262,8 +262,11 @@ def _texts(values: Mapping[str, Any], models: Sequence[Model], *, quoted: bool) 
 
 
 def _failures(values: Mapping[str, Any]) -> Section:
-    failed = [[one["model"], str(one["seed"]), one["reason"]] for one in values["failures"]]
-    table = Table("Trainings that failed", ("model", "seed", "reason"), failed, words=3)
+    failed = [
+        [one["model"], str(one["seed"]), str(one.get("work", "train")), one["reason"]]
+        for one in values["failures"]
+    ]
+    table = Table("What failed, and why", ("model", "seed", "work", "reason"), failed, words=4)
     return Section("failures", "Failures", tables=[table] if failed else ())
 
 

@@ -170,7 +170,7 @@ def _gru_against_lstm(values: Mapping[str, Any], models: Sequence[Model]) -> Ite
 def _failures(values: Mapping[str, Any]) -> Iterator[str]:
     if failures := values["failures"]:
         names = list(dict.fromkeys(one["model"] for one in failures))
-        yield f"{listed(names)} failed in {count(len(failures), 'training')}; the reasons stand below."
+        yield f"{listed(names)} failed {count(len(failures), 'time')}; the reasons stand in the report."
 
 
 def _is_blind(model: Model) -> bool:

@@ -1,6 +1,6 @@
 """A comparison as tables and sentences for the terminal, from the values of `Comparison.to_json`."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
 from tenor.report.numbers import duration, percent, size
@@ -9,15 +9,17 @@ from tenor.report.tables import table, titled
 if TYPE_CHECKING:
     from rich.console import RenderableType
 
-_MOST_COLUMNS = 6  # values of a column side by side
+_MOST_COLUMNS = 5  # values of a column side by side
 
 
 def summary(values: Mapping[str, Any]) -> "list[RenderableType]":
-    """The main table, what the models cost, each column of kinds, and which differences hold."""
+    """The main table, what the models cost, the parts of the data, and what all of it says in sentences."""
+    from tenor.report.comparison_summary import comparison_summary
+
     parts: list[RenderableType] = [_accuracy(values), "", _costs(values)]
     for column in _columns(values):
-        parts += ["", _slices(values, column)]
-    return [*parts, "", *_sentences(values)]
+        parts += ["", *_slices(values, column)]
+    return [*parts, "", *comparison_summary(values)]
 
 
 def _accuracy(values: Mapping[str, Any]) -> "RenderableType":
@@ -39,7 +41,7 @@ def _accuracy(values: Mapping[str, Any]) -> "RenderableType":
 
 
 def _costs(values: Mapping[str, Any]) -> "RenderableType":
-    made = table("model", "parameters", "training", "epochs", "p50 / p99 ms", "texts/s", "peak MiB", "size")
+    made = table("model", "parameters", "training", "epochs", "p50 ms", "texts/s", "MiB", "size")
     for model in ranked(values):
         latency = model["latency_ms"]
         made.add_row(
@@ -47,7 +49,7 @@ def _costs(values: Mapping[str, Any]) -> "RenderableType":
             f"{model['parameters']:,}",
             duration(model["training_seconds"]),
             f"{model['epochs']:.1f}" if model["epochs"] else "-",
-            f"{latency['p50']:.2f} / {latency['p99']:.2f}" if latency else "-",
+            f"{latency['p50']:.2f}" if latency else "-",
             f"{model['texts_per_second']:,.0f}" if latency else "-",
             f"{model['peak_memory_mib']:,.0f}" if latency else "-",
             size(model["size_bytes"]),
@@ -55,40 +57,19 @@ def _costs(values: Mapping[str, Any]) -> "RenderableType":
     return titled("What they cost", made)
 
 
-def _slices(values: Mapping[str, Any], column: str) -> "RenderableType":
+def _slices(values: Mapping[str, Any], column: str) -> "Iterator[RenderableType]":
+    """Models down, values of the column across, a few at a time."""
     models = [model for model in ranked(values) if column in model["slices"]]
     names = [f"{one['value']} ({one['rows']:,})" for one in models[0]["slices"][column]]
-    made = table(column, *(model["name"] for model in models))
-    for number, name in enumerate(names):
-        made.add_row(name, *(percent(m["slices"][column][number]["accuracy"]["value"]) for m in models))
-    return titled(f"Accuracy by {column}", made)
-
-
-def _sentences(values: Mapping[str, Any]) -> Sequence[str]:
-    """Say which differences hold, of the best model at least."""
-    models = ranked(values)
-    if len(models) < 2:
-        return []
-    best = models[0]["name"]
-    below = {
-        d["b"] if d["a"] == best else d["a"]: d["holds"]
-        for d in values["differences"]
-        if best in (d["a"], d["b"])
-    }
-    worse = [name for name, holds in below.items() if holds]
-    like = [name for name, holds in below.items() if not holds]
-    held = sum(d["holds"] for d in values["differences"])
-    said = [
-        f"{held} of {len(values['differences'])} differences hold "
-        "(paired tests over texts and trainings, corrected for their number)."
-    ]
-    if worse:
-        said.append(f"{best} is better than {', '.join(worse)}.")
-    if like:
-        said.append(f"No difference was shown between {best} and {', '.join(like)}.")
-    return said + [
-        f"{one['model']}, seed {one['seed']}, failed: {one['reason']}" for one in values["failures"]
-    ]
+    for first in range(0, len(names), _MOST_COLUMNS):
+        places = range(first, min(first + _MOST_COLUMNS, len(names)))
+        made = table(f"by {column}", *(names[place] for place in places))
+        for name in made.columns[1:]:
+            name.no_wrap = False
+        for model in models:
+            shares = [model["slices"][column][place]["accuracy"]["value"] for place in places]
+            made.add_row(model["name"], *(f"{100 * share:.1f}" for share in shares))
+        yield titled(f"Accuracy by {column}, %", made) if first == 0 else made
 
 
 def ranked(values: Mapping[str, Any]) -> list[Mapping[str, Any]]:

@@ -211,8 +211,8 @@ class Trainer:
         if progress.epoch == 0 and minutes is not None:
             needed = minutes * texts / max(progress.texts, 1)
             raise TrainingError(
-                f"the {60 * minutes:.3g} s given ended after {progress.texts / texts:.0%} of the first "
-                f"epoch; give more time (training.minutes={needed * 1.2:.2g}) or fewer texts"
+                f"the {60 * minutes:.3g} s of training given ended after {progress.texts / texts:.0%} of the "
+                f"first epoch; give {60 * needed * 1.2:.2g} s or more, or fewer texts"
             )
 
     def _figures(self, validation: Labelled | None, rate: float, *, tokens: int) -> Row:
