@@ -34,6 +34,7 @@ def comparison(name: str) -> Callable[[Results], str]:
                 model["name"], _percent(accuracy["value"]), _interval(accuracy["both"]),
                 ", ".join(_percent(one) for one in accuracy["each"]), _percent(model["macro_f1"]["value"]),
                 f"{model['calibration_error']:.3f}", f"{model['parameters']:,}",
+                f"{model['learning_rate']:g}" if model["learning_rate"] else "",
                 f"{model['training_seconds']:,.0f}", f"{model['epochs']:.1f}" if model["epochs"] else "",
                 f"{latency['p50']:.2f} / {latency['p99']:.2f}" if latency else "",
                 f"{model['texts_per_second']:,.0f}" if latency else "",
@@ -42,7 +43,7 @@ def comparison(name: str) -> Callable[[Results], str]:
             ))  # fmt: skip
         head = (
             "model", "accuracy %", "95 %", "each training", "macro F1 %", "calibration error", "parameters",
-            "training, s", "epochs", "one text p50 / p99, ms", "texts/s", "peak MiB", "MB",
+            "rate", "training, s", "epochs", "one text p50 / p99, ms", "texts/s", "peak MiB", "MB",
         )  # fmt: skip
         return f"{table(head, rows)}\n\n{_terms(found)}\n\n{results.measured(f'architectures-{name}')}"
 

@@ -1,8 +1,8 @@
 """Which architecture: the comparisons and the memory probe that docs/architectures.md is about.
 
-    python benchmarks/architectures.py                     all of them, some two hours
-    python benchmarks/architectures.py movies products     accuracy by epochs, about 15 minutes
-    python benchmarks/architectures.py imdb                90 s for each training, an hour on a quiet machine
+    python benchmarks/architectures.py                     all of them, some three hours
+    python benchmarks/architectures.py movies products     accuracy by epochs, about 40 minutes
+    python benchmarks/architectures.py imdb                90 s for each training, an hour and a half, alone
     python benchmarks/architectures.py probe               some 15 minutes
 
 Each is one command line of Tenor (`tenor compare`, `tenor probe`) in a folder of runs/benchmark, which is
@@ -21,6 +21,7 @@ from typing import Any
 import record
 
 MODELS = "bag-mean,cnn-max,rnn,lstm,gru,mingru,bilstm,bigru,bilstm-attention,transformer"
+RATES = "1e-3,4e-3,1e-2"
 PROBE = "probe"
 PICTURES = ("accuracy", "gradients")
 # Small enough that every network reads the reviews of IMDb at least twice in its time.
@@ -38,7 +39,7 @@ _IMDB_SETTINGS = {
 # What is kept of a model; histories are long, and texts are not ours to publish.
 _KEPT = (
     "name", "kind", "failed", "seeds", "accuracy", "macro_f1", "calibration_error", "validation_accuracy",
-    "parameters", "training_seconds", "epochs", "best_epoch", "peak_memory_mib", "latency_ms",
+    "parameters", "training_seconds", "learning_rate", "epochs", "best_epoch", "peak_memory_mib", "latency_ms",
     "texts_per_second", "training_texts_per_second", "size_bytes", "slices",
 )  # fmt: skip
 
@@ -48,12 +49,12 @@ def commands() -> dict[str, list[str]]:
     imdb = record.data_folder() / "imdb" if _has_data() else Path("imdb")
     settings = [part for key, value in _IMDB_SETTINGS.items() for part in ("--set", f"{key}={value}")]
     return {
-        "movies": ["compare", "movies", "--models", MODELS, "--seeds", "3"],
-        "products": ["compare", "products", "--models", MODELS, "--seeds", "3"],
+        "movies": ["compare", "movies", "--models", MODELS, "--seeds", "3", "--rates", RATES],
+        "products": ["compare", "products", "--models", MODELS, "--seeds", "3", "--rates", RATES],
         "imdb": [
             *("compare", str(imdb / "train.parquet"), "--test", str(imdb / "test.parquet")),
             *("--group-by", "imdb_id", "--validation", "0.1", "--models", MODELS, "--seeds", "3"),
-            *("--budget", "90s", "--epochs", "30", *settings),
+            *("--budget", "90s", "--rates", RATES, *settings),
         ],
         PROBE: [PROBE, "--seeds", "3"],
     }

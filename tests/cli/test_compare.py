@@ -79,6 +79,8 @@ def test_goes_on_and_prints_json(compared):
     [
         (["--models", "lstn"], "did you mean lstm?"),
         (["--baselines", "tfidff"], "did you mean 'tfidf'?"),
+        (["--rates", "fast"], "are no learning rates"),
+        (["--rates", "0"], "are no learning rates"),
         (["--budget", "soon"], "write it as 90s, 10m, 2h"),
         (["--sweep", "hidden_size"], "is not of the form key=a,b,c"),
         (["--sweep", "hiden_size=4"], "did you mean 'hidden_size'?"),

@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 import toy
 
-from tenor.compare.cells import BASELINE, NETWORK, Cell, cells_of, jobs_of, swept_settings
+from tenor.compare.cells import BASELINE, NETWORK, Cell, cells_of, jobs_of, swept_settings, trials_of
 from tenor.config.comparison import ComparisonConfig
 from tenor.config.load import parse
 from tenor.errors import ConfigError
@@ -90,6 +90,20 @@ def test_a_model_may_have_settings_of_its_own():
     assert (own.config.training.learning_rate, own.config.network.recurrent.layers) == (0.5, 3)
     rate = plain.config.training.learning_rate
     assert replace(own.config.training, learning_rate=rate) == plain.config.training
+
+
+def test_learning_rates_are_tried_with_the_first_seed_and_kept_for_all():
+    given = replace(SMALL, rates=(0.1, 0.2))
+    trials = trials_of(BASE, given)
+    assert [(cell.model, cell.seed, cell.config.training.learning_rate) for cell in trials] == [
+        ("lstm", 0, 0.1), ("lstm", 0, 0.2), ("bigru-mean", 0, 0.1), ("bigru-mean", 0, 0.2),
+    ]  # fmt: skip
+    cells = cells_of(BASE, given, {"lstm": 0.2, "bigru-mean": 0.1})
+    kept = {(cell.model, cell.config.training.learning_rate) for cell in cells if cell.kind == NETWORK}
+    assert kept == {("lstm", 0.2), ("bigru-mean", 0.1)}
+    assert trials[1] in cells  # what was tried need not be trained again
+    assert len({cell.name for cell in (*trials, *cells)}) == 4 + 2 + 1
+    assert trials_of(BASE, SMALL) == []
 
 
 def test_a_sweep_trains_every_model_with_every_value():

@@ -177,6 +177,20 @@ def test_a_budget_that_is_too_small_is_a_reason(base, tmp_path, in_this_process)
     assert [model.name for model in made.models if model.accuracy] == ["majority", "tfidf"]
 
 
+def test_learning_rates_are_chosen_by_validation(base, tmp_path, in_this_process):
+    given = replace(COMPARISON, models=("gru-max",), baselines=(), rates=(1e-9, 0.05))
+    made = running.compare(base, given, tmp_path / "out")
+    assert made.models[0].learning_rate == 0.05
+    assert made.models[0].accuracy.value > 0.8
+    assert [seed for _, _, seed in in_this_process] == [0, 0, 1]  # both rates, then the other seed
+    folders = sorted(folder.name for folder in (tmp_path / "out" / running.CELLS).iterdir())
+    assert folders == ["gru-max-rate-0.05-seed-0", "gru-max-rate-0.05-seed-1", "gru-max-rate-1e-09-seed-0"]
+    in_this_process.clear()
+    again = running.compare(base, given, tmp_path / "out", resume=True)
+    assert in_this_process == []
+    assert again.to_json()["models"] == made.to_json()["models"]
+
+
 def test_interrupted_in_the_middle(base, tmp_path, in_this_process, monkeypatch):
     trained = work.TASKS["train"]
 

@@ -1,5 +1,6 @@
 """`tenor compare`: which architecture, on the user's own data, on equal terms, with intervals."""
 
+import math
 import re
 from contextlib import closing
 from dataclasses import replace
@@ -54,6 +55,9 @@ def compare(
     seeds: Annotated[int, typer.Option("--seeds", min=1, help=_SETTINGS["seeds"].meaning)] = (
         ComparisonConfig().seeds
     ),
+    rates: Annotated[
+        str | None, typer.Option("--rates", metavar="RATE,...", help=_SETTINGS["rates"].meaning)
+    ] = None,
     budget: Annotated[
         str | None,
         typer.Option("--budget", metavar="TIME", help=f"{_SETTINGS['budget_seconds'].meaning}: 90s, 10m, 1h"),
@@ -105,7 +109,7 @@ def compare(
     """
     terminal: Terminal = context.obj
     found = _comparison(models, baselines, budget, sweep)
-    found = replace(found, seeds=seeds, jobs=jobs, costs=costs)
+    found = replace(found, seeds=seeds, jobs=jobs, costs=costs, rates=_rates(rates))
     base = options.configuration(context)
     require(*TRAINING)
 
@@ -139,6 +143,16 @@ def _comparison(
         if not equals or not _names(values):
             raise ConfigError(f"--sweep {sweep!r} is not of the form key=a,b,c, such as hidden_size=32,64")
         found = replace(found, sweep=key.strip(), values=_values(values))
+    return found
+
+
+def _rates(text: str | None) -> tuple[float, ...]:
+    try:
+        found = tuple(float(rate) for rate in _names(text or ""))
+    except ValueError:
+        found = (0.0,)
+    if not all(0 < rate < math.inf for rate in found) or (text is not None and not found):
+        raise ConfigError(f"--rates {text!r} are no learning rates; give some above 0, such as 1e-3,4e-3")
     return found
 
 

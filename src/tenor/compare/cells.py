@@ -41,11 +41,13 @@ class Cell:
     kind: str  # NETWORK or BASELINE
     seed: int
     config: ClassificationConfig
+    chosen: bool = False  # whether its learning rate is one of several that are tried
 
     @property
     def name(self) -> str:
         """A name for its folder."""
-        return re.sub(r"[^\w.=-]+", "_", f"{self.model}-seed-{self.seed}")
+        rate = f"-rate-{self.config.training.learning_rate:g}" if self.chosen else ""
+        return re.sub(r"[^\w.=-]+", "_", f"{self.model}{rate}-seed-{self.seed}")
 
     @property
     def fingerprint(self) -> str:
@@ -59,12 +61,18 @@ class Cell:
 
     def to_json(self) -> dict[str, Any]:
         """Return the fields as JSON-ready values."""
-        return {"model": self.model, "kind": self.kind, "seed": self.seed, "config": to_values(self.config)}
+        return {
+            "model": self.model,
+            "kind": self.kind,
+            "seed": self.seed,
+            "config": to_values(self.config),
+            "chosen": self.chosen,
+        }
 
     @classmethod
     def from_json(cls, values: Mapping[str, Any]) -> "Cell":
         """Return the cell of `to_json`."""
-        return cls(values["model"], values["kind"], values["seed"], parse(values["config"]))
+        return cls(values["model"], values["kind"], values["seed"], parse(values["config"]), values["chosen"])
 
 
 def jobs_of(base: ClassificationConfig, comparison: ComparisonConfig) -> int:
@@ -90,8 +98,26 @@ def settled_terms(base: ClassificationConfig, comparison: ComparisonConfig) -> C
     return comparison
 
 
-def cells_of(base: ClassificationConfig, comparison: ComparisonConfig) -> list[Cell]:
+def trials_of(base: ClassificationConfig, comparison: ComparisonConfig) -> list[Cell]:
+    """Return the cells that learning rates are chosen by: each network with each rate and the first seed."""
+    comparison = settled_terms(base, comparison)
+    networks = _networks(_on_equal_terms(base, comparison), comparison)
+    first = [cell for cell in networks if cell.seed == base.training.seed]
+    return [with_rate(cell, rate) for cell in first for rate in comparison.rates]
+
+
+def with_rate(cell: Cell, rate: float) -> Cell:
+    """Return the cell with another learning rate."""
+    training = replace(cell.config.training, learning_rate=rate)
+    return replace(cell, config=replace(cell.config, training=training), chosen=True)
+
+
+def cells_of(
+    base: ClassificationConfig, comparison: ComparisonConfig, rates: Mapping[str, float] | None = None
+) -> list[Cell]:
     """Return the cells of a comparison, seed by seed, so that all models have one before any has two.
+
+    `rates` are the learning rates that were chosen, by model.
 
     All share data, text, training and evaluation of `base`; a model's name says its network, and what it has
     of its own. Where `base` leaves it open, cells are trained in float32, which does not depend on a
@@ -104,7 +130,11 @@ def cells_of(base: ClassificationConfig, comparison: ComparisonConfig) -> list[C
         raise ConfigError("there is nothing to compare; name models (--models lstm,gru) or baselines")
     comparison = settled_terms(base, comparison)
     base = _on_equal_terms(base, comparison)
-    return [*_baselines(base, comparison), *_networks(base, comparison)]
+    networks = [
+        with_rate(cell, rates[cell.model]) if rates and cell.model in rates else cell
+        for cell in _networks(base, comparison)
+    ]
+    return [*_baselines(base, comparison), *networks]
 
 
 def _on_equal_terms(base: ClassificationConfig, comparison: ComparisonConfig) -> ClassificationConfig:

@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from tenor.compare.cell_result import CellResult, Costs
-from tenor.compare.cells import NO_LIMIT, Cell, jobs_of
+from tenor.compare.cells import NETWORK, NO_LIMIT, Cell, jobs_of
 from tenor.compare.work import FIT, TRAIN, Data
 from tenor.config.classification import ClassificationConfig
 from tenor.config.comparison import ComparisonConfig
@@ -59,6 +59,7 @@ class ModelFigures:
     calibration_error: float = 0.0  # mean over the trainings
     validation_accuracy: float | None = None  # likewise, as the next three
     training_seconds: float = 0.0
+    learning_rate: float | None = None  # of a network
     epochs: float = 0.0
     best_epoch: float = 0.0
     parameters: int = 0
@@ -81,6 +82,7 @@ class ModelFigures:
             "validation_accuracy": self.validation_accuracy,
             "parameters": self.parameters,
             "training_seconds": self.training_seconds,
+            "learning_rate": self.learning_rate,
             "epochs": self.epochs,
             "best_epoch": self.best_epoch,
             "peak_memory_mib": costs and costs.peak_memory_mib,
@@ -166,6 +168,7 @@ class Comparison:
             terms={
                 "epochs": epochs if (epochs := base.training.epochs) < NO_LIMIT else None,
                 "budget_seconds": comparison.budget_seconds,
+                "rates": list(comparison.rates),
                 "seeds": sorted({cell.seed for cell in cells}),
                 "jobs": jobs_of(base, comparison),
                 "threads": cells[0].config.training.threads,
@@ -229,6 +232,7 @@ def _figures(
         calibration_error=fmean(calibration(labels, one).error for one in probabilities),
         validation_accuracy=fmean(validation) if validation else None,
         training_seconds=fmean(_seconds(one, costs, config) for one in results),
+        learning_rate=config.training.learning_rate if kind == NETWORK else None,
         epochs=fmean(len(result.history) for result in results),
         best_epoch=fmean(result.best_epoch for result in results),
         parameters=results[0].parameters,

@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from tenor.compare.cell_result import CellResult, Costs
-from tenor.compare.cells import BASELINE, NETWORK, Cell, cells_of, jobs_of, settled_terms
+from tenor.compare.cells import BASELINE, NETWORK, Cell, cells_of, jobs_of, settled_terms, trials_of
 from tenor.compare.comparison import Comparison, Finished
 from tenor.compare.work import COSTS, FIT, TRAIN, Data, data_fingerprint, result_fingerprint
 from tenor.compare.worker import CellFailed, Worker
@@ -89,25 +89,32 @@ def compare(
         Interrupted: by Ctrl-C; what is finished stays.
     """
     comparison = settled_terms(base, comparison)
-    cells = cells_of(base, comparison)
+    cells_of(base, comparison)  # refuses what cannot be compared, before anything is written
     _check_folder(out, base, comparison, resume=resume, force=force)
     data = Data(base.data)
     _check_data(data)
     fingerprint = data_fingerprint(data.dataset)
     _write_settings(out, base, comparison, fingerprint, resume=resume)
-    folders = {cell.name: out / CELLS / cell.name for cell in cells}
+    trials = trials_of(base, comparison)
+
+    def folder(cell: Cell) -> Path:
+        return out / CELLS / cell.name
 
     def stored(cell: Cell) -> CellResult | None:
-        return CellResult.load(folders[cell.name], result_fingerprint(cell, fingerprint))
+        return CellResult.load(folder(cell), result_fingerprint(cell, fingerprint))
 
-    tasks = [
-        _Task(FIT if cell.kind == BASELINE else TRAIN, cell, folders[cell.name])
-        for cell in cells
-        if stored(cell) is None
-    ]
+    def missing(some: Sequence[Cell]) -> list[_Task]:
+        return [
+            _Task(FIT if cell.kind == BASELINE else TRAIN, cell, folder(cell))
+            for cell in some
+            if stored(cell) is None
+        ]
+
     watcher = watcher or Silent()
+    cells = cells_of(base, comparison, _chosen_rates(trials, stored))
+    both = list({cell.name: cell for cell in (*trials, *cells)}.values())
     costed = len({cell.model for cell in cells if cell.kind == NETWORK}) if comparison.costs else 0
-    watcher.start(cells=len(cells) + costed, finished=len(cells) - len(tasks))
+    watcher.start(cells=len(both) + costed, finished=len(both) - len(missing(both)))
     failures: dict[tuple[str, str], str] = {}  # by cell and work
 
     def finish(task: _Task, failure: str | None) -> None:
@@ -116,26 +123,31 @@ def compare(
         watcher.finish(task.cell, task.name, None if failure else stored(task.cell), failure)
 
     try:
+        jobs = jobs_of(base, comparison)
         # Baselines are measured while they are fitted, so they run alone; so does whatever is timed.
-        alone = [task for task in tasks if task.name == FIT]
-        _run(alone, 1, out / LOGS, watcher, finish, fresh=True)
-        _run([t for t in tasks if t.name == TRAIN], jobs_of(base, comparison), out / LOGS, watcher, finish)
+        alone = [cell for cell in cells if cell.kind == BASELINE]
+        _run(missing(alone), 1, out / LOGS, watcher, finish, fresh=True)
+        _run(missing(trials), jobs, out / LOGS, watcher, finish)
+        cells = cells_of(base, comparison, _chosen_rates(trials, stored))
+        networks = [cell for cell in cells if cell.kind == NETWORK]
+        untried = [task for task in missing(networks) if (task.cell.name, TRAIN) not in failures]
+        _run(untried, jobs, out / LOGS, watcher, finish)
         if comparison.costs:
             trained = [cell for cell in cells if cell.kind == NETWORK and stored(cell) is not None]
             measured = [
-                _Task(COSTS, cell, folders[cell.name])
+                _Task(COSTS, cell, folder(cell))
                 for cell in _one_of_each(trained)
-                if Costs.load(folders[cell.name]) is None
+                if Costs.load(folder(cell)) is None
             ]
             _run(measured, 1, out / LOGS, watcher, finish, fresh=True)
     except KeyboardInterrupt:
-        done = sum(stored(cell) is not None for cell in cells)
+        done = len(both) - len(missing(both))
         raise Interrupted(
-            f"interrupted; {done} of {len(cells)} trainings are finished and kept, "
+            f"interrupted; {done} of {len(both)} trainings are finished and kept, "
             f"go on with the same command and --resume"
         ) from None
     finished = {
-        cell.name: Finished(cell, result, Costs.load(folders[cell.name]) if comparison.costs else None)
+        cell.name: Finished(cell, result, Costs.load(folder(cell)) if comparison.costs else None)
         for cell in cells
         if (result := stored(cell)) is not None
     }
@@ -154,6 +166,19 @@ def save(comparison: Comparison, out: Path) -> None:
     _write(out / TABLE, comparison_page.comparison_csv(values))
     comparison_page.comparison_plots(values, out)
     _write(out / PAGE, comparison_page.comparison_page(values))
+
+
+def _chosen_rates(trials: Sequence[Cell], stored: Callable[[Cell], CellResult | None]) -> dict[str, float]:
+    """Return the learning rate of the best validation accuracy of each model; of equal ones the first."""
+    best: dict[str, tuple[float, float]] = {}  # model -> accuracy, rate
+    for cell in trials:
+        result = stored(cell)
+        accuracy = (
+            -1.0 if result is None or result.validation_accuracy is None else result.validation_accuracy
+        )
+        if cell.model not in best or accuracy > best[cell.model][0]:
+            best[cell.model] = accuracy, cell.config.training.learning_rate
+    return {model: rate for model, (_, rate) in best.items()}
 
 
 def _one_of_each(cells: Sequence[Cell]) -> list[Cell]:

@@ -33,6 +33,13 @@ class ComparisonConfig:
         "nbsvm",
     )
     seeds: Annotated[int, Ge(1), Doc("trainings of each network, with the seeds from training.seed on")] = 3
+    rates: Annotated[
+        tuple[Annotated[float, Gt(0)], ...],
+        Doc(
+            "learning rates of which each network takes that of the best validation accuracy with the first "
+            "seed; none: all have training.learning_rate"
+        ),
+    ] = ()
     budget_seconds: Annotated[
         float | None,
         Gt(0),

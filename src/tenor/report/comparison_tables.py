@@ -41,12 +41,13 @@ def _accuracy(values: Mapping[str, Any]) -> "RenderableType":
 
 
 def _costs(values: Mapping[str, Any]) -> "RenderableType":
-    made = table("model", "parameters", "training", "epochs", "p50 ms", "texts/s", "MiB", "size")
+    made = table("model", "parameters", "rate", "training", "epochs", "p50 ms", "texts/s", "MiB", "size")
     for model in ranked(values):
         latency = model["latency_ms"]
         made.add_row(
             model["name"],
             f"{model['parameters']:,}",
+            f"{model['learning_rate']:g}" if model.get("learning_rate") else "-",
             duration(model["training_seconds"]),
             f"{model['epochs']:.1f}" if model["epochs"] else "-",
             f"{latency['p50']:.2f}" if latency else "-",
