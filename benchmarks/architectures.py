@@ -2,7 +2,7 @@
 
     python benchmarks/architectures.py                     all of them, some three hours
     python benchmarks/architectures.py movies products     accuracy by epochs, about 40 minutes
-    python benchmarks/architectures.py imdb                90 s for each training, an hour and a half, alone
+    python benchmarks/architectures.py imdb                90 s a training, an hour and a half, alone
     python benchmarks/architectures.py probe               some 15 minutes
 
 Each is one command line of Tenor (`tenor compare`, `tenor probe`) in a folder of runs/benchmark, which is
@@ -39,7 +39,8 @@ _IMDB_SETTINGS = {
 # What is kept of a model; histories are long, and texts are not ours to publish.
 _KEPT = (
     "name", "kind", "failed", "seeds", "accuracy", "macro_f1", "calibration_error", "validation_accuracy",
-    "parameters", "training_seconds", "learning_rate", "epochs", "best_epoch", "peak_memory_mib", "latency_ms",
+    "parameters", "training_seconds", "learning_rate", "epochs", "best_epoch", "peak_memory_mib",
+    "latency_ms",
     "texts_per_second", "training_texts_per_second", "size_bytes", "slices",
 )  # fmt: skip
 
