@@ -112,6 +112,7 @@ def _row(model: Model) -> dict[str, Any]:
         **{name if name != "name" else "model": model[name] for name in ("name", "kind", "seeds", "failed")},
         **spread,
         **{name: model[name] if model["accuracy"] else None for name in measured},
+        "learning_rate": model.get("learning_rate"),
         "peak_memory_mib": model["peak_memory_mib"],
         "latency_p50_ms": latency.get("p50"),
         "latency_p99_ms": latency.get("p99"),
@@ -205,6 +206,7 @@ def _cost_table(models: Sequence[Model]) -> Table:
                 model["name"],
                 percent(model["accuracy"]["value"]),
                 f"{model['parameters']:,}",
+                f"{model['learning_rate']:g}" if model.get("learning_rate") else "-",
                 duration(model["training_seconds"]),
                 f"{model['epochs']:.1f}" if model["epochs"] else "-",
                 "-" if memory is None else f"{memory:,.0f}",
@@ -213,8 +215,11 @@ def _cost_table(models: Sequence[Model]) -> Table:
                 size(model["size_bytes"]),
             ]
         )
-    columns = ("model", "accuracy", "parameters", "training", "epochs", "peak MiB", "ms a text, p50 / p99")
-    return Table("What the models cost, most accurate first", (*columns, "texts a second", "size"), rows)
+    columns = (
+        *("model", "accuracy", "parameters", "learning rate", "training", "epochs", "peak MiB"),
+        *("ms a text, p50 / p99", "texts a second", "size"),
+    )
+    return Table("What the models cost, most accurate first", columns, rows)
 
 
 def _slices(models: Sequence[Model]) -> Iterator[Table]:
@@ -275,8 +280,10 @@ def _terms(values: Mapping[str, Any]) -> Section:
     budget, epochs = terms.get("budget_seconds"), terms.get("epochs")
     sweep = values.get("sweep")
     limit = f"{duration(budget)} each" if budget else f"{count(epochs or 0, 'epoch')} at most"
+    rates = terms.get("rates") or []
     said = [
         ("training", limit),
+        *([("learning rates tried", ", ".join(f"{rate:g}" for rate in rates))] if rates else []),
         ("seeds", ", ".join(map(str, terms["seeds"]))),
         *(
             (name, str(terms[name]))
