@@ -85,6 +85,14 @@ def test_a_tokenizer_that_learns_keeps_its_vocabulary():
     assert model.predict(made) == labels
 
 
+@pytest.mark.parametrize("name", LINEAR)
+def test_words_that_stand_once_are_read_where_there_are_no_others(name):
+    model = BASELINES[name](["bright", "weak"], ["good", "bad"], CLASSES[:2], text=WORDS, threads=1)
+    assert model.predict(["weak", "bright"]) == ["bad", "good"]
+    repeated = BASELINES[name](["bright on", "weak on"], ["good", "bad"], CLASSES[:2], text=WORDS, threads=1)
+    assert "bright" not in repeated.pipeline.vocabulary
+
+
 def test_majority_says_the_shares():
     model = BASELINES["majority"](["a"] * 4, ["good", "bad", "good", "good"], CLASSES)
     assert model.predict(["x", "y"]) == ["good", "good"]

@@ -35,7 +35,7 @@ Labelled = tuple[Sequence[str], Sequence[str]]
 TFIDF_PENALTIES = (10.0, 1.0, 100.0)
 NBSVM_PENALTIES = (0.1, 0.01, 1.0)
 
-_MIN_COUNT = 2  # n-grams that stand less often in training are left out
+_MIN_COUNT = 2  # n-grams that stand less often in training are left out, unless that is every word
 _SMOOTHING = 1.0  # added to the counts of log-count ratios
 _TOLERANCE, _ITERATIONS = 1e-3, 1000
 _CHUNK = 10_000  # texts read at once, so that memory has an end
@@ -258,7 +258,10 @@ class _Counted:
         config = replace(text or TextConfig(), pretrained=None, max_length=None, min_count=_MIN_COUNT)
         if config.tokenizer != "bpe":  # which merges until its vocabulary is full
             config = replace(config, max_size=None)
-        pipeline = TextPipeline.build(texts, config, threads=threads)
+        try:
+            pipeline = TextPipeline.build(texts, config, threads=threads)
+        except DataError:  # no word stands there twice
+            pipeline = TextPipeline.build(texts, replace(config, min_count=1), threads=threads)
         tokens = pipeline.encode(texts, threads=threads)
         ngrams = NGrams.of(tokens, len(pipeline.vocabulary), longest, _MIN_COUNT)
         if weigh:

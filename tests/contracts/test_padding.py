@@ -7,6 +7,7 @@ import pytest
 import torch
 
 from tenor.batching import Batch, collate
+from tenor.nn import mingru
 from tenor.nn.classifier import Classifier
 from tenor.nn.encoder import Windowed
 from tenor.nn.forward import forward
@@ -32,6 +33,23 @@ def test_what_stands_in_the_padding_changes_nothing(module: Classifier, tokens: 
     noisy = replace(batch, ids=torch.where(batch.mask, batch.ids, 9))
     with torch.no_grad():
         torch.testing.assert_close(module(noisy), module(batch), atol=1e-5, rtol=0)
+
+
+@pytest.mark.parametrize("compiled", [True, False])
+def test_what_stands_in_embedded_padding_changes_nothing(
+    module: Classifier, tokens: Tokens, monkeypatch: pytest.MonkeyPatch, compiled: bool
+) -> None:
+    """By way of embedded tokens, since an encoder that pools as it reads never looks at padded ids."""
+    batch = collate(tokens)
+    with torch.no_grad():
+        expected = module(batch)
+        if not compiled:
+            monkeypatch.setattr(mingru, "compiles", lambda x: False)
+        embedded = module.embed(padded_further(batch, 5))
+        garbage = 9 * torch.randn(embedded.x.shape, generator=torch.Generator().manual_seed(1))
+        ids = None if embedded.ids is None else torch.where(embedded.mask, embedded.ids, 9)
+        noisy = replace(embedded, x=torch.where(embedded.mask.unsqueeze(-1), embedded.x, garbage), ids=ids)
+        torch.testing.assert_close(module.forward_embedded(noisy), expected, atol=1e-5, rtol=0)
 
 
 def test_batch_is_single(module: Classifier, tokens: Tokens) -> None:

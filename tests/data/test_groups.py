@@ -73,6 +73,17 @@ def test_other_columns_are_left_in_peace(rows: list[dict[str, str]]) -> None:
     assert warned(rows) == []
 
 
+@pytest.mark.parametrize("name", ["category_id", "product", "note"])
+def test_the_label_in_other_words_is_no_group(name: str) -> None:
+    def examples(labels: int) -> list[Example]:
+        return [Example("text", f"class {n % labels}", columns={name: f"v{n % 40}"}) for n in range(400)]
+
+    same, coarser = examples(40), examples(20)
+    assert group_warning({"test": same[:40]}, same[40:]) == []
+    # A patient has one diagnosis, which others have as well.
+    assert f"--group-by {name}" in group_warning({"test": coarser[:40]}, coarser[40:])[0]
+
+
 def test_the_likeliest_column_is_named_and_every_random_split() -> None:
     rows = [
         {"title": f"t{n // 3}", "user_id": f"u{n // 2}", "film": f"f{n // 8}", "imdb_id": f"tt{n // 8}"}

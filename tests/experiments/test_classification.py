@@ -1,5 +1,6 @@
 """A whole experiment: what it learns, what it writes, what it leaves alone."""
 
+import copy
 import csv
 import json
 from pathlib import Path
@@ -11,7 +12,9 @@ import toy
 
 import tenor
 from tenor.errors import ConfigError, DataError, OutputError, StorageError, TrainingError
+from tenor.experiments import classification
 from tenor.experiments.classification import fit, train
+from tenor.training import runtime
 
 
 def test_run_folder_holds_everything(tmp_path: Path) -> None:
@@ -118,6 +121,34 @@ def test_loss_that_is_not_finite_stops_with_advice() -> None:
     config = toy.config(training={"learning_rate": 1e30, "gradient_clip": None, "optimizer": "adam"})
     with pytest.raises(TrainingError, match=r"lower training\.learning_rate"):
         fit(toy.dataset(), config)
+
+
+def test_validation_is_in_float32_whatever_training_is_in() -> None:
+    """The figures by which an epoch is chosen are those of the model that comes out."""
+    data = toy.dataset()
+    fitted = fit(data, toy.config(training={"precision": "bfloat16", "epochs": 1}))
+    probabilities = fitted.predictor.predict_proba([e.text for e in data.split("validation")])
+    own = [data.classes.index(e.label) for e in data.split("validation")]
+    loss = -np.log(probabilities[np.arange(len(own)), own]).mean()
+    assert fitted.history.rows[0]["validation_loss"] == pytest.approx(loss, abs=1e-6)
+
+
+@pytest.mark.parametrize(("precision", "copies"), [("float32", 0), ("auto", 1)])
+def test_the_network_is_copied_only_where_the_precision_is_tried(
+    monkeypatch: pytest.MonkeyPatch, precision: str, copies: int
+) -> None:
+    class Copying:
+        made = 0
+
+        @classmethod
+        def deepcopy(cls, module: torch.nn.Module) -> torch.nn.Module:
+            cls.made += 1
+            return copy.deepcopy(module)
+
+    monkeypatch.setattr(classification, "copy", Copying)
+    monkeypatch.setattr(runtime, "_has_bfloat16", lambda: True)
+    fit(toy.dataset(), toy.config(training={"precision": precision, "epochs": 1, "device": "cpu"}))
+    assert Copying.made == copies
 
 
 def test_no_training_examples() -> None:

@@ -125,6 +125,24 @@ def test_other_encoders_can_read_its_tokens(tmp_path: Path, folder: Path) -> Non
     assert len(loaded.predict(TEXTS)) == len(TEXTS)
 
 
+@pytest.mark.parametrize("encoder", ["lstm", "pretrained"])
+def test_its_tokens_and_log_count_ratios_are_refused(folder: Path, encoder: str) -> None:
+    """They take ids 0 and 1 for padding and unknown, and here 0 is a token and unknown is not 1."""
+    config = parse(
+        {
+            "text": {"pretrained": str(folder), "max_length": 20},
+            "network": {
+                "encoder": encoder,
+                "pretrained": {"folder": str(folder)},
+                "ratios": {"use": True},
+            },
+        }
+    )
+    with pytest.raises(ConfigError, match=r"leave out network\.ratios\.use") as caught:
+        train(config, dataset=toy.dataset(), watcher=ReadsNothing())
+    assert "\n" not in str(caught.value)
+
+
 def test_behind_the_face_of_scikit_learn(folder: Path) -> None:
     config = {
         "network": {"pretrained": {"folder": str(folder)}},

@@ -1,5 +1,6 @@
 """Promise 4: killed and resumed = never stopped, bit for bit."""
 
+import csv
 import json
 import os
 import signal
@@ -14,6 +15,7 @@ import toy
 from tenor.errors import ConfigError, Interrupted, OutputError, TrainingError
 from tenor.experiments.classification import SilentWatcher, train
 from tenor.experiments.run import stored_config
+from tenor.training import loop
 from tenor.training.checkpoint import Progress
 
 
@@ -38,6 +40,14 @@ def figures(run: Path) -> dict[str, object]:
     return {key: metrics[key] for key in ("test", "validation", "best_epoch")}
 
 
+def history(run: Path) -> list[dict[str, str]]:
+    """Return history.csv without what depends on the clock."""
+    with (run / "history.csv").open(newline="") as file:
+        rows = list(csv.DictReader(file))
+    times = ("seconds", "texts_per_second", "tokens_per_second")
+    return [{name: value for name, value in row.items() if name not in times} for row in rows]
+
+
 @pytest.mark.parametrize("step", [9, 16, 30])
 def test_interrupted_and_resumed_is_never_stopped(tmp_path: Path, step: int) -> None:
     # checkpoint_minutes=0: a checkpoint after every step, so that runs stop in the middle of an epoch.
@@ -50,6 +60,24 @@ def test_interrupted_and_resumed_is_never_stopped(tmp_path: Path, step: int) -> 
     train(stored_config(cut), dataset=toy.dataset(), out=cut, resume=True)
     assert weights(cut) == weights(whole)
     assert figures(cut) == figures(whole)
+    assert history(cut) == history(whole)
+
+
+def test_stopped_in_validation_and_resumed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Every step of the epoch is done then, and none is left from which its learning rate could be read."""
+    config = toy.config(training={"checkpoint_minutes": 0.0})
+    whole, cut = tmp_path / "whole", tmp_path / "cut"
+    train(config, dataset=toy.dataset(), out=whole)
+
+    def stop(*_: object, **__: object) -> None:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch, pytest.raises(Interrupted):
+        patch.setattr(loop, "forward", stop)
+        train(config, dataset=toy.dataset(), out=cut)
+    train(config, dataset=toy.dataset(), out=cut, resume=True)
+    assert history(cut) == history(whole)
+    assert weights(cut) == weights(whole)
 
 
 def test_resumed_after_early_stopping_keeps_the_best_epoch(tmp_path: Path) -> None:

@@ -148,6 +148,16 @@ def test_names_of_the_specials_come_from_the_settings(tmp_path: Path) -> None:
     assert (vocabulary.pad, vocabulary.unknown) == (2, 0)
 
 
+def test_a_setting_that_is_missing_names_no_piece(tmp_path: Path) -> None:
+    pieces = {"None": 0, "a": 1, "<pad>": 2, "<unk>": 3}
+    folder = tokenizer_file(tmp_path, Tokenizer(models.BPE(pieces, [])))
+    for settings in ({}, {"pad_token": None, "unk_token": None}):
+        (folder / "tokenizer_config.json").write_text(json.dumps(settings))
+        vocabulary = read(str(folder))[1]
+        assert (vocabulary.pad, vocabulary.unknown) == (2, 3)
+        assert vocabulary.ids(["None"]) == [0]
+
+
 def test_ids_that_the_library_skips_are_kept(tmp_path: Path) -> None:
     pieces = {"[UNK]": 0, "[PAD]": 3, "a": 5}
     vocabulary = read(str(tokenizer_file(tmp_path, Tokenizer(models.WordPiece(pieces, unk_token="[UNK]")))))[

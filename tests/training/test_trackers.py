@@ -1,6 +1,7 @@
 """Trackers watch a run: they see every epoch once, change no bit of it and cannot stop it."""
 
 import os
+import re
 import sqlite3
 import struct
 import subprocess
@@ -85,17 +86,22 @@ def weights(run: Path) -> bytes:
 
 
 def scalars(run: Path) -> dict[str, dict[int, float]]:
-    """Read event files as TensorBoard does: tag -> step -> value; a restart at a step drops what is there."""
+    """Read event files as TensorBoard does: tag -> step -> value.
+
+    A start at a step drops what is there from it on, but for the first start.
+    """
     from tensorboardX.proto.event_pb2 import Event
 
     found: dict[str, dict[int, float]] = {}
+    starts = 0
     for file in sorted((run / "tensorboard").iterdir(), key=lambda file: int(file.name.rpartition(".")[2])):
         data = file.read_bytes()
         while data:
             (length,) = struct.unpack("<Q", data[:8])
             event = Event.FromString(data[12 : 12 + length])
             data = data[16 + length :]
-            if event.HasField("session_log"):
+            starts += event.HasField("session_log")
+            if event.HasField("session_log") and starts > 1:
                 for steps in found.values():
                     for step in [step for step in steps if step >= event.step]:
                         del steps[step]
@@ -158,6 +164,50 @@ def test_a_resumed_run_is_one_run(tmp_path: Path, plain: Path, name: str, first:
     assert [seen["validation_loss"][epoch] for epoch in (1, 2, 3)] == pytest.approx(losses)
     if name == "mlflow":
         assert logged(out)[0] == ["FINISHED"]
+
+
+@pytest.mark.parametrize("name", TRACKERS)
+def test_epochs_without_the_tracker_are_told_later_and_nothing_twice(tmp_path: Path, name: str) -> None:
+    out, data = tmp_path / "run", toy.dataset()
+    with pytest.raises(Interrupted):
+        train(config(name), dataset=data, out=out, watcher=StopsAt(12))
+    with pytest.raises(Interrupted):
+        train(config(), dataset=data, out=out, resume=True, watcher=StopsAt(8))
+    run = train(config(name), dataset=data, out=out, resume=True)
+    losses = {int(row["epoch"]): pytest.approx(row["validation_loss"]) for row in run.history.rows}
+    assert set(losses) == {1, 2, 3}
+    before = READERS[name](out)
+    assert before["validation_loss"] == losses
+    train(config(name), dataset=data, out=out, resume=True)  # a finished run
+    assert READERS[name](out) == before  # the readers refuse a figure that is there twice
+
+
+def test_event_files_name_no_machine(tmp_path: Path) -> None:
+    train(config("tensorboard", epochs=1), dataset=toy.dataset(), out=tmp_path / "run")
+    (file,) = (tmp_path / "run" / "tensorboard").iterdir()
+    assert re.fullmatch(r"events\.out\.tfevents\.\d+", file.name)
+
+
+def test_the_address_of_a_server_is_not_kept(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It may hold a password; the run is found again all the same."""
+    monkeypatch.setenv("MLFLOW_TRACKING_URI", f"sqlite:///{tmp_path}/password.db")
+    for epoch in (1.0, 2.0):
+        tracking = Tracking(["mlflow"])
+        tracking.begin({}, tmp_path / "run", [], pytest.fail)
+        tracking.epoch({"epoch": epoch, "train_loss": 0.5})
+        tracking.end(None)
+    kept = [file.read_text() for file in (tmp_path / "run").rglob("*") if file.is_file()]
+    assert len(kept) == 1
+    assert "password" not in kept[0]
+    with sqlite3.connect(tmp_path / "password.db") as database:
+        assert len(database.execute("select * from runs").fetchall()) == 1
+    database.close()
+
+
+def test_a_changed_login_is_the_same_server() -> None:
+    one, other = (trackers._fingerprint(f"https://me:{word}@example.org/a") for word in ("old", "new"))
+    assert one == other
+    assert one != trackers._fingerprint("https://me:old@example.org/b")
 
 
 def test_an_epoch_that_is_run_again_is_there_once(tmp_path: Path) -> None:

@@ -149,9 +149,17 @@ class NetworkConfig:
     embedding_size: Annotated[int, Ge(1), Doc("length of a word vector")] = 100
     embedding_scale: Annotated[float, Gt(0), Doc("standard deviation of the word vectors at the start")] = 0.1
     freeze_embedding: Annotated[bool, Doc("keep the word vectors as they start")] = False
-    embedding_dropout: Annotated[float, Ge(0), Lt(1), Doc("dropout on embedded words")] = 0.1
+    embedding_dropout: Annotated[
+        float, Ge(0), Lt(1), Doc("dropout on embedded words; not before a frozen pretrained encoder")
+    ] = 0.1
     word_dropout: Annotated[
-        float, Ge(0), Lt(1), Doc("share of tokens read as unknown in training (Iyyer et al. 2015)")
+        float,
+        Ge(0),
+        Lt(1),
+        Doc(
+            "share of tokens read as unknown in training (Iyyer et al. 2015); not before a frozen pretrained "
+            "encoder"
+        ),
     ] = 0.1
     ratios: Annotated[RatioConfig, Doc("log-count ratios as further inputs")] = field(
         default_factory=RatioConfig

@@ -26,8 +26,8 @@ def group_warning(random: Mapping[str, Sequence[Example]], rest: Sequence[Exampl
     """Return one sentence, or none: is there a column whose rows a random split should have kept together?
 
     A column is named that is called like a group and has values that come again, or one of short strings,
-    not numbers, whose values come again neither seldom nor very often. It is a guess: only who made the data
-    knows.
+    not numbers, whose values come again neither seldom nor very often. One that says the label in other
+    words is no group. It is a guess: only who made the data knows.
 
     Args:
         random: the splits that were made row by row at random, by name.
@@ -52,7 +52,8 @@ def _group_column(rows: Sequence[Example]) -> str | None:
     names = list(dict.fromkeys(column for row in rows[:_LOOKED_AT] for column in row.columns))
     ranked = sorted((rank, name) for name in names if (rank := _rank(name)) is not None)
     for _, name in ranked:
-        if _FEWEST_GROUPS <= len(_values(rows, name)) <= _MOST_OF_A_NAMED * len(rows):
+        several = _FEWEST_GROUPS <= len(_values(rows, name)) <= _MOST_OF_A_NAMED * len(rows)
+        if several and not _says_the_label(rows, name):
             return name
     return next((name for name in names if _looks_like_groups(rows, name)), None)
 
@@ -79,7 +80,14 @@ def _looks_like_groups(rows: Sequence[Example], column: str) -> bool:
         and low <= distinct <= high
         and sum(map(len, there)) <= _LONGEST * len(there)
         and _with_letters(there) >= _MOSTLY * len(there)
+        and not _says_the_label(rows, column)
     )
+
+
+def _says_the_label(rows: Sequence[Example], column: str) -> bool:
+    """Whether every value has one label and every label one value, as those of category_id may."""
+    pairs = {(value, row.label) for row in rows if (value := row.columns.get(column))}
+    return len({value for value, _ in pairs}) == len(pairs) == len({label for _, label in pairs})
 
 
 def _with_letters(values: Iterable[str]) -> int:

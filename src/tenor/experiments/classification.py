@@ -242,16 +242,22 @@ def _refuse_endless(tokens: Tokens, config: ClassificationConfig) -> None:
 
 
 def _representative_step(module: Classifier, objective: Objective, batches: Batches) -> Step:
-    """Return a function that runs one step on a copy of the network and returns its gradients."""
+    """Return a function that runs one step on a copy of the network and returns its gradients.
+
+    The copy is made by the first call: where the precision is given there is none.
+    """
     rows = np.argsort(-batches.tokens.lengths, kind="stable")[: batches.size]
     tokens = batches.tokens
     texts = [
         tokens.ids[tokens.offsets[row] : tokens.offsets[row + 1]][:_CHECK_TOKENS].tolist() for row in rows
     ]
     batch = collate(Tokens.of(texts), batches.targets[rows])
-    network = copy.deepcopy(module).train()
+    network: Classifier | None = None
 
     def step(dtype: torch.dtype) -> list[torch.Tensor]:
+        nonlocal network
+        if network is None:
+            network = copy.deepcopy(module).train()
         torch.manual_seed(0)  # the same dropout each time
         network.zero_grad(set_to_none=True)
         with autocast(torch.device("cpu"), dtype):

@@ -9,7 +9,7 @@ from importlib.metadata import PackageNotFoundError, version
 from tenor import __version__
 from tenor.kernels.parallel import available_cores
 
-_LIBRARIES = ("torch", "numpy", "numba", "scikit-learn", "tokenizers", "pyarrow")
+_LIBRARIES = ("torch", "numpy", "numba", "scikit-learn", "tokenizers", "transformers", "pyarrow")
 
 
 def peak_memory_mib() -> float:

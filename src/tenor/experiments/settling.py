@@ -15,10 +15,17 @@ def settled(config: ClassificationConfig) -> ClassificationConfig:
     any data is read.
 
     Raises:
-        ConfigError: a setting contradicts the encoder, or lets texts be longer than it can read.
+        ConfigError: a setting contradicts the encoder or the vocabulary, or lets texts be longer than the
+            encoder can read.
         ModelError: the folder holds no encoder that can be used.
     """
     if config.network.encoder != "pretrained":
+        if config.network.ratios.use and config.text.pretrained is not None:
+            # They know padding and unknown by the ids these have in a vocabulary made here.
+            raise ConfigError(
+                "log-count ratios are counted over a vocabulary made from the training texts, and "
+                "text.pretrained brings another; leave out network.ratios.use or text.pretrained"
+            )
         return config
     from tenor.nn.architecture import Architecture
     from tenor.nn.architecture import settled as settled_network

@@ -49,9 +49,11 @@ def build(
 
     `vectors` are initial word vectors; words without one keep their random start. `ratios` are those the
     configuration asks for; where it does and there are none, they are all 0. `weights` are those a pretrained
-    encoder starts with; without them it has only the shape. `pad` and `unknown` are ids of the vocabulary.
+    encoder starts with; without them it has only the shape. Before one that is not tuned there is no dropout.
+    `pad` and `unknown` are ids of the vocabulary.
     """
     config = settled(config)
+    frozen = pretrained.frozen(config)
     embedding = nn.Embedding(vocabulary_size, config.embedding_size, padding_idx=pad)
     with torch.no_grad():
         embedding.weight.normal_(0.0, config.embedding_scale)
@@ -60,7 +62,7 @@ def build(
                 vectors.matrix[vectors.found]
             )
         embedding.weight[pad] = 0.0
-    embedding.weight.requires_grad_(not pretrained.frozen(config))
+    embedding.weight.requires_grad_(not (frozen or config.freeze_embedding))
     if config.ratios.use:
         ratios = ratios or LogCountRatios.none(vocabulary_size, classes)
     encoder = _encoder(config, config.embedding_size + (ratios.size if ratios else 0))
@@ -73,8 +75,9 @@ def build(
         encoder,
         pooling,
         head,
-        embedding_dropout=config.embedding_dropout,
-        word_dropout=config.word_dropout,
+        # A frozen encoder cannot learn to read what noise leaves of a text.
+        embedding_dropout=0.0 if frozen else config.embedding_dropout,
+        word_dropout=0.0 if frozen else config.word_dropout,
         unknown=unknown,
         ratios=ratios,
     )

@@ -14,10 +14,8 @@ _MOST_TOKENS = 32_768
 
 
 @torch.inference_mode()
-def forward(
-    module: Classifier, tokens: Tokens, *, device: torch.device, precision: torch.dtype = torch.float32
-) -> npt.NDArray[np.float32]:
-    """Return logits (B, C) in evaluation mode; the module's own mode is put back afterwards."""
+def forward(module: Classifier, tokens: Tokens, *, device: torch.device) -> npt.NDArray[np.float32]:
+    """Return logits (B, C) in evaluation mode and float32; the module's own mode is put back afterwards."""
     classes = module.head.classes
     out = np.empty((len(tokens), classes), dtype=np.float32)
     training = module.training
@@ -26,9 +24,7 @@ def forward(
         for rows in by_length(tokens.lengths, most_texts=_MOST_TEXTS, most_tokens=_MOST_TOKENS):
             width = round_width(int(tokens.lengths[rows].max()))
             batch = collate(tokens.select(rows), width=width).to(device)
-            with autocast(device, precision):
-                logits = module(batch)
-            out[rows] = logits.float().cpu().numpy()
+            out[rows] = module(batch).cpu().numpy()
     finally:
         module.train(training)
     return out

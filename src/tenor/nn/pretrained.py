@@ -210,8 +210,8 @@ def read(config: NetworkConfig) -> Weights | None:
 
 
 def frozen(config: NetworkConfig) -> bool:
-    """Whether the word vectors stay as they start: asked for, or those of an encoder that is not tuned."""
-    return config.freeze_embedding or (config.encoder == "pretrained" and not config.pretrained.tune)
+    """Whether there is a pretrained encoder that stays as it is, and its word vectors with it."""
+    return config.encoder == "pretrained" and not config.pretrained.tune
 
 
 def _whole_texts_only() -> ConfigError:

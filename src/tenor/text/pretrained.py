@@ -136,12 +136,14 @@ def read_json(file: Path) -> dict[str, Any]:
 
 
 def _settings(path: Path) -> dict[str, Any]:
-    """Return the settings beside a tokenizer, where there are any; special tokens by their spelling."""
+    """Return the settings beside a tokenizer that are not null; special tokens by their spelling."""
     found: dict[str, Any] = {}
     for name in _SETTINGS:
         if (path / name).is_file():
-            for key, value in read_json(path / name).items():
-                found[key] = value["content"] if isinstance(value, dict) and "content" in value else value
+            for key, given in read_json(path / name).items():
+                value = given["content"] if isinstance(given, dict) and "content" in given else given
+                if value is not None:
+                    found[key] = value
     return found
 
 
@@ -191,15 +193,18 @@ def _vocabulary(
 
 
 def _paddings(state: Mapping[str, Any], settings: Mapping[str, Any]) -> Iterator[str]:
-    yield str(settings.get("pad_token"))
-    yield str((state.get("padding") or {}).get("pad_token"))
+    yield from _spelled(settings.get("pad_token"), (state.get("padding") or {}).get("pad_token"))
     yield from ("[PAD]", "<pad>")
 
 
 def _unknowns(state: Mapping[str, Any], settings: Mapping[str, Any]) -> Iterator[str]:
     model = state["model"]
-    yield str(settings.get("unk_token"))
-    yield str(model.get("unk_token"))
+    yield from _spelled(settings.get("unk_token"), model.get("unk_token"))
     if isinstance(model.get("unk_id"), int):  # of a unigram model, whose vocabulary is a list of pairs
         yield model["vocab"][model["unk_id"]][0]
     yield from ("[UNK]", "<unk>")
+
+
+def _spelled(*given: object) -> Iterator[str]:
+    """Yield the special tokens that are named; a setting that is not there names none."""
+    return (name for name in given if isinstance(name, str))

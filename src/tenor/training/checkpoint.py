@@ -27,6 +27,7 @@ class Progress:
     correct: int = 0
     texts: int = 0
     seconds: float = 0.0
+    rate: float = 0.0  # learning rate of the last step
     best_epoch: int = 0
     best_figure: float | None = None
     finished: bool = False

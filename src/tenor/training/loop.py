@@ -139,10 +139,10 @@ class Trainer:
             history=progress.history,
         )
         while not progress.finished:
-            rate = self._epoch(train)
+            self._epoch(train)
             # Time may have run out within the epoch.
             read = progress.texts / len(train.tokens)
-            row = self._figures(validation, rate, tokens=round(read * len(train.tokens.ids)))
+            row = self._figures(validation, tokens=round(read * len(train.tokens.ids)))
             progress.epoch += 1
             progress.batch, progress.loss, progress.correct, progress.texts = 0, 0.0, 0, 0
             progress.seconds = 0.0
@@ -157,12 +157,11 @@ class Trainer:
         self._module.eval()
         return History(tuple(progress.history), progress.best_epoch)
 
-    def _epoch(self, train: Batches) -> float:
-        """Run the rest of the epoch under way; return the last learning rate."""
+    def _epoch(self, train: Batches) -> None:
+        """Run the rest of the epoch under way, of which a resumed run may have done every step."""
         config, progress = self._config, self._progress
         total = config.epochs * len(train)
         saved = time.monotonic()
-        rate = 0.0
         if not flushes_denormals():  # whoever else runs in this process may have cleared the flag
             flush_denormals(True, self._runtime.threads)
         self._module.train()
@@ -173,7 +172,7 @@ class Trainer:
                 break
             start = time.perf_counter()
             step_number = max(progress.step, time_share * total)  # whichever is nearer to its end
-            rate = optimizers.set_rate(self._optimizer, config, step=step_number, total=total)
+            progress.rate = optimizers.set_rate(self._optimizer, config, step=step_number, total=total)
             batch = train.batch(rows).to(self._device)
             with autocast(self._device, self._runtime.dtype):
                 step = self._objective(self._module, batch)
@@ -198,7 +197,6 @@ class Trainer:
             if time.monotonic() - saved > 60 * config.checkpoint_minutes:
                 self._save()
                 saved = time.monotonic()
-        return rate
 
     def _time_share(self) -> float:
         """Share of the time given that is used up; 0 without a limit."""
@@ -215,7 +213,7 @@ class Trainer:
                 f"first epoch; give {60 * needed * 1.2:.2g} s or more, or fewer texts"
             )
 
-    def _figures(self, validation: Labelled | None, rate: float, *, tokens: int) -> Row:
+    def _figures(self, validation: Labelled | None, *, tokens: int) -> Row:
         progress = self._progress
         row: Row = {
             "epoch": progress.epoch + 1,
@@ -224,16 +222,14 @@ class Trainer:
         }
         if validation is not None:
             row["validation_loss"], row["validation_accuracy"] = self._validate(validation)
-        row["learning_rate"] = rate
+        row["learning_rate"] = progress.rate
         row["seconds"] = progress.seconds
         row["texts_per_second"] = progress.texts / max(progress.seconds, 1e-9)
         row["tokens_per_second"] = tokens / max(progress.seconds, 1e-9)
         return row
 
     def _validate(self, validation: Labelled) -> tuple[float, float]:
-        logits = torch.from_numpy(
-            forward(self._module, validation.tokens, device=self._device, precision=self._runtime.dtype)
-        )
+        logits = torch.from_numpy(forward(self._module, validation.tokens, device=self._device))
         targets = torch.from_numpy(validation.targets)
         loss = nn.functional.cross_entropy(logits.double(), targets)
         return float(loss), float((logits.argmax(-1) == targets).double().mean())

@@ -5,6 +5,7 @@ it the same weights come out. What it needs lies in the run folder, unless the u
 """
 
 import contextlib
+import hashlib
 import importlib.util
 import json
 import logging
@@ -14,6 +15,7 @@ import warnings
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
+from urllib.parse import urlsplit
 
 from tenor.data.suggestion import suggestion
 from tenor.errors import ConfigError, MissingExtraError
@@ -22,7 +24,7 @@ from tenor.training.checkpoint import Row
 
 if TYPE_CHECKING:
     from mlflow.tracking import MlflowClient
-    from tensorboardX.event_file_writer import EventsWriter
+    from tensorboardX.record_writer import RecordWriter
 
 Figures = Mapping[str, float]  # such as test/accuracy
 _MLFLOW_MOST = 100  # parameters that MLflow takes at once
@@ -48,31 +50,33 @@ class Tracker(Protocol):
 class TensorBoard:
     """Event files in FOLDER/tensorboard; shown by: tensorboard --logdir FOLDER.
 
-    Written at once and not by the library's thread, so that a full disk is met where it can be handled.
+    Written at once and not by the library's thread, so that a full disk is met where it can be handled, and
+    record by record, since the library's files have the name of the machine in theirs.
     """
 
     def __init__(self) -> None:
-        self._writer: EventsWriter | None = None
+        self._writer: RecordWriter | None = None
 
     def begin(self, values: Mapping[str, Any], folder: Path, history: Sequence[Row]) -> None:
-        """Open a new event file; a resumed run drops what an unsaved epoch left in the one before."""
-        from tensorboardX.event_file_writer import EventsWriter
+        """Open a new event file and write into it what there is so far; it replaces those before.
+
+        They may lack epochs that were run without TensorBoard, hold one that was never saved, or the figures
+        of the end already.
+        """
         from tensorboardX.proto.event_pb2 import Event, SessionLog
+        from tensorboardX.record_writer import RecordWriter
         from tensorboardX.summary import text
 
         path = folder / "tensorboard"
         path.mkdir(parents=True, exist_ok=True)
-        known = any(path.iterdir())
-        # Two runs within a second would otherwise share a file.
-        self._writer = EventsWriter(str(path / "events"), f".{time.time_ns()}")
-        if known:
-            start = SessionLog(status=SessionLog.START)
-            self._write(Event(session_log=start, step=len(history) + 1))
-        else:
-            lines = (f"    {name}: {value}" for name, value in flat(values).items())
-            self._write(Event(summary=text("settings", "\n".join(lines)), step=0))
-            for row in history:
-                self.epoch(row)
+        self._writer = RecordWriter(str(path / f"events.out.tfevents.{time.time_ns()}"))
+        self._write(Event(file_version="brain.Event:2"))
+        # Whoever reads the files in turn drops what is there at every start but the first.
+        self._write(Event(session_log=SessionLog(status=SessionLog.START), step=0))
+        lines = (f"    {name}: {value}" for name, value in flat(values).items())
+        self._write(Event(summary=text("settings", "\n".join(lines)), step=0))
+        for row in history:
+            self.epoch(row)
         self._flush()
 
     def epoch(self, row: Row) -> None:
@@ -98,7 +102,7 @@ class TensorBoard:
     def _write(self, event: Any) -> None:
         assert self._writer is not None  # noqa: S101 - begin comes first
         event.wall_time = time.time()
-        self._writer.write_event(event)
+        self._writer.write(event.SerializeToString())
 
     def _flush(self) -> None:
         assert self._writer is not None  # noqa: S101
@@ -130,7 +134,8 @@ class MLflow:
             self._client = client = MlflowClient(tracking_uri=uri, registry_uri=uri)
             note = local / "run.json"  # which run it is, for --resume
             stored = json.loads(note.read_text("utf-8")) if note.is_file() else {}
-            if stored.get("uri") == uri:
+            server = _fingerprint(uri)
+            if stored.get("server") == server:
                 self._run = str(stored["run"])
                 client.update_run(self._run, status="RUNNING")
                 steps = client.get_metric_history(self._run, "train_loss")
@@ -138,7 +143,7 @@ class MLflow:
             else:
                 self._run = self._new(client, values, folder, local)
                 with atomic_file(note) as temporary:
-                    temporary.write_text(json.dumps({"uri": uri, "run": self._run}), "utf-8")
+                    temporary.write_text(json.dumps({"server": server, "run": self._run}), "utf-8")
         for row in history:
             self.epoch(row)
 
@@ -149,10 +154,11 @@ class MLflow:
 
     def end(self, figures: Figures | None) -> None:
         """Log the last figures; a stopped run is KILLED until it is resumed."""
-        if figures is not None:
-            self._log(figures, 0)
         if self._client is not None:
             with _quiet():
+                if figures is not None:  # those that a finished run has had are the same again
+                    there = self._client.get_run(self._run).data.metrics
+                    self._log({name: value for name, value in figures.items() if name not in there}, 0)
                 self._client.set_terminated(self._run, "KILLED" if figures is None else "FINISHED")
 
     def _new(self, client: "MlflowClient", values: Mapping[str, Any], folder: Path, local: Path) -> str:
@@ -253,6 +259,13 @@ def flat(values: Mapping[str, Any], prefix: str = "") -> dict[str, Any]:
         else:
             found[f"{prefix}{key}"] = value
     return found
+
+
+def _fingerprint(uri: str) -> str:
+    """Return a SHA-256 that tells a server without naming it; who logs in there is no part of it."""
+    parts = urlsplit(uri)
+    server = parts._replace(netloc=parts.netloc.rpartition("@")[2]).geturl()
+    return hashlib.sha256(server.encode()).hexdigest()
 
 
 def _named(row: Row) -> dict[str, float]:
