@@ -12,6 +12,7 @@ Model = Mapping[str, Any]
 BASELINE, MAJORITY = "baseline", "majority"
 _RECURRENT = ("rnn", "lstm", "gru", "mingru")
 _BLIND = ("bag",)  # and the baselines: they know words, and their neighbours at most
+_MANY = 5  # trainings, from which on one knows how they scatter
 _FEW = 20  # texts below which a part of the data says too little
 
 
@@ -77,7 +78,11 @@ def _leader(values: Mapping[str, Any], models: Sequence[Model]) -> Iterator[str]
     if below[True]:
         yield f"The lead of {best['name']} over {listed(below[True])} holds."
     if below[False]:
-        yield f"The lead of {best['name']} over {listed(below[False])} does not hold: it may be chance."
+        seeds = (
+            min(model["seeds"] for model in models if model["kind"] != BASELINE) if best["seeds"] > 1 else 0
+        )
+        more = "; more trainings (--seeds) would tell" if 1 < seeds < _MANY else ""
+        yield f"The lead of {best['name']} over {listed(below[False])} is not shown: it may be chance{more}."
     if tests:
         held = sum(one["holds"] for one in values["differences"])
         verb = "holds" if held == 1 else "hold"
@@ -94,7 +99,7 @@ def _against_baseline(values: Mapping[str, Any], models: Sequence[Model]) -> Ite
     network, baseline = networks[0], baselines[0]
     found = differing(values, network["name"], baseline["name"])
     difference = network["accuracy"]["value"] - baseline["accuracy"]["value"]
-    holds = "" if found is None else ", which holds" if found[1] else ", which does not hold"
+    holds = "" if found is None else ", which holds" if found[1] else ", which is not shown"
     how = "better than" if difference > 0 else "worse than" if difference < 0 else "as good as"
     yield (
         f"The best network, {network['name']}, is {how} the best baseline, {baseline['name']} "
@@ -158,7 +163,7 @@ def _gru_against_lstm(values: Mapping[str, Any], models: Sequence[Model]) -> Ite
             continue
         found = differing(values, gru_name, lstm_name)
         difference = gru["accuracy"]["value"] - lstm["accuracy"]["value"]
-        holds = "" if found is None else ", which holds" if found[1] else ", which does not hold"
+        holds = "" if found is None else ", which holds" if found[1] else ", which is not shown"
         said = [f"{change(gru['parameters'], lstm['parameters'])} parameters"]
         if lstm["training_seconds"] > 0:
             said.append(f"{gru['training_seconds'] / lstm['training_seconds']:.2f} times the training time")
