@@ -310,6 +310,13 @@ def test_needs_a_test_split(base, tmp_path, in_this_process):
     assert not (tmp_path / "out").exists()
 
 
+def test_learning_rates_need_a_validation_split(base, tmp_path, in_this_process):
+    config = replace(base, data=replace(base.data, validation_fraction=0.0))
+    with pytest.raises(DataError, match="no validation split to choose learning rates by"):
+        running.compare(config, replace(COMPARISON, rates=(0.1, 0.2)), tmp_path / "out")
+    assert in_this_process == []
+
+
 def test_a_stored_result_of_another_cell_is_not_taken(tmp_path):
     result = CellResult("a", 1.0, 2, 3, ({"epoch": 1.0},), 1, 0.5, np.ones((2, 2), np.float32))
     result.save(tmp_path)

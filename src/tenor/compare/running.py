@@ -92,7 +92,7 @@ def compare(
     cells_of(base, comparison)  # refuses what cannot be compared, before anything is written
     _check_folder(out, base, comparison, resume=resume, force=force)
     data = Data(base.data)
-    _check_data(data)
+    _check_data(data, comparison)
     fingerprint = data_fingerprint(data.dataset)
     _write_settings(out, base, comparison, fingerprint, resume=resume)
     trials = trials_of(base, comparison)
@@ -245,8 +245,13 @@ def _run(
         raise broken[0]
 
 
-def _check_data(data: Data) -> None:
+def _check_data(data: Data, comparison: ComparisonConfig) -> None:
     splits = data.dataset.splits
+    if comparison.rates and not splits.get("validation"):
+        raise DataError(
+            f"{data.dataset.name} has no validation split to choose learning rates by; "
+            "give a share (--validation 0.1), or leave out --rates"
+        )
     for name in ("train", "test"):
         if not splits.get(name):
             raise DataError(
