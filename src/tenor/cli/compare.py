@@ -12,6 +12,7 @@ import typer
 from tenor.cli import options
 from tenor.cli.console import Terminal
 from tenor.cli.extras import TRAINING, require
+from tenor.cli.progress import bar
 from tenor.config import budget as budgets
 from tenor.config.comparison import ComparisonConfig
 from tenor.config.load import settings as settings_of
@@ -26,7 +27,6 @@ if TYPE_CHECKING:
     from tenor.compare.comparison import Comparison
 
 _SETTINGS = {setting.key: setting for setting in settings_of(ComparisonConfig)}
-_PER_SECOND = 5  # redraws
 COSTS = "costs"  # the work that is not training, see `tenor.compare.work`
 
 
@@ -188,17 +188,14 @@ class ComparisonView:
             self._terminal.note(f"{finished} of {count(cells, 'piece')} of work are done already")
         if self._terminal.quiet or not self._terminal.err.is_terminal:
             return
-        from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
+        from rich.progress import BarColumn, TextColumn, TimeElapsedColumn
 
-        self._bar = Progress(
+        self._bar = bar(
+            self._terminal,
             TextColumn("{task.fields[done]}"),
             BarColumn(bar_width=None),
             TextColumn("{task.description}"),
             TimeElapsedColumn(),
-            console=self._terminal.err,
-            transient=True,
-            expand=True,
-            refresh_per_second=_PER_SECOND,
         )
         self._task = self._bar.add_task("", total=cells, done=f"{finished}/{cells}", completed=finished)
         self._bar.start()

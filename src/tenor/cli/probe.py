@@ -10,6 +10,7 @@ from typer.core import TyperCommand
 from tenor.cli import options
 from tenor.cli.console import Terminal
 from tenor.cli.extras import TRAINING, require
+from tenor.cli.progress import bar
 from tenor.config.load import assignments, merge, settings
 from tenor.config.probe import QUICK, ProbeConfig, parse_probe
 from tenor.errors import TrainingError
@@ -22,7 +23,6 @@ if TYPE_CHECKING:
 
 _SETTINGS = {setting.key: setting for setting in settings(ProbeConfig)}
 _OUT, _QUICK_OUT = Path("runs/probe"), Path("runs/probe-quick")
-_PER_SECOND = 5  # redraws
 
 
 class ProbeCommand(TyperCommand):
@@ -120,17 +120,14 @@ class ProbeView:
             self._terminal.note(f"{finished} of {count(cells, 'cell')} are there already")
         if finished == cells or self._terminal.quiet or not self._terminal.err.is_terminal:
             return
-        from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
+        from rich.progress import BarColumn, TextColumn, TimeElapsedColumn
 
-        self._bar = Progress(
+        self._bar = bar(
+            self._terminal,
             TextColumn("{task.description}"),
             BarColumn(bar_width=None),
             TextColumn("{task.fields[figures]}"),
             TimeElapsedColumn(),
-            console=self._terminal.err,
-            transient=True,
-            expand=True,
-            refresh_per_second=_PER_SECOND,
         )
         self._task = self._bar.add_task("", total=cells, completed=finished, figures=f"{finished}/{cells}")
         self._bar.start()

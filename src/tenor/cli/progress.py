@@ -8,7 +8,7 @@ from tenor.cli.console import Terminal
 from tenor.report.numbers import duration, percent
 
 if TYPE_CHECKING:
-    from rich.progress import Progress, TaskID
+    from rich.progress import Progress, ProgressColumn, TaskID
 
     from tenor.data.example import Dataset
     from tenor.evaluation.data_report import DataReport
@@ -18,6 +18,15 @@ if TYPE_CHECKING:
     from tenor.training.runtime import Runtime
 
 _PER_SECOND = 5  # redraws
+
+
+def bar(terminal: Terminal, *columns: "ProgressColumn") -> "Progress":
+    """Return a bar on stderr that fills the line and leaves nothing behind."""
+    from rich.progress import Progress
+
+    return Progress(
+        *columns, console=terminal.err, transient=True, expand=True, refresh_per_second=_PER_SECOND
+    )
 
 
 class TrainingView:
@@ -56,16 +65,13 @@ class TrainingView:
             self._terminal.note(_line(row, best=False))
         if self._terminal.quiet or not self._terminal.err.is_terminal:
             return
-        from rich.progress import BarColumn, Progress, TextColumn
+        from rich.progress import BarColumn, TextColumn
 
-        self._bar = Progress(
+        self._bar = bar(
+            self._terminal,
             TextColumn("{task.description}"),
             BarColumn(bar_width=None),
             TextColumn("{task.fields[figures]}"),
-            console=self._terminal.err,
-            transient=True,
-            expand=True,
-            refresh_per_second=_PER_SECOND,
         )
         self._task = self._bar.add_task("", total=texts, figures="")
         self._bar.start()

@@ -12,7 +12,7 @@ import typer
 from tenor.cli import options
 from tenor.cli.console import Terminal
 from tenor.cli.extras import TRAINING, require
-from tenor.cli.progress import show_report
+from tenor.cli.progress import bar, show_report
 from tenor.cli.train import new_folder
 from tenor.config.budget import seconds
 from tenor.config.load import read
@@ -34,7 +34,6 @@ if TYPE_CHECKING:
     from tenor.training.runtime import Runtime
 
 _MEANING = {one.key: one.meaning for one in settings_of(TuningConfig)}
-_PER_SECOND = 5  # redraws
 
 
 def tune(
@@ -178,16 +177,13 @@ class TuningView:
         if self._terminal.quiet or not self._terminal.err.is_terminal:
             return
         if self._bar is None:
-            from rich.progress import BarColumn, Progress, TextColumn
+            from rich.progress import BarColumn, TextColumn
 
-            self._bar = Progress(
+            self._bar = bar(
+                self._terminal,
                 TextColumn("{task.description}"),
                 BarColumn(bar_width=None),
                 TextColumn("{task.fields[figures]}"),
-                console=self._terminal.err,
-                transient=True,
-                expand=True,
-                refresh_per_second=_PER_SECOND,
             )
             self._task = self._bar.add_task("", total=None, figures="")
             self._bar.start()
