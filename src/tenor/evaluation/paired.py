@@ -7,7 +7,7 @@ values are corrected for their number (Holm 1979).
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from itertools import combinations
 from math import exp, lgamma, log, sqrt
 
@@ -153,8 +153,9 @@ class _Draws:
         shares = np.concatenate([counts @ stacked for counts in resampling_counts(rows, resamples, seed)])
         ends = np.cumsum([len(one) for one in correct])[:-1]
         parts = np.split(shares / rows, ends, axis=1)  # (R, S) of each model
-        spreads = [TrainingSpread.of(one.mean(axis=1), part) for one, part in zip(correct, parts, strict=True)]
-        return cls(correct, np.stack([part.mean(axis=1) for part in parts], axis=1), _moderated(spreads, rows))
+        texts = np.stack([part.mean(axis=1) for part in parts], axis=1)
+        spreads = [TrainingSpread.of(one.mean(1), part) for one, part in zip(correct, parts, strict=True)]
+        return cls(correct, texts, _moderated(spreads, rows))
 
     def compare(self, i: int, j: int) -> tuple[Interval, float]:
         """Return the difference between models i and j, and its p."""
@@ -177,13 +178,7 @@ def _moderated(spreads: Sequence[TrainingSpread], rows: int) -> list[TrainingSpr
         [one.freedom for one in several],
         least=1 / (12 * rows**2),  # what rounding to whole texts leaves
     )
-    made = []
-    for one in spreads:
-        if one.seeds > 1:
-            variance, freedom = family.moderated(one.variance, one.freedom)
-            one = replace(one, variance=variance, freedom=freedom)
-        made.append(one)
-    return made
+    return [one.moderated(family) if one.seeds > 1 else one for one in spreads]
 
 
 def _checked(correct: Mapping[str, npt.ArrayLike]) -> dict[str, Right]:

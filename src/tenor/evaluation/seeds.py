@@ -6,7 +6,7 @@ statement about an architecture needs.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import inf
 
 import numpy as np
@@ -16,6 +16,7 @@ from tenor.errors import ConfigError, InputError
 from tenor.evaluation import metrics, student
 from tenor.evaluation.intervals import LEVEL, Interval, resampling_counts, wilson
 from tenor.evaluation.metrics import Floats, Ints, Weighted
+from tenor.evaluation.moderation import Family
 
 ACCURACY, MACRO_F1 = "accuracy", "macro_f1"
 
@@ -90,6 +91,11 @@ class TrainingSpread:
         apart = drawn - drawn.mean(axis=1, keepdims=True)
         by_texts = float(apart.var(axis=0, ddof=1).sum()) / (seeds - 1)
         return cls(seeds, float(own.var(ddof=1)), by_texts, seeds - 1)
+
+    def moderated(self, family: Family) -> "TrainingSpread":
+        """Return the spread as it is judged in the company of other models'."""
+        variance, freedom = family.moderated(self.variance, self.freedom)
+        return replace(self, variance=variance, freedom=freedom)
 
     @property
     def observed(self) -> float:
