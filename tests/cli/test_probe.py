@@ -6,6 +6,7 @@ import time
 from pathlib import Path
 
 import pytest
+from markup import read
 from shell import start, tenor
 
 from tenor.config.load import settings
@@ -27,6 +28,11 @@ def test_table_and_files(tmp_path: Path) -> None:
         assert expected in result.out
     assert "negation, gru, seed 0: " in result.err
     assert (out / "accuracy.png").is_file()
+    page = (out / "report.html").read_text("utf-8")
+    assert "negation" in read(page).text
+    (out / "report.html").unlink()
+    assert tenor("report", out).status == 0
+    assert (out / "report.html").read_text("utf-8") == page
     again = tenor("probe", *TINY, "--out", out)
     assert again.status == 0
     assert "2 of 2 cells are there already" in again.err

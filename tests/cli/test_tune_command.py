@@ -6,6 +6,7 @@ import sqlite3
 import time
 from pathlib import Path
 
+import markup
 import pytest
 import yaml
 from shell import SMALL, start, tenor
@@ -46,6 +47,13 @@ def test_the_best_recipe_trains(tuned: Path, tmp_path: Path) -> None:
     lines = (run / "history.csv").read_text().splitlines()
     losses = [float(line.split(",")[3]) for line in lines[1:]]
     assert min(losses) == stored["best"]["figure"]
+
+
+def test_the_page_can_be_made_again(tuned: Path, tmp_path: Path) -> None:
+    page, again = tuned / "report.html", tmp_path / "again.html"
+    assert tenor("report", tuned, "--out", again).status == 0
+    assert again.read_text("utf-8") == page.read_text("utf-8")
+    assert "The best recipe" in markup.read(page.read_text("utf-8")).text
 
 
 def test_resumed_with_more_trials_as_json(tuned: Path) -> None:

@@ -76,7 +76,7 @@ def test_what_the_sample_of_texts_explains_is_not_counted_twice():
 
 
 def test_variances_add_and_degrees_of_freedom_are_those_of_the_larger_part():
-    spread = TrainingSpread(observed=4.0, excess=4.0, freedom=2)
+    spread = TrainingSpread(seeds=3, variance=12.0, by_texts=0.0, freedom=2)
     assert together(0.0, 100, [spread]) == pytest.approx((4.0, 2.0))
     assert together(1.0, 100, []) == pytest.approx((1.0, 99.0))
     variance, freedom = together(4.0, 100, [spread])

@@ -6,40 +6,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from searches import DISTANCES, probe_values, probed
 
 from tenor.report import plots, probe_plots, probe_tables
-
-DISTANCES = (2, 20, 500)
-
-
-def model(name: str, reach: int | None = 20) -> dict[str, Any]:
-    return {
-        "name": name,
-        "parameters": 1234,
-        "seeds": [0],
-        "reach": reach,
-        "accuracy": [
-            {"distance": distance, "value": 0.9, "low": 0.85, "high": 0.93} for distance in DISTANCES
-        ],
-        "gradient": {"distances": [1, 10, 100], "before": [1e-1, 1e-3, 0.0], "after": [1.0, 1e-90, 0.0]},
-    }
-
-
-def values(*tasks: list[str]) -> dict[str, Any]:
-    return {
-        "settings": {"test_texts": 400, "seeds": 2},
-        "chance": 0.5,
-        "reached": 0.75,
-        "tasks": [
-            {
-                "name": f"task {n}",
-                "meaning": "to know",
-                "distance": "words",
-                "models": list(map(model, names)),
-            }
-            for n, names in enumerate(tasks)
-        ],
-    }
 
 
 @pytest.fixture
@@ -56,7 +25,7 @@ def drawn(monkeypatch: pytest.MonkeyPatch) -> list[Any]:
 def test_each_task_has_a_panel_and_each_model_one_name(
     tmp_path: Path, drawn: list[Any], draw: Any, tasks: int
 ) -> None:
-    draw(values(*[["rnn", "lstm", "gru"]] * tasks), tmp_path / "picture.png")
+    draw(probe_values(*[["rnn", "lstm", "gru"]] * tasks), tmp_path / "picture.png")
     data = (tmp_path / "picture.png").read_bytes()
     assert min(struct.unpack(">II", data[16:24])) > 400
     panels = [axes for axes in drawn[0].axes if axes.get_visible()]
@@ -67,14 +36,14 @@ def test_each_task_has_a_panel_and_each_model_one_name(
 
 
 def test_accuracy_stands_at_its_distance(tmp_path: Path, drawn: list[Any]) -> None:
-    probe_plots.accuracy(values(["rnn"]), tmp_path / "picture.png")
+    probe_plots.accuracy(probe_values(["rnn"]), tmp_path / "picture.png")
     line = next(line for line in drawn[0].axes[0].get_lines() if line.get_label() == "rnn")
     assert tuple(line.get_xdata()) == DISTANCES
     assert set(line.get_ydata()) == {0.9}
 
 
 def test_gradients_that_are_nothing_are_left_out(tmp_path: Path, drawn: list[Any]) -> None:
-    probe_plots.gradients(values(["rnn"]), tmp_path / "picture.png")
+    probe_plots.gradients(probe_values(["rnn"]), tmp_path / "picture.png")
     before, after = drawn[0].axes[0].get_lines()
     assert list(before.get_xdata()) == [1, 10]
     assert list(after.get_ydata()) == [1.0]
@@ -83,7 +52,7 @@ def test_gradients_that_are_nothing_are_left_out(tmp_path: Path, drawn: list[Any
 
 def test_a_model_looks_the_same_in_every_panel_and_like_no_other(tmp_path: Path, drawn: list[Any]) -> None:
     names = [f"model {n}" for n in range(30)]
-    probe_plots.accuracy(values(names, names[::-1]), tmp_path / "picture.png")
+    probe_plots.accuracy(probe_values(names, names[::-1]), tmp_path / "picture.png")
 
     def looks(axes: Any) -> dict[str, tuple[str, ...]]:
         return {
@@ -98,17 +67,17 @@ def test_a_model_looks_the_same_in_every_panel_and_like_no_other(tmp_path: Path,
 
 
 def test_a_task_that_every_model_failed_on_breaks_nothing(tmp_path: Path) -> None:
-    probe_plots.accuracy(values(["rnn"], []), tmp_path / "a.png")
-    probe_plots.gradients(values([], ["rnn"]), tmp_path / "b.png")
-    assert probe_tables.accuracy(values([])) == []
+    probe_plots.accuracy(probe_values(["rnn"], []), tmp_path / "a.png")
+    probe_plots.gradients(probe_values([], ["rnn"]), tmp_path / "b.png")
+    assert probe_tables.accuracy(probe_values([])) == []
 
 
 def test_tables_show_accuracy_reach_and_what_chance_is() -> None:
     from rich.console import Console
 
     console = Console(width=100, record=True, file=io.StringIO())
-    found = values(["rnn"])
-    found["tasks"][0]["models"].append(model("bag", None))
+    found = probe_values(["rnn"])
+    found["tasks"][0]["models"].append(probed("bag", None))
     for part in probe_tables.accuracy(found):
         console.print(part)
     shown = console.export_text().splitlines()

@@ -6,28 +6,9 @@ from typing import Any
 
 import pytest
 from rich.console import Console
+from searches import TRIALS
 
 from tenor.report import tuning
-
-
-def trial(number: int, state: str, figure: float | None) -> dict[str, Any]:
-    settings = {"training.learning_rate": 0.00123456 * number, "network.pooling": "mean"}
-    return {
-        "number": number,
-        "state": state,
-        "figure": figure,
-        "settings": settings,
-        "epochs": 3,
-        "seconds": 61.0,
-    }
-
-
-TRIALS = [
-    trial(1, "failed", None),
-    trial(2, "complete", 0.8),
-    trial(3, "pruned", 0.95),
-    trial(4, "complete", 0.9),
-]
 
 
 def printed(highest: bool, most: int = 5) -> list[list[str]]:

@@ -184,7 +184,7 @@ def _show(terminal: Terminal, result: "ProbeResult", folder: Path) -> None:
     terminal.show(*probe_tables.accuracy(result.to_json()), "")
     for failure in result.failures:
         terminal.line(f"{failure.task}, {failure.model}, seed {failure.seed} failed: {failure.reason}")
-    terminal.line(f"Saved in {folder}: accuracy.png, gradients.png, tables as CSV, everything in probe.json")
+    terminal.line(f"Saved in {folder}: report.html, pictures, tables as CSV, everything in probe.json")
 
 
 def _show_settings(terminal: Terminal) -> None:

@@ -1,8 +1,9 @@
-"""`tenor report`: the page of a finished run, or of a comparison, once more."""
+"""`tenor report`: the page of a run, a comparison, a probe or a search, once more."""
 
 import json as json_library
+from collections.abc import Callable
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -12,13 +13,7 @@ from tenor.cli.extras import require
 from tenor.errors import ModelError, OutputError
 from tenor.files import atomic_file
 
-_COMPARISON, _PAGE = "comparison.json", "report.html"
-# A file that tells a folder without a page of this kind -> what is in it, and what to do.
-_OTHERS = {
-    "comparison.yaml": "a comparison that is not finished; go on with the same tenor compare and --resume",
-    "probe.json": "a memory probe; its tables and pictures lie there as files",
-    "tuning.json": "a search for settings; its tables and pictures lie there as files",
-}
+_PAGE = "report.html"
 
 
 def report(
@@ -26,7 +21,9 @@ def report(
     *,
     run: Annotated[
         Path,
-        typer.Argument(metavar="RUN", help="a run folder or the folder of a comparison", show_default=False),
+        typer.Argument(
+            metavar="RUN", help="folder of a run, comparison, probe or search", show_default=False
+        ),
     ],
     out: Annotated[
         Path | None,
@@ -50,7 +47,7 @@ def report(
     """
     terminal: Terminal = context.obj
     if not run.is_dir():
-        raise ModelError(f"{run} is no folder; give the folder of a run or of a comparison")
+        raise ModelError(f"{run} is no folder; give the folder of a run, comparison, probe or search")
     if out is not None and out.exists() and not force:
         raise OutputError(f"{out} exists already; replace it (--force), or name another file")
     require("jinja2", "matplotlib")
@@ -65,19 +62,48 @@ def report(
 
 
 def _page(folder: Path, *, texts: bool) -> str:
-    if (folder / _COMPARISON).is_file():
-        from tenor.report.comparison_page import comparison_page
-
-        try:
-            values = json_library.loads((folder / _COMPARISON).read_text("utf-8"))
-            return comparison_page(values, texts=texts)
-        except (ValueError, KeyError, TypeError, AttributeError) as error:
-            raise ModelError(f"{folder / _COMPARISON} is damaged: {error!r}") from error
-
-    for name, what in _OTHERS.items():
+    for name, make in _PAGES.items():
         if (folder / name).is_file():
-            raise ModelError(f"{folder} holds {what}")
+            try:
+                return make(folder, json_library.loads((folder / name).read_text("utf-8")), texts)
+            except (ValueError, KeyError, TypeError, AttributeError) as error:
+                raise ModelError(f"{folder / name} is damaged: {error!r}") from error
+    for name, command in _UNFINISHED.items():
+        if (folder / name).is_file():
+            raise ModelError(f"{folder} holds work that is not finished; go on with it: {command}")
 
     from tenor.experiments.run_files import page_of_run
 
     return page_of_run(folder, texts=texts)
+
+
+def _comparison(folder: Path, values: Any, texts: bool) -> str:
+    from tenor.report.comparison_page import comparison_page
+
+    return comparison_page(values, texts=texts)
+
+
+def _probe(folder: Path, values: Any, texts: bool) -> str:
+    from tenor.report.probe_page import probe_page
+
+    return probe_page(values)
+
+
+def _search(folder: Path, values: Any, texts: bool) -> str:
+    from tenor.report.tuning_page import tuning_page
+
+    return tuning_page(values, recipe=str(folder / "best.yaml"))
+
+
+# The file that holds the whole result -> what makes the page of it; a run has several files.
+_PAGES: dict[str, Callable[[Path, Any, bool], str]] = {
+    "comparison.json": _comparison,
+    "probe.json": _probe,
+    "trials.json": _search,
+}
+# A file that is there before the result is -> the command that goes on.
+_UNFINISHED = {
+    "comparison.yaml": "the same tenor compare with --resume",
+    "tuning.json": "tenor tune --resume --out FOLDER",
+    "settings.json": "the same tenor probe again",
+}

@@ -227,7 +227,7 @@ class TuningView:
 def _show(terminal: Terminal, tuned: "Tuned") -> None:
     from tenor.report import tuning
 
-    highest = tuned.measure.endswith("accuracy")
+    highest = tuning.is_highest(tuned.measure)
     rows = [trial.to_json() for trial in tuned.trials]
     terminal.note()
     terminal.show(tuning.best_trials(rows, measure=tuned.measure, highest=highest), "")
@@ -240,4 +240,4 @@ def _show(terminal: Terminal, tuned: "Tuned") -> None:
         "it was chosen by it; the test split says what the recipe is worth."
     )
     recipe = shlex.quote(str(tuned.path / "best.yaml"))
-    terminal.line(f"Train it with: tenor train --config {recipe}")
+    terminal.line(f"Train it with: tenor train --config {recipe}; the page is {tuned.path / 'report.html'}")

@@ -7,6 +7,7 @@ accuracy.csv     one row for each cell and distance
 gradients.csv    likewise
 accuracy.png     accuracy against distance
 gradients.png    gradient norm against distance
+report.html      the page
 """
 
 import csv
@@ -25,8 +26,9 @@ from tenor.evaluation.intervals import wilson
 from tenor.evaluation.probe_result import Cell, Failure, ProbeResult
 from tenor.files import atomic_file
 from tenor.report import probe_plots
+from tenor.report.probe_page import probe_page
 
-SETTINGS, CELLS, RESULT = "settings.json", "cells", "probe.json"
+SETTINGS, CELLS, RESULT, PAGE = "settings.json", "cells", "probe.json", "report.html"
 ACCURACY, GRADIENTS = "accuracy", "gradients"  # .csv and .png
 
 
@@ -83,6 +85,8 @@ class ProbeFolder:
         if result.cells:
             probe_plots.accuracy(values, self.path / f"{ACCURACY}.png")
             probe_plots.gradients(values, self.path / f"{GRADIENTS}.png")
+        with atomic_file(self.path / PAGE) as temporary:
+            temporary.write_text(probe_page(values), "utf-8")
 
     def _file(self, task: str, model: str, seed: int) -> Path:
         return self.path / CELLS / f"{task}.{model}.{seed}.json"

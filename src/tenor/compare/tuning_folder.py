@@ -9,6 +9,7 @@ trials.json     the same with the best trial and the share of each setting
 best.yaml       the best recipe; `tenor train --config` takes it
 history.png     figures of the trials and the best so far
 importance.png  which settings mattered, where enough trials were run to say
+report.html     the page
 """
 
 import csv
@@ -28,9 +29,11 @@ from tenor.errors import ConfigError, OutputError, TrainingError
 from tenor.experiments.run import decisive
 from tenor.files import atomic_file
 from tenor.report import tuning as pictures
+from tenor.report.tuning_page import tuning_page
 
 CONFIG, SEARCH, PLAN, STUDY, BEST = "config.yaml", "search.yaml", "tuning.json", "study.db", "best.yaml"
 TRIALS, TABLE, HISTORY, IMPORTANCE = "trials.json", "trials.csv", "history.png", "importance.png"
+PAGE = "report.html"
 
 
 @dataclass(frozen=True)
@@ -164,6 +167,7 @@ def finish(path: Path, plan: Plan, study: Study) -> Tuned:
     pictures.history(rows, path / HISTORY, measure=tuned.measure, highest=study.highest)
     if importance:
         pictures.importance(importance, path / IMPORTANCE, measure=tuned.measure)
+    _write(path / PAGE, tuning_page(tuned.to_json(), recipe=str(path / BEST)))
     return tuned
 
 

@@ -18,6 +18,7 @@ from tenor.errors import ConfigError, InputError
 from tenor.evaluation import student
 from tenor.evaluation.intervals import Interval, resampling_counts
 from tenor.evaluation.metrics import Floats
+from tenor.evaluation.moderation import Family
 from tenor.evaluation.seeds import TrainingSpread, together
 
 _ROUNDING = 1e-20  # a variance below this is that of equal numbers
@@ -111,7 +112,8 @@ def differences(
 ) -> tuple[Difference, ...]:
     """Compare each two models; `correct` holds (S, N) by name, the texts that each training reads right.
 
-    All pairs see the same draws. The pairs come in the order of the names.
+    All pairs see the same draws. The variance of a model's trainings is judged with that of the others in
+    mind (`moderation`). The pairs come in the order of the names.
 
     Raises:
         InputError: arrays that do not fit each other.
@@ -151,11 +153,9 @@ class _Draws:
         shares = np.concatenate([counts @ stacked for counts in resampling_counts(rows, resamples, seed)])
         ends = np.cumsum([len(one) for one in correct])[:-1]
         parts = np.split(shares / rows, ends, axis=1)  # (R, S) of each model
-        return cls(
-            correct,
-            np.stack([part.mean(axis=1) for part in parts], axis=1),
-            [TrainingSpread.of(one.mean(axis=1), part) for one, part in zip(correct, parts, strict=True)],
-        )
+        texts = np.stack([part.mean(axis=1) for part in parts], axis=1)
+        spreads = [TrainingSpread.of(one.mean(1), part) for one, part in zip(correct, parts, strict=True)]
+        return cls(correct, texts, _moderated(spreads, rows))
 
     def compare(self, i: int, j: int) -> tuple[Interval, float]:
         """Return the difference between models i and j, and its p."""
@@ -168,6 +168,17 @@ class _Draws:
             return Interval(value, value, value), mcnemar(a[0], b[0])
         p = student.two_sided(value / sqrt(variance), freedom)
         return student.interval(value, variance, freedom, -1.0, 1.0), p
+
+
+def _moderated(spreads: Sequence[TrainingSpread], rows: int) -> list[TrainingSpread]:
+    """Let models that were trained more than once know of each other's variances."""
+    several = [one for one in spreads if one.seeds > 1]
+    family = Family.of(
+        [one.variance for one in several],
+        [one.freedom for one in several],
+        least=1 / (12 * rows**2),  # what rounding to whole texts leaves
+    )
+    return [one.moderated(family) if one.seeds > 1 else one for one in spreads]
 
 
 def _checked(correct: Mapping[str, npt.ArrayLike]) -> dict[str, Right]:

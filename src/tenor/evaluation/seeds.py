@@ -6,7 +6,7 @@ statement about an architecture needs.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import inf
 
 import numpy as np
@@ -16,6 +16,7 @@ from tenor.errors import ConfigError, InputError
 from tenor.evaluation import metrics, student
 from tenor.evaluation.intervals import LEVEL, Interval, resampling_counts, wilson
 from tenor.evaluation.metrics import Floats, Ints, Weighted
+from tenor.evaluation.moderation import Family
 
 ACCURACY, MACRO_F1 = "accuracy", "macro_f1"
 
@@ -71,13 +72,14 @@ def seed_figures(
 class TrainingSpread:
     """How far the mean over S trainings would move with other trainings.
 
-    `observed` is the variance of that mean as the trainings show it, with `freedom` degrees of freedom. A
-    part of it is there because each training errs in other texts of the sample, which the variance over
-    texts has counted already; `excess` is the rest, or 0. Both are 0 for a single training.
+    The variance of that mean is `observed`, known with `freedom` degrees of freedom. A part of it is there
+    because each training errs in other texts of the sample, which the variance over texts has counted
+    already; `excess` is the rest, or 0. Both are 0 for a single training.
     """
 
-    observed: float
-    excess: float
+    seeds: int
+    variance: float  # of a single training
+    by_texts: float  # of which the sample of texts explains so much
     freedom: float
 
     @classmethod
@@ -85,11 +87,25 @@ class TrainingSpread:
         """Measure a figure of each training (S,) and its draws over texts (R, S)."""
         seeds = len(own)
         if seeds == 1:
-            return cls(0.0, 0.0, 1)
+            return cls(1, 0.0, 0.0, 1)
         apart = drawn - drawn.mean(axis=1, keepdims=True)
         by_texts = float(apart.var(axis=0, ddof=1).sum()) / (seeds - 1)
-        spread = float(own.var(ddof=1))
-        return cls(spread / seeds, max(0.0, spread - by_texts) / seeds, seeds - 1)
+        return cls(seeds, float(own.var(ddof=1)), by_texts, seeds - 1)
+
+    def moderated(self, family: Family) -> "TrainingSpread":
+        """Return the spread as it is judged in the company of other models'."""
+        variance, freedom = family.moderated(self.variance, self.freedom)
+        return replace(self, variance=variance, freedom=freedom)
+
+    @property
+    def observed(self) -> float:
+        """Variance of the mean, as the trainings show it."""
+        return self.variance / self.seeds
+
+    @property
+    def excess(self) -> float:
+        """What the texts leave unexplained of it."""
+        return max(0.0, self.variance - self.by_texts) / self.seeds
 
 
 def _figures(labels: Ints, predicted: Ints, classes: int) -> Weighted:

@@ -8,14 +8,18 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from tenor.report import plots
+from tenor.report.pictures import INK
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
+Task = Mapping[str, Any]
+Styles = Mapping[str, Mapping[str, Any]]
+
 # Okabe & Ito 2008 with grey for its yellow, which is too pale on white. Where colours are used up, dashes and
 # markers go on, so that every model has a line of its own.
-_COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#000000", "#E69F00", "#56B4E9", "#7A7A7A")
+_COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", INK, "#E69F00", "#56B4E9", "#7A7A7A")
 _MARKERS = ("o", "s", "^", "D", "v", "P", "X", "<", ">", "p", "*")
 _DASHES: tuple[Any, ...] = ("-", (0, (5, 2)), (0, (1, 1.5)), (0, (6, 2, 1, 2)), (0, (3, 1, 1, 1, 1, 1)))
 _GREY = "#595959"
@@ -30,27 +34,10 @@ def accuracy(values: Mapping[str, Any], path: Path) -> None:
     Raises `MissingExtraError` without matplotlib, `StorageError` when `path` cannot be written.
     """
     figure, panels = _panels(values)
-    styles = _styles(values)
+    styles = line_styles(values)
     for axes, task in zip(panels, values["tasks"], strict=True):
-        axes.axhline(values["chance"], color=_GREY, linestyle=":", linewidth=1.6, label="chance", zorder=1)
-        for model in task["models"]:
-            rows = sorted(model["accuracy"], key=lambda row: row["distance"])
-            places, style = [row["distance"] for row in rows], styles[model["name"]]
-            axes.plot(places, [row["value"] for row in rows], label=model["name"], **style)
-            axes.fill_between(
-                places,
-                [row["low"] for row in rows],
-                [row["high"] for row in rows],
-                color=style["color"],
-                alpha=0.1,
-                linewidth=0,
-            )
-        axes.set_ylim(0.38, 1.03)
-        _finish(axes, task, sorted({row["distance"] for m in task["models"] for row in m["accuracy"]}))
-    from matplotlib.ticker import PercentFormatter
-
-    for axes in panels:
-        axes.yaxis.set_major_formatter(PercentFormatter(xmax=1.0, symbol=" %", decimals=0))
+        draw_accuracy(axes, task, styles, chance=values["chance"])
+        axes.set_title(task["name"], fontsize=plots._TITLE)
     _label(panels, "accuracy")
     _legend(figure, panels)
     plots._save(figure, path)
@@ -62,26 +49,49 @@ def gradients(values: Mapping[str, Any], path: Path) -> None:
     Both axes are logarithmic; a gradient of 0 has no place there and is left out. Raises as `accuracy`.
     """
     figure, panels = _panels(values)
-    styles = _styles(values)
+    styles = line_styles(values)
     for axes, task in zip(panels, values["tasks"], strict=True):
-        for model in task["models"]:
-            style = styles[model["name"]]
-            found = model["gradient"]
-            _falling(
-                axes,
-                found["distances"],
-                found["before"],
-                {**style, "linewidth": 0.9, "alpha": 0.45, "marker": ""},
-            )
-            _falling(
-                axes, found["distances"], found["after"], {**style, "label": model["name"], "markevery": 3}
-            )
-        axes.set_yscale("log")
-        places = {place for model in task["models"] for place in model["gradient"]["distances"]}
-        _finish(axes, {**task, "distance": "tokens before the last one"}, _decades(max(places, default=1)))
+        draw_gradients(axes, task, styles)
+        axes.set_title(task["name"], fontsize=plots._TITLE)
     _label(panels, "gradient norm (thin: before training)")
     _legend(figure, panels)
     plots._save(figure, path)
+
+
+def draw_accuracy(axes: "Axes", task: Task, styles: Styles, *, chance: float) -> None:
+    """Draw one task's accuracy against distance."""
+    from matplotlib.ticker import PercentFormatter
+
+    axes.axhline(chance, color=_GREY, linestyle=":", linewidth=1.6, label="chance", zorder=1)
+    for model in task["models"]:
+        rows = sorted(model["accuracy"], key=lambda row: row["distance"])
+        places, style = [row["distance"] for row in rows], styles[model["name"]]
+        axes.plot(places, [row["value"] for row in rows], label=model["name"], **style)
+        axes.fill_between(
+            places,
+            [row["low"] for row in rows],
+            [row["high"] for row in rows],
+            color=style["color"],
+            alpha=0.1,
+            linewidth=0,
+        )
+    axes.set_ylim(0.38, 1.03)
+    axes.yaxis.set_major_formatter(PercentFormatter(xmax=1.0, symbol=" %", decimals=0))
+    distances = sorted({row["distance"] for model in task["models"] for row in model["accuracy"]})
+    _finish(axes, task["distance"], distances)
+
+
+def draw_gradients(axes: "Axes", task: Task, styles: Styles) -> None:
+    """Draw one task's gradient norms."""
+    for model in task["models"]:
+        style, found = styles[model["name"]], model["gradient"]
+        before = {**style, "linewidth": 0.9, "alpha": 0.45, "marker": ""}
+        after = {**style, "label": model["name"], "markevery": 3}
+        _falling(axes, found["distances"], found["before"], before)
+        _falling(axes, found["distances"], found["after"], after)
+    axes.set_yscale("log")
+    places = {place for model in task["models"] for place in model["gradient"]["distances"]}
+    _finish(axes, "tokens before the last one", _decades(max(places, default=1)))
 
 
 def _falling(axes: "Axes", places: Sequence[int], norms: Sequence[float], style: Mapping[str, Any]) -> None:
@@ -101,7 +111,7 @@ def _panels(values: Mapping[str, Any]) -> "tuple[Figure, list[Axes]]":
     return figure, every[:count]
 
 
-def _styles(values: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
+def line_styles(values: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
     """Return the line of each model, the same in all panels."""
     names = list(dict.fromkeys(model["name"] for task in values["tasks"] for model in task["models"]))
     return {
@@ -116,12 +126,11 @@ def _styles(values: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
     }
 
 
-def _finish(axes: "Axes", task: Mapping[str, Any], ticks: Sequence[int]) -> None:
+def _finish(axes: "Axes", distance: str, ticks: Sequence[int]) -> None:
     from matplotlib.ticker import NullFormatter
 
-    axes.set_title(task["name"], fontsize=plots._TITLE)
     axes.set_xscale("log")
-    axes.set_xlabel(task["distance"], fontsize=plots._TEXT)
+    axes.set_xlabel(distance, fontsize=plots._TEXT)
     axes.set_xticks(ticks, labels=[f"{tick:,}" for tick in ticks])
     axes.xaxis.set_minor_formatter(NullFormatter())
     axes.tick_params(labelsize=plots._SMALL)

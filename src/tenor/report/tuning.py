@@ -39,7 +39,7 @@ def history(trials: Sequence[Mapping[str, Any]], path: Path, *, measure: str, hi
         (left, [trial["number"] for trial in trials], "trial"),
         (right, minutes, "minutes of trials"),
     ):
-        _points(axes, trials, places, highest=highest)
+        draw_history(axes, trials, places, highest=highest)
         axes.set_xlabel(name, fontsize=plots._TEXT)
         axes.tick_params(labelsize=plots._SMALL)
         axes.grid(axis="y", color="#dddddd", linewidth=0.8)
@@ -97,9 +97,15 @@ def setting(value: object) -> str:
     return f"{value:.3g}" if isinstance(value, float) else str(value)
 
 
-def _points(
+def is_highest(measure: str) -> bool:
+    """Whether the best figure is the highest: of accuracy it is, of loss the lowest."""
+    return measure.endswith("accuracy")
+
+
+def draw_history(
     axes: "Axes", trials: Sequence[Mapping[str, Any]], places: Sequence[float], *, highest: bool
 ) -> None:
+    """Draw the figure of each trial at its place, and the best so far."""
     for state, style in _POINTS.items():
         chosen = [
             (place, trial["figure"])
