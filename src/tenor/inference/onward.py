@@ -65,7 +65,8 @@ def scan(sums: Array, h: Array, offsets: npt.NDArray[np.int64]) -> tuple[Array, 
     """Return h after each token (N, H) and each text's last (B, H), from sums (N, 2, H) and h (B, H)."""
     with np.errstate(over="ignore"):  # e^x is infinite, its inverse 0
         keep = 1 / (1 + np.exp(sums[:, 0]))
-    sequence = (1 - keep) * np.tanh(sums[:, 1])  # what each token brings; what is kept comes to it below
+    sequence: Array = np.multiply(1 - keep, np.tanh(sums[:, 1]), dtype=np.float32)
+    # What each token brings; what is kept comes to it below
     order, steps = side_by_side(offsets)
     now = h[order]
     for places in steps:

@@ -49,8 +49,8 @@ def read(
         before = tuple(torch.from_numpy(state[name]).to(device).transpose(0, 1) for name in _names(state))
         encoded = module.encoder(embedded, tuple(part.contiguous() for part in before))
         sequence = encoded.sequence[embedded.mask]
-        attends = isinstance(module.pooling, Attention | DotAttention)
-        scores = module.pooling.scores(sequence).cpu().numpy() if attends else None
+        attention = module.pooling if isinstance(module.pooling, Attention | DotAttention) else None
+        scores = None if attention is None else attention.scores(sequence).cpu().numpy()
     assert encoded.state is not None, "a state went in"  # noqa: S101
     after = _named(encoded.state)
     if module.ratios is not None:
