@@ -34,7 +34,7 @@ def views(buffer: Buffer) -> dict[str, npt.NDArray[Any]]:
 
 
 def metadata(buffer: Buffer) -> dict[str, str]:
-    """Return what stands beside the tensors; `ValueError` or `KeyError` where the bytes are not such a file."""
+    """Return what stands beside the tensors; `ValueError` or `KeyError` as `views`."""
     header, _ = _header(memoryview(buffer))
     return dict(header["__metadata__"])
 

@@ -13,7 +13,10 @@ from tenor.errors import ConfigError
 from tenor.text import pretrained
 from tenor.text.tokenizer import TOKENIZERS, Tokenizer, build, from_json
 
-TRAINING = ["I didn't like this film at all. It wasn't funny!", "The film was liked by all, unbelievable!"] * 2
+TRAINING = [
+    "I didn't like this film at all. It wasn't funny!",
+    "The film was liked by all, unbelievable!",
+] * 2
 # What reaches over white space or looks at its neighbours, and what only seems to.
 PRINTED = r"""
 good Film don't ’n’ 8/10 3.5. 1,000 <br/> <br <b > <a </ </i> <! <!-- --> <3 </3 <unk> <UNK> < >
@@ -79,9 +82,9 @@ def test_an_open_tag_is_held_back_and_a_closed_one_is_not(name: str) -> None:
 
 def test_rules_of_others_refuse(tmp_path: Path) -> None:
     tokenizer, _ = pretrained.read(str(encoders.write_folder(tmp_path / "bert")))
-    with pytest.raises(ConfigError, match="text.pretrained"):
+    with pytest.raises(ConfigError, match=r"text\.pretrained"):
         tokenizer.cut("a b")
     state = made("bpe").to_json()
     state["tokenizer"]["normalizer"] = None
-    with pytest.raises(ConfigError, match="text.tokenizer=bpe"):
+    with pytest.raises(ConfigError, match=r"text\.tokenizer=bpe"):
         from_json(state).cut("a b")

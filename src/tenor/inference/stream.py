@@ -70,7 +70,9 @@ class Streams:
             if key not in self._readings:
                 self._begin(key)
         readings = [self._readings[key] for key in texts]
-        self._read(readings, [self._settle(one, text) for one, text in zip(readings, texts.values(), strict=True)])
+        self._read(
+            readings, [self._settle(one, text) for one, text in zip(readings, texts.values(), strict=True)]
+        )
         return dict(zip(texts, self._judge(readings), strict=True))
 
     def predictions(self, keys: Sequence[Key]) -> "dict[Key, Prediction]":
@@ -175,9 +177,7 @@ class Streams:
             put(state, rows, self._steps.advance(select(state, rows), tokens))
         probabilities = self._predictor.of_logits(self._steps.current(state))
         return [
-            self._predictor.judged(
-                row, (reading.unknown + ids.count(unknown)) / (reading.tokens + len(ids))
-            )
+            self._predictor.judged(row, (reading.unknown + ids.count(unknown)) / (reading.tokens + len(ids)))
             for row, reading, ids in zip(probabilities.tolist(), readings, pending, strict=True)
         ]
 

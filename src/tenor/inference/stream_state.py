@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -27,6 +28,7 @@ class Saved:
         """Return it as bytes, with the digest of its model and of itself."""
         from safetensors.numpy import save
 
+        arrays = {name: np.ascontiguousarray(array) for name, array in self.arrays.items()}
         described: dict[str, Any] = {
             "format": _FORMAT,
             "model": model,
@@ -34,9 +36,8 @@ class Saved:
             "tokens": self.tokens,
             "unknown": self.unknown,
         }
-        stream = json.dumps(described)
-        arrays = {name: np.ascontiguousarray(array) for name, array in self.arrays.items()}
-        return save(arrays, {"stream": stream, "seal": _seal(stream, arrays)})
+        # All under one name: the library writes several in no order.
+        return save(arrays, {"stream": json.dumps({**described, "seal": _seal(described, arrays)})})
 
     @classmethod
     def of_bytes(cls, content: bytes, model: str, like: State) -> "Saved":
@@ -49,31 +50,31 @@ class Saved:
             raise TypeError(f"a stream's state is bytes, and {type(content).__name__} was given")
         try:
             content = bytes(content)
-            arrays, described = views(content), metadata(content)
-            if described["seal"] != _seal(described["stream"], arrays):
+            arrays, described = views(content), json.loads(metadata(content)["stream"])
+            if described.pop("seal") != _seal(described, arrays):
                 raise ValueError("its digest differs")
-            values = json.loads(described["stream"])
-            version, of_model = values["format"], values["model"]
+            version, of_model = described["format"], described["model"]
         except (ValueError, KeyError, TypeError, AttributeError, MemoryError) as error:
             raise ModelError(
-                "these bytes are no stream's state, or were damaged; give those of Stream.state, or begin anew"
+                "these bytes are no stream's state, or were damaged; take Stream.state anew"
             ) from error
         if version != _FORMAT:
             raise ModelError(
-                f"the stream's state has format {version!r}, this Tenor reads {_FORMAT}; upgrade Tenor to read it"
+                f"the stream's state has format {version!r}, this Tenor reads {_FORMAT}; "
+                "upgrade Tenor to read it"
             )
         shapes = [{name: (a.dtype, a.shape) for name, a in state.items()} for state in (arrays, like)]
         if of_model != model or shapes[0] != shapes[1]:
             raise ModelError(
                 "the stream's state was taken with another model; load that model, or begin the stream anew"
             )
-        return cls(arrays, values["pending"], values["tokens"], values["unknown"])
+        return cls(arrays, described["pending"], described["tokens"], described["unknown"])
 
 
-def _seal(stream: str, arrays: State) -> str:
-    """SHA-256 of what is saved, but for the seal itself."""
-    found = hashlib.sha256(stream.encode())
+def _seal(described: Mapping[str, Any], arrays: State) -> str:
+    """SHA-256 of what is saved."""
+    found = hashlib.sha256(json.dumps(described).encode())
     for name, array in sorted(arrays.items()):
         found.update(f"{name} {array.dtype} {array.shape}".encode())
-        found.update(np.ascontiguousarray(array).tobytes())
+        found.update(np.ascontiguousarray(array).data)
     return found.hexdigest()

@@ -106,8 +106,8 @@ class Bpe:
         """Return where the last white space ends that stands in no tag; `ConfigError` with rules not ours."""
         if not self._ours:
             raise ConfigError(
-                "the model's bpe tokenizer has rules of its own, and where they would cut a text that goes on "
-                "is not known; train with text.tokenizer=bpe"
+                "the model's bpe tokenizer has rules of its own, and where a text that goes on can be cut by "
+                "them is not known; train with text.tokenizer=bpe"
             )
         return last_blank(_TAG_OR_BLANK, text)
 

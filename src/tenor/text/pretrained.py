@@ -67,8 +67,8 @@ class PretrainedTokenizer:
     def cut(self, text: str) -> int:
         """Raise `ConfigError`: its rules are whatever its folder says."""
         raise ConfigError(
-            "the tokenizer of a pretrained encoder may join any parts of a text, so one that goes on cannot be "
-            f"cut; train without text.pretrained, with a text.tokenizer such as {TextConfig.tokenizer}"
+            "the tokenizer of a pretrained encoder may join any parts of a text, so one that goes on cannot "
+            f"be cut; train without text.pretrained, with a text.tokenizer such as {TextConfig.tokenizer}"
         )
 
     def tokenize(self, text: str) -> list[str]:
