@@ -6,7 +6,8 @@ import sys
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Annotated
+from io import BufferedReader
+from typing import TYPE_CHECKING, Annotated, cast
 
 import typer
 
@@ -132,7 +133,7 @@ def _arriving(encoding: str) -> Iterator[str]:
         decoder = codecs.getincrementaldecoder(encoding)()
     except LookupError as error:
         raise DataError(f"encoding {encoding!r} is not known; use a name such as utf-8 or latin-1") from error
-    read: Callable[[int], bytes] = sys.stdin.buffer.read1
+    read = cast(BufferedReader, sys.stdin.buffer).read1
     more = True
     while more:
         try:
