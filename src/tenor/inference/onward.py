@@ -42,13 +42,15 @@ def of_words(table: Array, numbers: Array, lift: Array, words: Longer) -> Array:
 
     table (U, K, 1, 2, H), lift (K, F, 1, 2, H); numbers (N + B * P, F) and words as they stand, -1 for none.
     """
-    ids = words.items[words.places]
-    sums = table[ids, 0, 0] + np.tensordot(numbers[words.places], lift[0, :, 0], 1)
+    sums = table[words.items[words.places], 0, 0]
     for back in range(1, table.shape[1]):
-        places = words.places - back
-        products = table[words.items[places], back, 0]
-        products[words.items[places] < 0] = 0
-        sums += products + np.tensordot(numbers[places], lift[back, :, 0], 1)
+        ids = words.items[words.places - back]
+        products = table[ids, back, 0]
+        products[ids < 0] = 0
+        sums += products
+    if numbers.shape[1]:
+        for back in range(table.shape[1]):
+            sums += np.tensordot(numbers[words.places - back], lift[back, :, 0], 1)
     return np.asarray(sums)
 
 

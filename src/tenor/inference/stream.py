@@ -131,11 +131,17 @@ class Streams:
         if room == 0:
             return ids
         text = reading.pending + text
-        while end := self._pipeline.tokenizer.cut(text) or _forced(text):
+        end = self._cut(text)
+        while end:
             ids += self._ids(text[:end])
             text = text[end:]
+            end = self._cut(text) if len(text) > MOST_PENDING else 0  # else there is no further place
         reading.pending = text if room is None or len(ids) < room else ""
         return ids[:room]
+
+    def _cut(self, text: str) -> int:
+        """Return where the text is cut; 0 where it is held back."""
+        return self._pipeline.tokenizer.cut(text) or _forced(text)
 
     def _pending(self, reading: _Reading) -> list[int]:
         """Return the ids of what is pending, as if the text ended there."""
