@@ -111,7 +111,7 @@ def test_attention_survives_any_score(start: float, end: float) -> None:
         ({"encoder": "mingru", "bidirectional": True}, "two-directional.*network.bidirectional=false"),
         (
             {"encoder": "transformer", "transformer": {"hidden_size": 4, "layers": 1, "heads": 1}},
-            "a transformer looks at the whole text.*network.encoder=lstm",
+            "a transformer sees the whole text.*network.encoder=lstm",
         ),
     ],
 )

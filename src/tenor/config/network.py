@@ -22,8 +22,19 @@ HAS_DIRECTIONS: dict[str, bool] = {
     "pretrained": False,
 }
 
-# encoders without directions that look at all tokens at once -> what they are called in a sentence
-SEES_ALL_AT_ONCE: dict[str, str] = {"transformer": "a transformer", "pretrained": "a pretrained encoder"}
+# Why a network carries no state from piece to piece: encoders that look at all tokens at once, and what
+# reads in two directions.
+_INSTEAD = (
+    "train an encoder that reads left to right, such as network.encoder=lstm with network.bidirectional=false"
+)
+SEES_ALL_AT_ONCE: dict[str, str] = {
+    encoder: f"{name} sees the whole text at once and carries no state from piece to piece; {_INSTEAD}"
+    for encoder, name in (("transformer", "a transformer"), ("pretrained", "a pretrained encoder"))
+}
+READS_BACKWARDS = (
+    "a two-directional encoder needs the whole text before it can read backwards; "
+    "train with network.bidirectional=false to carry a state from piece to piece"
+)
 
 
 def section_of(encoder: str) -> str:
@@ -188,12 +199,6 @@ def whole_texts_only(network: NetworkConfig) -> str | None:
 
     It can if its encoder reads left to right only: then its state after some tokens is all it needs of them.
     """
-    if name := SEES_ALL_AT_ONCE.get(network.encoder):
-        why = f"{name} looks at the whole text at once"
-        instead = "such as network.encoder=lstm with network.bidirectional=false"
-    elif HAS_DIRECTIONS[network.encoder] and network.bidirectional:
-        why = "a two-directional encoder needs the whole text before it can read backwards"
-        instead = "with network.bidirectional=false"
-    else:
-        return None
-    return f"{why} and carries no state from piece to piece; train one that reads left to right, {instead}"
+    if HAS_DIRECTIONS[network.encoder] and network.bidirectional:
+        return READS_BACKWARDS
+    return SEES_ALL_AT_ONCE.get(network.encoder)
