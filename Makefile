@@ -29,7 +29,7 @@ format:
 	$(BIN)/ruff format .
 
 # accuracy_and_wall.py makes the models that predicting.py and latency.py load; architectures.py and recipes.py take hours.
-BENCHMARKS := training_speed gru_cost accuracy_and_wall predicting latency memory growth roofline text_to_ids \
+BENCHMARKS := training_speed gru_cost accuracy_and_wall predicting latency streaming memory growth roofline text_to_ids \
 	kinds mistakes architectures recipes
 
 bench: .venv/all

@@ -13,6 +13,7 @@ COMMANDS = {
     "accuracy-and-wall": "accuracy_and_wall.py",
     "predicting": "predicting.py",
     "latency": "latency.py",
+    "streaming": "streaming.py",
     "gru_cost": "gru_cost.py",
     "memory": "memory.py",
     "growth": "growth.py",

@@ -17,6 +17,7 @@ import os
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -50,6 +51,17 @@ class Model:
     data: Mapping[str, Any] | None = None  # source, columns, splits, fingerprint of the training texts
     metrics: Mapping[str, Any] | None = None  # JSON of the evaluation on the test split
     ratios: LogCountRatios | None = None
+
+    @cached_property
+    def digest(self) -> str:
+        """SHA-256 of all that a text's logits depend on: pipeline, network, tensors, ratios."""
+        network = to_values(self.config)["network"]
+        found = hashlib.sha256(_json([self.pipeline.to_json(), network, len(self.classes)]))
+        arrays = {} if self.ratios is None else {f"ratios.{n}": a for n, a in self.ratios.to_arrays().items()}
+        for name, array in sorted({**self.arrays, **arrays}.items()):
+            found.update(f"{name} {array.dtype} {array.shape}".encode())
+            found.update(np.ascontiguousarray(array).data)
+        return found.hexdigest()
 
     def save(self, path: Path) -> None:
         """Write the folder whole or not at all; a folder that is there is replaced."""

@@ -18,6 +18,7 @@ from tenor.cli.options import Debug, Quiet
 from tenor.cli.predict import predict
 from tenor.cli.probe import ProbeCommand, probe
 from tenor.cli.report import report
+from tenor.cli.stream import stream
 from tenor.cli.train import TrainCommand, train
 from tenor.cli.tune import tune
 
@@ -34,6 +35,7 @@ app.command()(tune)
 app.command()(evaluate)
 app.command()(compare)
 app.command()(predict)
+app.command()(stream)
 app.command(cls=ProbeCommand)(probe)
 app.command()(report)
 app.command()(info)

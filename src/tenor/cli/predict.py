@@ -172,16 +172,30 @@ Write = Callable[[str, "Prediction"], None]
 
 def _json_writer(terminal: Terminal) -> Write:
     def write(text: str, prediction: "Prediction") -> None:
-        found = {
-            "text": text,
-            "label": prediction.label,
-            "probability": prediction.probability,
-            "probabilities": prediction.probabilities,
-            "unknown_share": prediction.unknown_share,
-        }
-        terminal.json(found, indent=None)
+        terminal.json({"text": text, **as_json(prediction)}, indent=None)
 
     return write
+
+
+def as_json(prediction: "Prediction") -> dict[str, object]:
+    """Return what a prediction is in JSON."""
+    return {
+        "label": prediction.label,
+        "probability": prediction.probability,
+        "probabilities": prediction.probabilities,
+        "unknown_share": prediction.unknown_share,
+    }
+
+
+def tab_columns(classes: Sequence[str]) -> tuple[str, ...]:
+    """Return the names of `tab_cells`."""
+    return ("label", "probability", *(f"probability_{name}" for name in classes), "unknown_share")
+
+
+def tab_cells(prediction: "Prediction") -> tuple[str, ...]:
+    """Return a prediction for other programs: nothing cut."""
+    shares = (prediction.probability, *prediction.probabilities.values(), prediction.unknown_share)
+    return (prediction.label, *(f"{share:.6f}" for share in shares))
 
 
 def _line_writer(terminal: Terminal, classes: Sequence[str]) -> Write:
@@ -190,12 +204,10 @@ def _line_writer(terminal: Terminal, classes: Sequence[str]) -> Write:
 
 def _tabbed(terminal: Terminal, classes: Sequence[str]) -> Write:
     """Lines for other programs: nothing rounded away, nothing cut."""
-    names = ("label", "probability", *(f"probability_{name}" for name in classes), "unknown_share", "text")
-    terminal.line("\t".join(names))
+    terminal.line("\t".join((*tab_columns(classes), "text")))
 
     def write(text: str, prediction: "Prediction") -> None:
-        shares = (prediction.probability, *prediction.probabilities.values(), prediction.unknown_share)
-        terminal.line("\t".join((prediction.label, *(f"{share:.6f}" for share in shares), one_line(text))))
+        terminal.line("\t".join((*tab_cells(prediction), one_line(text))))
 
     return write
 

@@ -1,7 +1,8 @@
 """`Predictor`: texts in, labels and probabilities out, in order; batch = one by one."""
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from itertools import islice
 from pathlib import Path
 from typing import Any
@@ -9,8 +10,12 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from tenor.inference.engine import Engine
+from tenor.config.network import whole_texts_only
+from tenor.errors import ConfigError
+from tenor.inference.engine import Engine, StepEngine
 from tenor.inference.network import NetworkEngine
+from tenor.inference.steps import Steps
+from tenor.inference.stream import Stream, Streams
 from tenor.inference.table import TableEngine
 from tenor.model import Model
 from tenor.text.tokens import Tokens
@@ -62,12 +67,58 @@ class Predictor:
         for tokens, probabilities in self._chunks(texts):
             unknown = self.model.pipeline.unknown_share(tokens)
             for row, share in zip(probabilities.tolist(), unknown.tolist(), strict=True):
-                label = self.classes[max(range(len(row)), key=row.__getitem__)]
-                yield Prediction(label, dict(zip(self.classes, row, strict=True)), share)
+                yield self.judged(row, share)
+
+    def judged(self, probabilities: Sequence[float], unknown_share: float) -> Prediction:
+        """Return the prediction that probabilities (C,) make."""
+        label = self.classes[max(range(len(probabilities)), key=probabilities.__getitem__)]
+        return Prediction(label, dict(zip(self.classes, probabilities, strict=True)), unknown_share)
 
     def probabilities(self, tokens: Tokens) -> npt.NDArray[np.float64]:
         """Return probabilities (N, C) of texts that are ids already."""
-        return softmax(self._engine.logits(tokens))
+        return self.of_logits(self._engine.logits(tokens))
+
+    def of_logits(self, logits: npt.NDArray[Any]) -> npt.NDArray[np.float64]:
+        """Return probabilities (N, C) of logits (N, C): the one way from what an engine says."""
+        return softmax(logits)
+
+    @property
+    def reads_on(self) -> str | None:
+        """None if the model reads one way and can go on from a state; else one sentence why it cannot."""
+        return whole_texts_only(self.model.config.network)
+
+    @cached_property
+    def steps(self) -> Steps:
+        """The model token by token; `ConfigError` if it cannot be, which `reads_on` tells before."""
+        if (reason := self.reads_on) is not None:
+            raise ConfigError(reason)
+        assert isinstance(self._engine, StepEngine)  # noqa: S101
+        return Steps(self._engine)
+
+    def running(self, tokens: Tokens) -> npt.NDArray[np.float64]:
+        """Return probabilities after each token of some texts, (N, C), as if the text ended there.
+
+        Raises:
+            ConfigError: the model does not read one way; the sentence is that of `reads_on`.
+        """
+        return self.of_logits(self.steps.running(tokens))
+
+    def stream(self, state: bytes | None = None) -> Stream:
+        """Return a text that is read as it comes, from its beginning or from where `Stream.state` was taken.
+
+        Raises:
+            ConfigError: the model needs whole texts; it says which do not.
+            ModelError: the state is damaged, or of another model.
+        """
+        return Stream(self, state)
+
+    def streams(self) -> Streams:
+        """Return room for any number of texts that are read as they come, side by side.
+
+        Raises:
+            ConfigError: the model needs whole texts; it says which do not.
+        """
+        return Streams(self)
 
     def warning(self, texts: Iterable[str]) -> str | None:
         """Return one sentence if the texts look unlike the training data, else None."""
