@@ -76,7 +76,7 @@ def passage(
         if left_out:
             pieces.append(Piece(f" … {count(left_out, 'word')} … ", note=True))
             done, left_out = word.start, 0
-        elif word.end <= done:
+        elif pieces and word.end <= done:
             pieces[-1] = replace(pieces[-1], weight=pieces[-1].weight + weight, mark=pieces[-1].mark + mark)
             continue
         pieces += _between(text[done : word.start])
