@@ -20,6 +20,8 @@ from tenor.text.tokens import Tokens
 MOST_READINGS, _MOST_WORDS = 200, 500_000
 _FEWEST_READINGS = 5
 
+_ONCE = "one reading from left to right gives it exactly"
+_ANEW = "the text was read anew for each"
 # of each truncation: which words are read
 _PARTS = {"head": "the first", "tail": "the last", "head+tail": "the first and last, in all"}
 
@@ -49,8 +51,8 @@ class Trajectory:
     start: Array  # (C,) what the model says of no words, which is one unknown word
     forward: Curve  # of the words up to each place, it included; the last place is N
     backward: Curve | None  # of the words from each place on, the first place is 1; if read both ways
-    exact: bool  # one reading, from state to state; else each place was read anew
-    how: str  # the same in a sentence
+    exact: bool  # one reading, from state to state, that leaves no place out; else each was read anew
+    how: str  # that in words, with the reason
     unit: str  # what a token is called: "word", or "token" where it can be a part of one
     part: str  # which part of a long text is read, such as "the first"
 
@@ -148,33 +150,26 @@ def _curve_json(curve: Curve) -> dict[str, Any]:
 def trajectory(predictor: Predictor, text: str) -> Trajectory:
     """Return what the model says of a text after each word: what it would say had the text ended there.
 
-    Every model can be asked that by reading the text anew up to a place; long texts are read so at some 200
-    places, evenly spread. A model that reads both ways is asked of the rest of the text as well, from each
-    place to the end.
+    A model that reads one way is asked once, from state to state. Others read the text anew up to each place,
+    long texts at some 200 places, evenly spread; those that read both ways are asked of the rest of the text
+    as well, from each place to the end.
     """
     pipeline = predictor.model.pipeline
     tokens, (word_count,) = pipeline.encode_with_lengths([text])
-    ids = tokens.ids
-    network = predictor.model.config.network
-    both_ways = HAS_DIRECTIONS[network.encoder] and network.bidirectional
-
-    places = reading_places(len(ids))
-    starts = len(ids) + 1 - places[::-1]  # so that the whole text is among these, too
-    parts = [[pipeline.vocabulary.unknown], *(ids[:end] for end in places)]
-    parts += [ids[start - 1 :] for start in starts] if both_ways else []
-    found = predictor.probabilities(_joined(parts))
-    forward, backward = found[1 : len(places) + 1], found[len(places) + 1 :]
+    unknown = pipeline.vocabulary.unknown
+    reason = predictor.reads_on
+    forward, backward = _read_once(predictor, tokens) if reason is None else _read_anew(predictor, tokens)
     return Trajectory(
         text=text,
         words=tuple(pipeline.spans(text)),
         word_count=max(int(word_count), 1),
-        unknown=ids == pipeline.vocabulary.unknown,
+        unknown=tokens.ids == unknown,
         classes=predictor.classes,
-        start=found[0],
-        forward=Curve(places, forward),
-        backward=Curve(starts, backward) if both_ways else None,
-        exact=False,
-        how=_reread(network.encoder, both_ways=both_ways),
+        start=predictor.probabilities(Tokens.of([[unknown]]))[0],
+        forward=forward,
+        backward=backward,
+        exact=reason is None,
+        how=_ONCE if reason is None else f"{_ANEW}, since {reason.partition(';')[0]}",
         unit="word" if isinstance(pipeline.tokenizer, Rule) else "token",
         part=_PARTS[pipeline.truncation],
     )
@@ -186,11 +181,20 @@ def reading_places(count: int) -> npt.NDArray[np.int64]:
     return np.linspace(0, count, readings + 1).round().astype(np.int64)[1:]
 
 
-def _joined(parts: Sequence[npt.ArrayLike]) -> Tokens:
-    arrays = [np.asarray(part, dtype=np.int32) for part in parts]
-    return Tokens(np.concatenate(arrays), np.cumsum([0, *map(len, arrays)], dtype=np.int64))
+def _read_once(predictor: Predictor, tokens: Tokens) -> tuple[Curve, None]:
+    return Curve(np.arange(1, len(tokens.ids) + 1), predictor.running(tokens)), None
 
 
-def _reread(encoder: str, *, both_ways: bool) -> str:
-    why = "it reads both ways" if both_ways else f"{encoder} has no state to go on from"
-    return f"the model read the text anew up to each place, since {why}"
+def _read_anew(predictor: Predictor, tokens: Tokens) -> tuple[Curve, Curve | None]:
+    network = predictor.model.config.network
+    ends = reading_places(len(tokens.ids))
+    forward = Curve(ends, predictor.probabilities(_joined([tokens.ids[:end] for end in ends])))
+    if not (HAS_DIRECTIONS[network.encoder] and network.bidirectional):
+        return forward, None
+    starts = len(tokens.ids) + 1 - ends[::-1]  # mirrored, so that the whole text is among these, too
+    rests = _joined([tokens.ids[start - 1 :] for start in starts])
+    return forward, Curve(starts, predictor.probabilities(rests))
+
+
+def _joined(texts: Sequence[npt.NDArray[np.int32]]) -> Tokens:
+    return Tokens(np.concatenate(texts), np.cumsum([0, *map(len, texts)], dtype=np.int64))

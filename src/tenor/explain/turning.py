@@ -44,9 +44,8 @@ class Turn:
 def turning_points(values: Array, labels: npt.NDArray[np.int64], places: npt.NDArray[np.int64]) -> list[Turn]:
     """Return the turns of a running probability in the order of the text.
 
-    They are the lasting changes of the label, at most `MOST`, and the largest lasting changes of the
-    probability by `LEAST` or more, as many as make `FEW` turns in all. If the label of the whole text is not
-    that of its first word, the change to it is among them.
+    They are the changes of the label that last, at most `MOST`, and the largest lasting changes of the
+    probability by `LEAST` or more, as many as make `FEW` turns in all. What holds at the end lasts.
 
     Args:
         values: (P+1,) probability before any word and after each place that was read.
@@ -64,12 +63,12 @@ def turning_points(values: Array, labels: npt.NDArray[np.int64], places: npt.NDA
     turns: dict[int, Turn] = {}
     named: set[int] = set()
     for peak in _peaks(after - before, width):
-        near = range(max(peak - width // 2, 1), min(peak + width // 2 + 1, len(values)))
-        rising = after[peak] > before[peak]
-        row = max(near, key=lambda one: (values[one] - values[one - 1]) * (1 if rising else -1))
+        near = np.arange(max(peak - width // 2, 1), min(peak + width // 2 + 1, len(values)))
+        steps = (values[near] - values[near - 1]) * np.sign(after[peak] - before[peak])
+        row = int(near[steps.argmax()])
         if row in turns:
             continue
-        within = [one for one in changes if one in near]
+        within = [int(one) for one in near[steps > 0] if one in changes]
         crossed = (changes[within[0]][0], changes[within[-1]][1]) if within else None
         turns[row] = turn(row, float(before[peak]), float(after[peak]), crossed)
         named.update(within)
@@ -104,9 +103,10 @@ def _peaks(change: Array, width: int) -> list[int]:
 
 
 def _label_changes(labels: npt.NDArray[np.int64], stay: int) -> dict[int, tuple[int, int]]:
-    """Return where a label gives way to another that stays: row of the curve -> class before and after.
+    """Return where one label that stays gives way to another: row of the curve -> class before and after.
 
-    A label stays that holds for `stay` places, or to the end.
+    A label stays that holds for `stay` places, or to the end. Where none before the last does, the last is
+    said to follow what was just before it.
     """
     runs, start = [], 1
     for label, group in groupby(labels.tolist()):
@@ -115,7 +115,7 @@ def _label_changes(labels: npt.NDArray[np.int64], stay: int) -> dict[int, tuple[
         start += length
     lasting = [run for run in runs[:-1] if run[2] >= stay] + runs[-1:]
     changes = {b[0]: (a[1], b[1]) for a, b in pairwise(lasting) if a[1] != b[1]}
-    if not changes and runs[0][1] != runs[-1][1]:
+    if len(runs) > 1 and runs[-1][2] < stay and lasting == runs[-1:]:
         changes[runs[-1][0]] = (runs[-2][1], runs[-1][1])
     return changes
 

@@ -46,4 +46,7 @@ def how_sentence(found: Trajectory) -> str:
     """Return what was computed."""
     places = len(found.forward.places)
     where = f"each {found.unit}" if places == len(found.words) else f"{places:,} places of the text"
-    return f"The probability of {found.label} after {where}; {found.how}."
+    said = f"The probability of {found.label} after {where}; {found.how}."
+    if found.backward is None:
+        return said
+    return f"{said} The other line is what the model says of the rest of the text, from each {found.unit} on."
