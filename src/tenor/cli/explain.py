@@ -78,7 +78,7 @@ def explain(
         from tenor.report.trajectory_page import trajectory_page
 
         with atomic_file(html) as temporary:
-            temporary.write_text(trajectory_page(kept, model), "utf-8")
+            temporary.write_text(trajectory_page(kept, Path(model).resolve().name), "utf-8")
         terminal.note(f"Saved as {html}")
 
 

@@ -21,7 +21,7 @@ MOST_READINGS, _MOST_WORDS = 200, 500_000
 _FEWEST_READINGS = 5
 
 _ONCE = "one reading from left to right gives it exactly"
-_ANEW = "the text was read anew for each"
+_ANEW = "the text was read anew for each, since the model "
 # of each truncation: which words are read
 _PARTS = {"head": "the first", "tail": "the last", "head+tail": "the first and last, in all"}
 
@@ -157,8 +157,8 @@ def trajectory(predictor: Predictor, text: str) -> Trajectory:
     pipeline = predictor.model.pipeline
     tokens, (word_count,) = pipeline.encode_with_lengths([text])
     unknown = pipeline.vocabulary.unknown
-    reason = predictor.reads_on
-    forward, backward = _read_once(predictor, tokens) if reason is None else _read_anew(predictor, tokens)
+    exact = predictor.reads_on is None
+    forward, backward = _read_once(predictor, tokens) if exact else _read_anew(predictor, tokens)
     return Trajectory(
         text=text,
         words=tuple(pipeline.spans(text)),
@@ -168,8 +168,8 @@ def trajectory(predictor: Predictor, text: str) -> Trajectory:
         start=predictor.probabilities(Tokens.of([[unknown]]))[0],
         forward=forward,
         backward=backward,
-        exact=reason is None,
-        how=_ONCE if reason is None else f"{_ANEW}, since {reason.partition(';')[0]}",
+        exact=exact,
+        how=_ONCE if exact else _ANEW + ("reads both ways" if backward else "looks at all of it at once"),
         unit="word" if isinstance(pipeline.tokenizer, Rule) else "token",
         part=_PARTS[pipeline.truncation],
     )

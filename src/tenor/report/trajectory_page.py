@@ -16,7 +16,7 @@ _MOST_ROWS = 400  # words whose figures are in a table
 
 
 def trajectory_page(found: Sequence[Trajectory], model: str) -> str:
-    """Return the page as HTML; `model` is what the user called the model.
+    """Return the page as HTML; `model` is the name of the model.
 
     Raises `MissingExtraError` without Jinja2 or matplotlib.
     """

@@ -60,13 +60,13 @@ def _draw(axes: "Axes", found: Trajectory) -> None:
 
     pictures.plain(axes)
     axes.axhline(0.5, color=pictures.MUTED, linewidth=1, linestyle=":")
+    places = np.concatenate(([0], found.forward.places))
+    axes.plot(*_thinned(places, found.values), color=pictures.BLUE, linewidth=2,
+              label="read so far")  # fmt: skip
     if found.backward is not None:
         rest = _thinned(found.backward.places, found.backward.probabilities[:, found.shown])
         axes.plot(*rest, color=pictures.ORANGE, linewidth=1.6, linestyle="--",
-                  label=f"read from the {found.unit} to the end")  # fmt: skip
-    places = np.concatenate(([0], found.forward.places))
-    axes.plot(*_thinned(places, found.values), color=pictures.BLUE, linewidth=2,
-              label=f"read up to the {found.unit}")  # fmt: skip
+                  label="read from here on")  # fmt: skip
     for number, turn in enumerate(found.turns, 1):
         value = found.values[np.searchsorted(places, turn.last)]
         axes.annotate(str(number), (turn.last, value), xytext=(0, 7 if turn.change >= 0 else -7),

@@ -71,7 +71,7 @@ def _lines(found: Trajectory, width: int, blocks: str) -> "Iterator[Text]":
     if found.backward is not None:
         rest = found.backward.probabilities[:, found.shown]
         at = np.searchsorted(found.backward.places, np.maximum(read, 1), side="right") - 1
-        yield Text(f"read from each {found.unit} to the end")
+        yield Text(f"of the rest of the text, read from each {found.unit} on")
         yield from _blocks(rest[at], blocks)
 
 
