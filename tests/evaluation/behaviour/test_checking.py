@@ -40,7 +40,9 @@ def unmoved(tolerance=None, cases=(("a", "b"),)):
 
 
 def directed(must_not="fall", label="positive", tolerance=0.1):
-    return BehaviourTest("t", "directional", (("a", "b"),), label=label, must_not=must_not, tolerance=tolerance)
+    return BehaviourTest(
+        "t", "directional", (("a", "b"),), label=label, must_not=must_not, tolerance=tolerance
+    )
 
 
 def test_the_likeliest_class_must_be_the_label():

@@ -115,7 +115,10 @@ def test_a_suite_without_a_name_is_called_like_its_file(tmp_path):
         (given(words={"good": []}), "words, list 'good': the list of words is empty"),
         (given(0, name=None), "test 1 has no name"),
         (given(1, name="praise"), "two tests are called 'praise'"),
-        (given(0, type="minimal"), "test 'praise': unknown type 'minimal'; there are minimum-functionality, "),
+        (
+            given(0, type="minimal"),
+            "test 'praise': unknown type 'minimal'; there are minimum-functionality, ",
+        ),
         (given(0, type=["invariance"]), "unknown type a list"),
         (given(0, type=None), "test 'praise' has no type; give one of"),
         (given(0, label="postive"), "unknown label 'postive'; .*did you mean 'positive'"),

@@ -42,9 +42,11 @@ def test_praise_and_blame_are_asked_alike():
     assert sizes["negative"] == pytest.approx(sizes["positive"], rel=0.1)
 
 
-@pytest.mark.parametrize("wrong", [r"\ba [aeio]\w", r"\ban [^aeioh\W]\w", r"\b(\w+) \1\b", r" [.,!?;]", r"[{}]"])
+@pytest.mark.parametrize(
+    "wrong", [r"\ba [aeio]\w", r"\ban [^aeiou\W]\w", r"\b(\w+) \1\b", r" [.,!?;]", r"[{}]"]
+)
 def test_sentences_are_put_together_rightly(wrong):
-    faults = [text for _, text in TEXTS if re.search(wrong, text) and "a one" not in text]
+    faults = [text for _, text in TEXTS if re.search(wrong, text)]
     assert faults == []
 
 
