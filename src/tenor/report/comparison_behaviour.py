@@ -55,7 +55,7 @@ def behaviour_section(values: Mapping[str, Any], models: Sequence[Model]) -> Sec
                 ("test", "expects", *(model["name"] for model in models)),
                 rows,
                 words=2,
-                note="The mean over the trainings. The deeper the colour, the more failures; the lowest is bold.",
+                note="The mean over the trainings. Deeper colour: more failures. Bold: the lowest.",
             )
         ],
     )

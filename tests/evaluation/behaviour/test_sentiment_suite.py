@@ -43,7 +43,7 @@ def test_praise_and_blame_are_asked_alike():
 
 
 @pytest.mark.parametrize(
-    "wrong", [r"\ba [aeio]\w", r"\ban [^aeiou\W]\w", r"\b(\w+) \1\b", r" [.,!?;]", r"[{}]"]
+    "wrong", [r"(?i)\ba [aeio]\w", r"(?i)\ban [^aeiou\W]\w", r"\b(\w+) \1\b", r" [.,!?;]", r"[{}]"]
 )
 def test_sentences_are_put_together_rightly(wrong):
     faults = [text for _, text in TEXTS if re.search(wrong, text)]
