@@ -42,8 +42,8 @@ def test_a_table_with_rates_and_examples(trained: Path, mine: Path) -> None:
     assert "praise" in result.out
     assert "0.0 % (0.0-29.9)" in result.out  # Wilson's interval of 0 of 9
     assert "100.0 % (43.9-100.0)" in result.out
-    assert "the film was awful <script>" in result.out
-    assert "3 of 18 cases of mine (3 tests) fail" in result.out
+    assert "was awful <script>" in result.out
+    assert "3 of 30 cases of mine (3 tests) fail" in result.out
     assert "awful" not in tenor("check", trained, mine, "--examples", 0).out
 
 
@@ -63,7 +63,7 @@ def test_json_is_what_the_result_is(trained: Path, mine: Path) -> None:
     ("limits", "status", "said"),
     [
         (["--fail-above", 0.5], 1, "1 of 3 tests fail above 50.0 %: blame taken for praise (100.0 %)"),
-        (["--fail-above-overall", 0.1], 1, "16.7 % of all cases fail, above 10.0 %"),
+        (["--fail-above-overall", 0.05], 1, "10.0 % of all cases fail, above 5.0 %"),
         (["--fail-above-overall", 0.2], 0, ""),
         (["--fail-above", 1], 0, ""),
         (["--fail-above", 0, "--only", "words"], 0, ""),
@@ -84,7 +84,7 @@ def test_the_page_holds_tests_and_failures_escaped(trained: Path, mine: Path, tm
     assert tenor("check", trained, mine, "--html", page).status == 0
     text = read(page.read_text("utf-8")).text
     assert "A test that a model should fail." in text
-    assert "the film was awful <script>alert(1)</script>" in text
+    assert "was awful <script>alert(1)</script>" in text
     again = tenor("check", trained, mine, "--html", page)
     assert again.status == 2
     assert "--force" in again.error
@@ -124,7 +124,7 @@ def test_classes_of_other_names_are_said_by_labels(tmp_path: Path) -> None:
 def test_a_list_needs_no_model(mine: Path, trained: Path) -> None:
     own = tenor("check", "--list", mine)
     assert own.status == 0, own.err
-    assert "mine: 3 tests, 18 cases" in own.out
+    assert "mine: 3 tests, 30 cases" in own.out
     assert "the film was great -> the cast was great" in own.out
     assert tenor("check", trained, mine, "--list").out == own.out
     assert "sentiment" in tenor("check", "--list", "--examples", 0).out

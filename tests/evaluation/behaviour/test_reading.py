@@ -1,11 +1,15 @@
 """Suites read from YAML: the same cases every time, and every mistake in one line with its place."""
 
 import copy
+import re
+from pathlib import Path
 
 import pytest
 import yaml
 
 from tenor.errors import ConfigError
+from tenor.evaluation.behaviour.changes import CHANGES
+from tenor.evaluation.behaviour.judging import DIRECTIONS, TYPES
 from tenor.evaluation.behaviour.reading import MOST_CASES, load, parse
 
 GIVEN = {
@@ -154,6 +158,15 @@ def test_mistakes_are_one_line_with_the_place_and_what_is_allowed(text, message)
         parse(text, "mine.yaml")
     assert "\n" not in str(caught.value)
     assert str(caught.value).startswith("mine.yaml")
+
+
+def test_the_example_of_the_documentation_is_a_suite():
+    text = (Path(__file__).parents[3] / "docs" / "checking.md").read_text("utf-8")
+    (example,) = re.findall(r"```yaml\n(.*?)```", text, re.DOTALL)
+    suite = parse(example, "shop.yaml")
+    assert {test.type for test in suite.tests} == set(TYPES)
+    for name in (*TYPES, *CHANGES, *DIRECTIONS):
+        assert f"`{name}`" in text or f"`must_not: {name}`" in text
 
 
 def test_a_file_that_cannot_be_read_is_one_line(tmp_path):
