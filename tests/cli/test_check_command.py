@@ -18,11 +18,11 @@ tests:
     meaning: Words of praise.
     label: positive
     templates: ["the {thing} was {good}"]
-  - name: blame taken for praise
+  - name: praise taken for blame
     type: minimum-functionality
     meaning: A test that a model should fail.
-    label: positive
-    templates: ["the {thing} was awful <script>alert(1)</script>"]
+    label: negative
+    templates: ["the {thing} was great <script>alert(1)</script>"]
   - name: swapped
     type: invariance
     pairs: [["the {thing1} was {good}", "the {thing2} was {good}"]]
@@ -42,9 +42,9 @@ def test_a_table_with_rates_and_examples(trained: Path, mine: Path) -> None:
     assert "praise" in result.out
     assert "0.0 % (0.0-29.9)" in result.out  # Wilson's interval of 0 of 9
     assert "100.0 % (43.9-100.0)" in result.out
-    assert "was awful <script>" in result.out
+    assert "was great <script>" in result.out
     assert "3 of 30 cases of mine (3 tests) fail" in result.out
-    assert "awful" not in tenor("check", trained, mine, "--examples", 0).out
+    assert "<script>" not in tenor("check", trained, mine, "--examples", 0).out
 
 
 def test_json_is_what_the_result_is(trained: Path, mine: Path) -> None:
@@ -53,16 +53,16 @@ def test_json_is_what_the_result_is(trained: Path, mine: Path) -> None:
     assert values["passed"] is True
     assert values["model"] == str(trained)
     assert {test["name"]: test["failures"] for test in values["tests"]} == {
-        "praise": 0, "blame taken for praise": 3, "swapped": 0,
+        "praise": 0, "praise taken for blame": 3, "swapped": 0,
     }  # fmt: skip
     assert len(values["tests"][1]["examples"]) == 2
-    assert values["tests"][1]["examples"][0][0]["label"] == "negative"
+    assert values["tests"][1]["examples"][0][0]["label"] == "positive"
 
 
 @pytest.mark.parametrize(
     ("limits", "status", "said"),
     [
-        (["--fail-above", 0.5], 1, "1 of 3 tests fail above 50.0 %: blame taken for praise (100.0 %)"),
+        (["--fail-above", 0.5], 1, "1 of 3 tests fail above 50.0 %: praise taken for blame (100.0 %)"),
         (["--fail-above-overall", 0.05], 1, "10.0 % of all cases fail, above 5.0 %"),
         (["--fail-above-overall", 0.2], 0, ""),
         (["--fail-above", 1], 0, ""),
@@ -84,7 +84,7 @@ def test_the_page_holds_tests_and_failures_escaped(trained: Path, mine: Path, tm
     assert tenor("check", trained, mine, "--html", page).status == 0
     text = read(page.read_text("utf-8")).text
     assert "A test that a model should fail." in text
-    assert "was awful <script>alert(1)</script>" in text
+    assert "was great <script>alert(1)</script>" in text
     again = tenor("check", trained, mine, "--html", page)
     assert again.status == 2
     assert "--force" in again.error
@@ -103,7 +103,7 @@ def test_without_a_suite_it_is_the_one_for_sentiment(trained: Path) -> None:
 
 def test_the_page_of_a_run_shows_it(trained: Path) -> None:
     page = read((trained / "report.html").read_text("utf-8")).text
-    assert "How often the model fails the tests of sentiment" in page
+    assert "Texts that are made to ask one thing at a time" in page
     assert "negated praise" in page
 
 
@@ -141,7 +141,7 @@ def test_a_list_needs_no_model(mine: Path, trained: Path) -> None:
         ([], "no model to check"),
         (["RUN", "MINE", "--only", "prais"], "did you mean 'praise'"),
         (["RUN", "MINE", "--fail-above", "2"], "--fail-above"),
-        (["RUN", "MINE", "--labels", "negative=negative"], "the suite has no label 'negative'"),
+        (["RUN", "MINE", "--labels", "neutral=negative"], "the suite has no label 'neutral'"),
     ],
 )
 def test_bad_input_is_one_line(trained: Path, mine: Path, arguments: list[str], said: str) -> None:

@@ -35,34 +35,34 @@ def behaviour_section(values: Values | None, *, quoted: bool = False) -> Section
     """Return how often each test fails, and if `quoted` one failure of each; nothing where there is None."""
     if not values:
         return Section("behaviour", "Behaviour")
+    about: dict[str, list[Values]] = {}
+    for test in values["tests"]:
+        about.setdefault(test["capability"], []).append(test)
+    return Section(
+        "behaviour",
+        "Behaviour",
+        list(_sentences(values)),
+        text="Texts that are made to ask one thing at a time, and how often the model fails them.",
+        tables=[_table(capability, tests) for capability, tests in about.items()],
+        quotes=[_quote(test, one) for test in values["tests"] for one in test["examples"][:1]]
+        if quoted
+        else (),
+    )
+
+
+def _table(capability: str, tests: Sequence[Values]) -> Table:
     rows = [
         [
             test["name"],
-            test["capability"],
             test["meaning"],
             expectation(test),
             f"{test['cases']:,}",
             Cell(percent_share(test["rate"]), test["rate"]["value"]),
         ]
-        for test in values["tests"]
+        for test in tests
     ]
-    return Section(
-        "behaviour",
-        "Behaviour",
-        list(_sentences(values)),
-        tables=[
-            Table(
-                f"How often the model fails the tests of {values['suite']}",
-                ("test", "about", "what it asks", "expects", "cases", "failure rate"),
-                rows,
-                words=4,
-                note="The colour shows the failure rate.",
-            )
-        ],
-        quotes=[_quote(test, one) for test in values["tests"] for one in test["examples"][:1]]
-        if quoted
-        else (),
-    )
+    columns = ("test", "what it asks", "expects", "cases", "failure rate")
+    return Table(capability.capitalize() or "Tests", columns, rows, words=3)
 
 
 def _sentences(values: Values) -> Iterator[str]:
