@@ -30,11 +30,16 @@ def headline(values: Values) -> str:
 
 
 def results(values: Values) -> "RenderableType":
-    """How often each test fails."""
-    made = table("about", "test", "expects", "cases", "failure rate", left=3)
+    """How often each test fails, below what it is about: so a line fits a terminal of 80 columns."""
+    made = table("test", "expects", "cases", "failure rate", left=2)
+    about = ""
     for test in values["tests"]:
+        if test["capability"] != about:
+            about = test["capability"]
+            made.add_row(about)
         rate = percent_share(test["rate"])
-        made.add_row(test["capability"], test["name"], expectation(test), f"{test['cases']:,}", rate)
+        indent = "  " if about else ""
+        made.add_row(f"{indent}{test['name']}", expectation(test), f"{test['cases']:,}", rate)
     return made
 
 
