@@ -17,6 +17,7 @@ import os
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -50,6 +51,18 @@ class Model:
     data: Mapping[str, Any] | None = None  # source, columns, splits, fingerprint of the training texts
     metrics: Mapping[str, Any] | None = None  # JSON of the evaluation on the test split
     ratios: LogCountRatios | None = None
+
+    @cached_property
+    def fingerprint(self) -> str:
+        """SHA-256 of all that decides what the model makes of a text: models that agree in it are one."""
+        digest = hashlib.sha256(
+            _json([self.pipeline.to_json(), to_values(self.config.network), self.classes])
+        )
+        ratios = {} if self.ratios is None else self.ratios.to_arrays()
+        for name, array in sorted({**ratios, **self.arrays}.items()):
+            digest.update(f"{name} {array.shape}".encode())
+            digest.update(np.ascontiguousarray(array).data)
+        return digest.hexdigest()
 
     def save(self, path: Path) -> None:
         """Write the folder whole or not at all; a folder that is there is replaced."""

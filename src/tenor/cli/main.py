@@ -12,8 +12,10 @@ from tenor.cli.compare import compare
 from tenor.cli.console import INTERRUPTED, Terminal, tolerant_streams
 from tenor.cli.data import data
 from tenor.cli.demo import demo
+from tenor.cli.embed import embed
 from tenor.cli.evaluate import evaluate
 from tenor.cli.info import info
+from tenor.cli.inspect import inspect
 from tenor.cli.options import Debug, Quiet
 from tenor.cli.predict import predict
 from tenor.cli.probe import ProbeCommand, probe
@@ -34,6 +36,8 @@ app.command()(tune)
 app.command()(evaluate)
 app.command()(compare)
 app.command()(predict)
+app.command()(inspect)
+app.command()(embed)
 app.command(cls=ProbeCommand)(probe)
 app.command()(report)
 app.command()(info)

@@ -108,7 +108,7 @@ def train(
                 dataset,
                 prepared.report,
                 fitted.scored,
-                prepared.pipeline,
+                fitted.predictor,
                 texts=config.evaluation.texts,
             )
             folder.finish(run, runtime=fitted.runtime, report=report)

@@ -44,3 +44,9 @@ class NetworkEngine:
         from tenor.nn.forward import forward
 
         return forward(self.module, tokens, device=self.module.embedding.weight.device)
+
+    def vectors(self, tokens: Tokens) -> npt.NDArray[np.float32]:
+        """Return the pooled vectors (N, H') of N texts, in their order."""
+        from tenor.nn.forward import pooled
+
+        return pooled(self.module, tokens, device=self.module.embedding.weight.device)
