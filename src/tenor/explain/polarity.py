@@ -7,8 +7,8 @@ with the unknown word in its place to the text itself. It is measured in two way
   trained on sentences was never asked to read a word alone.
 - in texts: the mean over all places of real texts where the word stands.
 
-What a pair says beyond its words is the effect of both less the effects of each, the other being there or,
-read alone, unknown: L(a b) - L(a u) - L(u b) + L(u u) of a pair alone.
+What a pair a b says beyond its words is L(a b) - L(a u) - L(u b) + L(u u), with u the unknown word, L the
+log-odds and all else unchanged: 0 where each word adds the same whatever stands beside it.
 """
 
 from collections.abc import Callable, Iterator
@@ -104,7 +104,7 @@ def in_texts(
         known = ids != unknown
         both = known[:-1] & known[1:]
         words.add(ids[known, None], single[known], single[known])
-        beyond = double - single[:-1] - single[1:]
+        beyond = single[:-1] + single[1:] - double
         pairs.add(np.stack((ids[:-1], ids[1:]), 1)[both], beyond[both], double[both])
         read += 1
         work += 2 * len(ids) ** 2

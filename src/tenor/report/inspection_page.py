@@ -96,6 +96,6 @@ PAIRS = (
 def in_texts(values: Values) -> str:
     """Say how words were left out of texts."""
     return (
-        f"In {count(values['in_texts']['texts'], 'text')} each {values['unit']} and each pair was replaced by "
+        f"In {count(values['in_texts']['texts'], 'text')} each {values['unit']} and pair was replaced by "
         "unknown ones in turn. The figure is what it changes in the log-odds, the mean over its places."
     )
