@@ -19,7 +19,7 @@ def effect(text, value=1.0, count=None):
 def values(classes=("negative", "positive"), words=("dull", EVIL), **changes):
     speak = [
         {"label": name, "words": [effect(word, 2 - n / 9) for n, word in enumerate(words)],
-         "pairs": [effect(f"not {words[0]}", 1.5)]}
+         "pairs": [effect(f"not {word}", 1.5) for word in words[:1]]}
         for name in classes
     ]  # fmt: skip
     points = [
@@ -62,7 +62,6 @@ def test_everything_is_on_the_page_and_escaped() -> None:
 
 def test_what_is_missing_is_left_out() -> None:
     bare = values(words=(), gates=None, without_gates="A bag has no gates.", neighbours=[])
-    bare["classes"] = [{**one, "pairs": []} for one in bare["classes"]]
     found = read(inspection_page(bare, "bag"))
     assert "A bag has no gates." in found.text
     assert not found.svgs

@@ -34,7 +34,7 @@ class Lexicon:
         """Return the first ids of the vocabulary: of one made here, the most frequent words."""
         vocabulary = self.pipeline.vocabulary
         every = np.arange(len(vocabulary), dtype=np.int32)
-        return every[(every != vocabulary.pad) & (every != vocabulary.unknown)][:most]
+        return np.asarray(every[(every != vocabulary.pad) & (every != vocabulary.unknown)][:most])
 
     def word(self, index: int) -> str:
         """Return the word of an id."""

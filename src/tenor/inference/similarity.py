@@ -14,7 +14,8 @@ def unit(vectors: npt.NDArray[Any]) -> Vectors:
     """Scale vectors (N, H) to length 1; one of zeros stays so, and is similar to nothing."""
     wide = vectors.astype(np.float64)
     lengths = np.linalg.norm(wide, axis=1, keepdims=True)
-    return np.divide(wide, lengths, out=np.zeros_like(wide), where=lengths > 0).astype(np.float32)
+    scaled = np.divide(wide, lengths, out=np.zeros_like(wide), where=lengths > 0)
+    return np.asarray(scaled, np.float32)
 
 
 class Nearest(Generic[Item]):

@@ -76,16 +76,15 @@ def _drawn(found: WordMap, height: float, width: float) -> tuple["Figure", int]:
         for text in legend.get_texts():
             text.set_parse_math(False)  # a class may be named "$5 to $10"
     with pictures.any_script():
-        named = _named(axes, found["points"])
+        figure.draw_without_rendering()  # now the axes have their size
+        named = _named(axes, found["points"], figure.dpi / 72)
     return figure, named
 
 
-def _named(axes: "Axes", points: Sequence[Mapping[str, Any]]) -> int:
-    """Write words beside their marks, the strongest first, where nothing else stands."""
+def _named(axes: "Axes", points: Sequence[Mapping[str, Any]], scale: float) -> int:
+    """Write words beside their marks, the strongest first, where nothing else stands; return how many."""
     from matplotlib.transforms import Bbox
 
-    axes.figure.draw_without_rendering()  # now the axes have their size
-    scale = axes.figure.dpi / 72
     marks = axes.transData.transform([(point["x"], point["y"]) for point in points])
     half = _MARK / 2 * scale
     taken = [Bbox.from_extents(x - half, y - half, x + half, y + half) for x, y in marks]

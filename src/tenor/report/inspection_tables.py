@@ -33,9 +33,8 @@ def pairs(classes: Sequence[Values], unit: str) -> list[Table]:
 def neighbours(found: Sequence[Values], unit: str) -> list[Table]:
     """Return the nearest words of each word."""
     rows = [[one["word"], _joined(one["nearest"], "{:.2f}".format)] for one in found]
-    return [
-        Table(f"Most similar {unit}s, with the cosine of their vectors", (unit, "like it"), rows, words=2)
-    ]
+    title = f"Most similar {unit}s, with the cosine of their vectors"
+    return [Table(title, (unit, "like it"), rows, words=2)] if rows else []
 
 
 def gates(found: Values, unit: str) -> list[Table]:
