@@ -57,7 +57,9 @@ def test_bad_input_is_refused_in_one_line(trained: Path, arguments: list[str], s
     assert result.out == ""
 
 
-def test_odd_texts_are_no_trouble_and_none_is_one(trained: Path, tmp_path: Path) -> None:
+def test_odd_texts_are_no_trouble_and_none_is_one(
+    trained: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     odd = tmp_path / "odd.jsonl"
     texts = ["", "<b>great</b>", "😀", "טוב", "xyzzy", "great " * 30]
     odd.write_text("".join(json.dumps({"text": text}) + "\n" for text in texts))
@@ -67,4 +69,5 @@ def test_odd_texts_are_no_trouble_and_none_is_one(trained: Path, tmp_path: Path)
     odd.write_text('{"text": ""}\n')
     assert "no text that is not empty" in tenor("inspect", trained, "--data", odd).error
     odd.write_text(json.dumps({"text": "great " * 100_000}) + "\n")
+    monkeypatch.setattr("tenor.explain.polarity.LONGEST", 100)
     assert "too long" in tenor("inspect", trained, "--data", odd).error

@@ -104,13 +104,14 @@ def train(
         fitted = fit(dataset, config, prepared=prepared, folder=folder, watcher=watcher)
         run = Run(folder.path if folder else None, config, fitted.model, fitted.history, fitted.evaluations)
         if folder is not None:
-            report = report_values(
-                dataset,
-                prepared.report,
-                fitted.scored,
-                fitted.predictor,
-                texts=config.evaluation.texts,
-            )
+            with applied(fitted.runtime):
+                report = report_values(
+                    dataset,
+                    prepared.report,
+                    fitted.scored,
+                    fitted.predictor,
+                    texts=config.evaluation.texts,
+                )
             folder.finish(run, runtime=fitted.runtime, report=report)
     except KeyboardInterrupt:
         raise Interrupted(
