@@ -56,7 +56,7 @@ class Model:
     def fingerprint(self) -> str:
         """SHA-256 of all that decides what the model makes of a text: models that agree in it are one."""
         digest = hashlib.sha256(
-            _json([self.pipeline.to_json(), to_values(self.config.network), self.classes])
+            _json([self.pipeline.to_json(), to_values(self.config)["network"], self.classes])
         )
         ratios = {} if self.ratios is None else self.ratios.to_arrays()
         for name, array in sorted({**ratios, **self.arrays}.items()):

@@ -121,7 +121,7 @@ def _mingru(arrays: Arrays, direction: int, x: Array) -> Read:
     z, c = _sigmoid(sums[:, :, 0]), np.tanh(sums[:, :, 1])
 
     def step(t: int, h: Array) -> Array:
-        return (1 - z[:, t]) * h + z[:, t] * c[:, t]
+        return np.asarray((1 - z[:, t]) * h + z[:, t] * c[:, t])
 
     return Read(z[None], _steps(step, z))
 
