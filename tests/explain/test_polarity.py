@@ -100,5 +100,11 @@ def test_endless_texts_are_left_out_and_reading_ends(monkeypatch: pytest.MonkeyP
     assert in_texts(model(), Tokens.of([[3] * 4] * 10), least=1).texts == 2
 
 
+def test_no_word_fills_the_list_of_pairs() -> None:
+    pairs = np.array([[NOT, other] for other in range(3, 9)] + [[7, 8]], np.int32)
+    values = np.arange(len(pairs), 0, -1.0)[:, None] * [[-1, 1]]
+    assert Effects(pairs, values, values).best(1, 4) == [0, 1, 6]
+
+
 def test_nothing_speaks_where_all_is_zero() -> None:
     assert Effects(ids(2)[:, None], np.zeros((1, 2)), np.zeros((1, 2))).best(0, 5) == []

@@ -11,6 +11,7 @@ What a pair a b says beyond its words is L(a b) - L(a u) - L(u b) + L(u u), with
 log-odds and all else unchanged: 0 where each word adds the same whatever stands beside it.
 """
 
+from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
@@ -26,6 +27,7 @@ Floats = npt.NDArray[np.float64]
 # A text is read once for each of its words and pairs, so that the work grows with the square of its length.
 LONGEST = 1000  # tokens; longer texts are left out
 MOST_READ = 20_000_000  # tokens of all readings, after which no further text is begun
+_AGAIN = 2
 _TINY = np.finfo(np.float64).tiny
 
 
@@ -42,11 +44,19 @@ class Effects:
         """Return the rows that speak most for a class, the strongest first, and none that speak against it.
 
         A pair must do so itself and beyond its words: two words that say the same weigh less together than
-        their sum, which is no word against it.
+        their sum, which is no word against it. No word stands in more than `_AGAIN` pairs.
         """
         strength = np.minimum(self.values[:, label], self.together[:, label])
-        ranked = np.argsort(-strength, kind="stable")[:most]
-        return [row for row in ranked.tolist() if strength[row] > 0]
+        best: list[int] = []
+        listed: Counter[int] = Counter()
+        for row in np.argsort(-strength, kind="stable").tolist():
+            if len(best) == most or strength[row] <= 0:
+                break
+            words = self.ids[row].tolist()
+            if all(listed[word] < _AGAIN for word in words):
+                best.append(row)
+                listed.update(words)
+        return best
 
 
 @dataclass(frozen=True)
