@@ -56,7 +56,7 @@ def alone(values: Values) -> str:
     """Say how words were read."""
     return (
         f"Each of {count(values['read'], values['unit'])} was read alone. The figure is the log-odds of the "
-        "class then, less those of an unknown one read alone. Texts of one are unlike those it was trained on."
+        "class then, less those of an unknown one read alone. Training texts were longer."
     )
 
 
