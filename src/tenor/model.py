@@ -53,16 +53,15 @@ class Model:
     ratios: LogCountRatios | None = None
 
     @cached_property
-    def fingerprint(self) -> str:
-        """SHA-256 of all that decides what the model makes of a text: models that agree in it are one."""
-        digest = hashlib.sha256(
-            _json([self.pipeline.to_json(), to_values(self.config)["network"], self.classes])
-        )
-        ratios = {} if self.ratios is None else self.ratios.to_arrays()
-        for name, array in sorted({**ratios, **self.arrays}.items()):
-            digest.update(f"{name} {array.shape}".encode())
-            digest.update(np.ascontiguousarray(array).data)
-        return digest.hexdigest()
+    def digest(self) -> str:
+        """SHA-256 of all that a text's logits depend on: pipeline, network, tensors, ratios."""
+        network = to_values(self.config)["network"]
+        found = hashlib.sha256(_json([self.pipeline.to_json(), network, len(self.classes)]))
+        arrays = {} if self.ratios is None else {f"ratios.{n}": a for n, a in self.ratios.to_arrays().items()}
+        for name, array in sorted({**self.arrays, **arrays}.items()):
+            found.update(f"{name} {array.dtype} {array.shape}".encode())
+            found.update(np.ascontiguousarray(array).data)
+        return found.hexdigest()
 
     def save(self, path: Path) -> None:
         """Write the folder whole or not at all; a folder that is there is replaced."""

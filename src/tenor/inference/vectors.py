@@ -100,7 +100,7 @@ def write_vectors(
         (LABEL, pa.string()),
         (_VECTOR, pa.list_(pa.float32())),
     ]
-    schema = pa.schema(fields, metadata={_MODEL: predictor.model.fingerprint})
+    schema = pa.schema(fields, metadata={_MODEL: predictor.model.digest})
     written, empty, size = 0, 0, 0
     with (
         atomic_file(target) as temporary,
@@ -148,7 +148,7 @@ def read_vectors(predictor: Predictor, path: Path) -> Iterator[TextVectors]:
     size = predictor.vectors([""]).shape[1]
     try:
         with pq.ParquetFile(path) as file:
-            if file.schema_arrow.metadata[_MODEL] != predictor.model.fingerprint.encode():
+            if file.schema_arrow.metadata[_MODEL] != predictor.model.digest.encode():
                 raise DataError(
                     f"{path} holds vectors of another model, which cannot be compared with those of this "
                     "one; make them anew: tenor embed MODEL DATA --out FILE"
