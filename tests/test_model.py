@@ -4,6 +4,7 @@ import json
 import shutil
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -80,6 +81,19 @@ def test_a_newer_format_is_refused(model: Model, folder: Path, monkeypatch: pyte
     model.save(folder)
     with pytest.raises(ModelError, match=f"has format {FORMAT + 1}, this Tenor reads .*upgrade"):
         Model.load(folder)
+
+
+def test_the_digest_is_that_of_what_it_predicts_with(model: Model, folder: Path) -> None:
+    assert Model.load(folder).digest == model.digest
+    assert replace(model, metrics={}, data={}).digest == model.digest
+    name = next(iter(model.arrays))
+    changed = model.arrays[name].copy()
+    changed.flat[-1] += 1
+    others = [
+        replace(model, arrays={**model.arrays, name: changed}),
+        replace(model, pipeline=replace(model.pipeline, max_length=7)),
+    ]
+    assert len({model.digest, *(other.digest for other in others)}) == 3
 
 
 def test_places_without_a_model_are_named(tmp_path: Path) -> None:

@@ -10,7 +10,10 @@ from shell import tenor
 from tenor import __version__
 from tenor.cli import completion
 
-COMMANDS = ("demo", "data", "train", "evaluate", "predict", "stream", "explain", "check", "probe", "info")
+COMMANDS = (
+    *("demo", "data", "train", "evaluate", "compare", "tune", "predict", "stream", "explain", "check"),
+    *("inspect", "embed", "probe", "report", "info"),
+)
 
 
 def python(code: str, *arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:

@@ -65,6 +65,18 @@ def test_predictions_read_no_more_than_they_need(predictor: Predictor) -> None:
     assert next(predictor.predictions(endless())).label in predictor.classes
 
 
+def test_vectors_are_what_the_head_reads(predictor: Predictor, monkeypatch: pytest.MonkeyPatch) -> None:
+    texts = [*ODD, *(e.text for e in toy.examples(20, "vectors"))]
+    vectors = predictor.vectors(texts)
+    weight, bias = (predictor.model.arrays[f"head.output.{name}"] for name in ("weight", "bias"))
+    logits = vectors @ weight.T + bias
+    expected = softmax(np.concatenate((np.zeros_like(logits), logits), 1))
+    np.testing.assert_allclose(predictor.predict_proba(texts), expected, atol=1e-5)
+    monkeypatch.setattr(predictor_module, "_CHUNK", 7)
+    np.testing.assert_allclose(predictor.vectors(iter(texts)), vectors, atol=1e-5)
+    assert predictor.vectors([]).shape == (0, vectors.shape[1])
+
+
 def test_no_texts_no_predictions(predictor: Predictor) -> None:
     assert predictor.predict([]) == []
     assert predictor.predict_proba([]).shape == (0, 2)

@@ -13,9 +13,11 @@ from tenor.cli.compare import compare
 from tenor.cli.console import INTERRUPTED, Terminal, tolerant_streams
 from tenor.cli.data import data
 from tenor.cli.demo import demo
+from tenor.cli.embed import embed
 from tenor.cli.evaluate import evaluate
 from tenor.cli.explain import explain
 from tenor.cli.info import info
+from tenor.cli.inspect import inspect
 from tenor.cli.options import Debug, Quiet
 from tenor.cli.predict import predict
 from tenor.cli.probe import ProbeCommand, probe
@@ -40,6 +42,8 @@ app.command()(compare)
 app.command()(predict)
 app.command()(stream)
 app.command()(explain)
+app.command()(inspect)
+app.command()(embed)
 app.command(cls=ProbeCommand)(probe)
 app.command()(report)
 app.command()(info)

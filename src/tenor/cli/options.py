@@ -201,6 +201,11 @@ def configuration(
     return parse(merge(values, assignments(given.get("settings") or ())))
 
 
+def encoding(given: str | None) -> str:
+    """Return the encoding of a command that reads texts alone: as given, or the default of the setting."""
+    return given or str(SETTINGS["data.encoding"].default)
+
+
 def shortcuts(given: Mapping[str, Any]) -> Values:
     """Return the settings that a command's parameters give, as nested values."""
     values: Values = {}

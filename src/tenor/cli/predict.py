@@ -72,7 +72,7 @@ def predict(
         raise InputError("--output holds the rows of a file; name that file with --input")
     if not texts and input is None and sys.stdin.isatty():
         raise InputError('nothing to predict; give "a text", --input FILE, or lines on standard input')
-    encoding = encoding or str(options.SETTINGS["data.encoding"].default)
+    encoding = options.encoding(encoding)
 
     from tenor.inference.files import TextRows
     from tenor.inference.predictor import load

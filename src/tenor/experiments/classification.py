@@ -110,14 +110,14 @@ def train(
                 behaviour = check_builtin(
                     fitted.predictor.predict_proba, dataset.classes, examples=min(texts, EXAMPLES)
                 )
-            report = report_values(
-                dataset,
-                prepared.report,
-                fitted.scored,
-                prepared.pipeline,
-                texts=texts,
-                behaviour=behaviour,
-            )
+                report = report_values(
+                    dataset,
+                    prepared.report,
+                    fitted.scored,
+                    fitted.predictor,
+                    texts=texts,
+                    behaviour=behaviour,
+                )
             folder.finish(run, runtime=fitted.runtime, report=report)
     except KeyboardInterrupt:
         raise Interrupted(

@@ -75,3 +75,9 @@ class NetworkEngine:
         from tenor.nn.onward import head
 
         return head(self.module, pooled)
+
+    def vectors(self, tokens: Tokens) -> npt.NDArray[np.float32]:
+        """Return the pooled vectors (N, H') of N texts, in their order."""
+        from tenor.nn.forward import pooled
+
+        return pooled(self.module, tokens, device=self.module.embedding.weight.device)

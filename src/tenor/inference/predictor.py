@@ -120,18 +120,26 @@ class Predictor:
         """
         return Streams(self)
 
+    def vectors(self, texts: Iterable[str]) -> npt.NDArray[np.float32]:
+        """Return one vector a text, (N, H'): what the encoder made of it, pooled, before the head."""
+        chunks = [self._engine.vectors(tokens) for tokens in self._encoded(texts)]
+        return np.concatenate(chunks) if chunks else self._engine.vectors(Tokens.of([]))
+
     def warning(self, texts: Iterable[str]) -> str | None:
         """Return one sentence if the texts look unlike the training data, else None."""
         familiarity = self.model.familiarity
         return None if familiarity is None else familiarity.warning(self.model.pipeline.encode(texts))
 
     def _chunks(self, texts: Iterable[str]) -> Iterator[tuple[Tokens, npt.NDArray[np.float64]]]:
+        for tokens in self._encoded(texts):
+            yield tokens, self.probabilities(tokens)
+
+    def _encoded(self, texts: Iterable[str]) -> Iterator[Tokens]:
         if isinstance(texts, str):
             raise TypeError("one text was given where several are expected; put it in a list: [text]")
         remaining = iter(texts)
         while chunk := list(islice(remaining, _CHUNK)):
-            tokens = self.model.pipeline.encode(chunk)
-            yield tokens, self.probabilities(tokens)
+            yield self.model.pipeline.encode(chunk)
 
 
 def softmax(logits: npt.NDArray[Any]) -> npt.NDArray[np.float64]:

@@ -81,15 +81,23 @@ class TableEngine:
 
     def logits(self, tokens: Tokens) -> Array:
         """Return logits (N, C) of N texts, in their order."""
-        out = np.empty((len(tokens), self._classes), np.float32)
+        return self._in_pieces(tokens, self._classes, self.head)
 
+    def vectors(self, tokens: Tokens) -> Array:
+        """Return the pooled vectors (N, H') of N texts, in their order."""
+        first = "head.hidden.weight" if "head.hidden.weight" in self._arrays else "head.output.weight"
+        return self._in_pieces(tokens, self._arrays[first].shape[1], lambda pooled: pooled)
+
+    def _in_pieces(self, tokens: Tokens, size: int, finish: Callable[[Array], Array]) -> Array:
+        """Read N texts piece by piece, several at once: what `finish` makes of their vectors, (N, size)."""
+        out = np.empty((len(tokens), size), np.float32)
         pieces = _pieces(tokens.offsets)
         threads = self._threads if len(pieces) == 1 else 1  # within a piece
 
         def task(first: int, end: int) -> None:
             start, stop = tokens.offsets[first], tokens.offsets[end]
             ids, offsets = tokens.ids[start:stop], tokens.offsets[first : end + 1] - start
-            out[first:end] = self.head(self._pooled(ids, offsets, threads))
+            out[first:end] = finish(self._pooled(ids, offsets, threads))
 
         parallel.run([partial(task, *piece) for piece in pieces], self._threads)
         return out

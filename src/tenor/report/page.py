@@ -95,7 +95,7 @@ class Section:
     folded_title: str = ""
     quotes: Sequence[Quote] = ()
     command: str = ""
-    kind: str = ""  # "warning" for what must not be overlooked
+    kind: str = ""  # "warning" for what must not be overlooked, "beside" for narrow tables side by side
 
     @property
     def empty(self) -> bool:

@@ -7,6 +7,7 @@ from tenor.data.example import Example
 from tenor.evaluation.evaluation import LENGTH, Evaluation
 from tenor.evaluation.mistakes import Mistake, SuspectLabel
 from tenor.evaluation.slices import Slice
+from tenor.report import page
 from tenor.report.numbers import decimal_interval, excerpt, percent, percent_interval
 
 if TYPE_CHECKING:
@@ -57,6 +58,16 @@ def table(*columns: str, left: int = 1) -> "Table":
         else:
             made.add_column(name, justify="right", no_wrap=True)
     return made
+
+
+def of_page(one: page.Table) -> "RenderableType":
+    """Return a table of a page for a terminal."""
+    from rich.text import Text
+
+    made = table(*one.columns, left=one.words)
+    for row in one.cells:
+        made.add_row(*(Text(cell.text) for cell in row))
+    return titled(one.caption, made)
 
 
 def summary(evaluation: Evaluation, split: str) -> "list[RenderableType]":
