@@ -1,14 +1,17 @@
 """Predictors: in order, batch = one by one, whatever the text."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 import toy
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tenor.evaluation.abstention import below
 from tenor.experiments.classification import fit
 from tenor.inference import predictor as predictor_module
-from tenor.inference.predictor import Predictor, softmax
+from tenor.inference.predictor import Predictor
 
 
 @pytest.fixture(scope="module")
@@ -75,5 +78,20 @@ def test_a_single_string_is_a_mistake(predictor: Predictor) -> None:
         predictor.predict("good")
 
 
-def test_softmax_survives_large_logits() -> None:
-    np.testing.assert_allclose(softmax(np.array([[1e4, 0.0], [0.0, 0.0]])), [[1.0, 0.0], [0.5, 0.5]])
+def test_probabilities_are_those_of_the_logits_at_the_temperature(predictor: Predictor) -> None:
+    tokens = predictor.model.pipeline.encode(ODD)
+    calm = Predictor(replace(predictor.model, temperature=2.5), predictor._engine)
+    logits = predictor.logits(tokens).astype(np.float64)
+    expected = np.exp(logits / 2.5) / np.exp(logits / 2.5).sum(axis=1, keepdims=True)
+    np.testing.assert_allclose(calm.probabilities(tokens), expected)
+    np.testing.assert_allclose(calm.predict_proba(ODD), expected)
+    np.testing.assert_allclose([[*one.probabilities.values()] for one in calm.predictions(ODD)], expected)
+    assert calm.predict(ODD) == predictor.predict(ODD)
+
+
+def test_nothing_is_held_back_unless_asked_for(predictor: Predictor) -> None:
+    assert not any(one.abstained for one in predictor.predictions(ODD))
+    strict = Predictor(predictor.model, predictor._engine, below(1.0, 2))
+    found = list(strict.predictions(ODD))
+    assert all(one.abstained for one in found)
+    assert [one.label for one in found] == predictor.predict(ODD) == strict.predict(ODD)

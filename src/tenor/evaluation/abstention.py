@@ -17,7 +17,7 @@ from tenor.evaluation.calibration import checked
 from tenor.evaluation.intervals import Interval, wilson
 from tenor.evaluation.metrics import Floats, Ints
 
-_POINTS = 100  # of a curve; more would not be seen
+_POINTS = 50  # of a curve; more would not be seen
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,7 +155,7 @@ def reaching(
 def risk_coverage(labels: npt.ArrayLike, probabilities: npt.ArrayLike) -> tuple[Point, ...]:
     """Return what is kept by one threshold for all classes, from the surest text to all of them.
 
-    At most some hundred points, about evenly spaced in coverage. Raises `InputError` as `calibration`.
+    At most some fifty points, about evenly spaced in coverage. Raises `InputError` as `calibration`.
     """
     true, scores = checked(labels, probabilities)
     thresholds, kept, right = _steps(scores.max(axis=1), scores.argmax(axis=1) == true)
@@ -183,7 +183,7 @@ def _reachable(confidence: Floats, right: npt.NDArray[np.bool_]) -> float:
 
 
 def _steps(confidence: Floats, right: npt.NDArray[np.bool_]) -> tuple[Floats, Ints, Ints]:
-    """Return each distinct confidence (K,), falling, how many rows reach it, and how many of these are right."""
+    """Return each distinct confidence (K,), falling, how many rows reach it, and how many of them right."""
     order = np.argsort(-confidence, kind="stable")
     falling = confidence[order]
     ends = np.flatnonzero(np.diff(falling, append=-np.inf))  # the last row of each confidence

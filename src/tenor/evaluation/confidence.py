@@ -1,4 +1,4 @@
-"""`Confidence`: how far the probabilities of labelled texts can be trusted, with and without a temperature."""
+"""`Confidence`: how far the probabilities of labelled texts can be trusted."""
 
 from dataclasses import dataclass
 from typing import Any
