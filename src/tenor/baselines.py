@@ -6,8 +6,8 @@
 
 They read the tokens of the same tokenizer as a network, whole texts and a vocabulary without limit. Several
 classes are learned one against the rest, and the probabilities made to sum to 1. Everything is made of the
-training texts alone: an n-gram that stands only elsewhere is unknown. Validation texts choose the penalty and,
-as with networks, the temperature of the probabilities.
+training texts alone: an n-gram that stands only elsewhere is unknown. Validation texts choose the penalty
+and, as with networks, the temperature of the probabilities.
 """
 
 import warnings

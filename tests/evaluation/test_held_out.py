@@ -1,4 +1,4 @@
-"""What is kept of validation texts: all of them, or a sample that fits a model folder; nothing else is read."""
+"""What is kept of validation texts: all, or a sample that fits a model folder; nothing else is read."""
 
 import numpy as np
 import pytest

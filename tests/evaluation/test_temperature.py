@@ -40,14 +40,20 @@ def test_a_logit_that_stays_at_zero_is_no_hindrance():
     held_out = drawn(2, 2.0)
     z = held_out.logits[:, 1] - held_out.logits[:, 0]
     shifted = HeldOut(held_out.labels, np.stack([np.zeros_like(z), z], axis=1))
-    assert Scaling.fitted(shifted).temperature == pytest.approx(Scaling.fitted(held_out).temperature, rel=1e-4)
+    assert Scaling.fitted(shifted).temperature == pytest.approx(
+        Scaling.fitted(held_out).temperature, rel=1e-4
+    )
 
 
 def test_the_reason_is_given_where_there_is_none():
     held_out = drawn(3, 2.0)
     few = HeldOut(held_out.labels[: FEWEST - 1], held_out.logits[: FEWEST - 1])
     right = HeldOut(held_out.logits.argmax(axis=1).astype(np.int32), held_out.logits)
-    for given_, said in [(None, "no validation data"), (few, "49 validation texts"), (right, "is read right")]:
+    for given_, said in [
+        (None, "no validation data"),
+        (few, "49 validation texts"),
+        (right, "is read right"),
+    ]:
         found = Scaling.fitted(given_)
         assert found.temperature is None
         assert said in found.reason

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 RELIABILITY, RISK_COVERAGE = "reliability.png", "risk-coverage.png"
 
 _HEIGHT = 240
+_LEAST_SHARE = 0.1  # of the texts, from which on a curve must be within the picture
 _LINE = "Where a model is as sure as it is right, the marks lie on the line; on average they are"
 _MOST_AREA = 70  # of a mark, in square points: that of a bin with all texts
 
@@ -109,6 +110,8 @@ def abstention_sentence(rule: Mapping[str, Any], classes: Sequence[str]) -> str:
             said += (
                 f", and all that is read as {', '.join(never)}, for which no threshold is sure to be enough"
             )
+    elif thresholds[0] == 0:
+        said = "nothing is ambiguous"
     else:
         said = f"ambiguous is what is less probable than {thresholds[0]:.4g}"
     kept = rule["validation"]
@@ -150,11 +153,14 @@ def risk_coverage(found: Mapping[str, Any], kept: Mapping[str, Any] | None = Non
     x = [one["coverage"]["value"] for one in points]
     value, low, high = ([one["accuracy"][name] for one in points] for name in ("value", "low", "high"))
     axes.fill_between(x, low, high, color=pictures.BLUE, alpha=0.15, linewidth=0, label="95 % interval")
-    axes.plot(x, value, color=pictures.BLUE, linewidth=2, label="accuracy of the kept")
+    axes.plot(x, value, color=pictures.BLUE, linewidth=2, label="accuracy")
     if kept is not None and kept["accuracy"] is not None:
         axes.plot(kept["coverage"]["value"], kept["accuracy"]["value"], "D", color=pictures.ORANGE,
-                  markersize=6, linestyle="none", label="as asked for")  # fmt: skip
-    axes.set(xlim=(0, 1.01), xlabel="texts kept, the surest first")
+                  markersize=6, linestyle="none", label="as asked")  # fmt: skip
+    # Of very few texts the interval is wide; the picture is not about it.
+    least = min(end for share, end in zip(x, low, strict=True) if share >= _LEAST_SHARE)
+    axes.set(xlim=(0, 1.01), ylim=(least - 0.01, 1.005), xlabel="texts kept, the surest first")
+    axes.set_ylabel("of these, right")
     _legend(figure)
     return figure
 
