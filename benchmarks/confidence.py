@@ -6,7 +6,7 @@
 
 `tfidf` is the linear baseline, `lstm` the default configuration with an LSTM in one direction, `mingru` the
 recipe "fast". Temperature and thresholds come from the validation split; every figure that is printed is of
-the test split, which is read once a model. Expected calibration error: 15 bins (`tenor.evaluation.calibration`).
+the test split, which is read once a model. Expected calibration error: 15 bins (`evaluation.calibration`).
 """
 
 import argparse
