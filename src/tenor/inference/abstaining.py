@@ -30,18 +30,19 @@ def rule(
             "--target-accuracy)"
         )
     held_out = model.held_out
-    probabilities = None if held_out is None else softmax(held_out.logits, model.temperature)
-    if abstain_below is not None:
-        found = below(abstain_below, len(model.classes))
-        if held_out is None or probabilities is None:
-            return found
-        return replace(found, validation=found.kept(held_out.labels, probabilities))
-    if target_accuracy is None:
+    if target_accuracy is not None:
+        if held_out is None:
+            raise ConfigError(
+                "the model holds no validation data (it was trained without a validation split, or by an "
+                "older Tenor), so no threshold can be chosen; train it again with a validation split, or "
+                "give a threshold (abstain_below, --abstain-below)"
+            )
+        probabilities = softmax(held_out.logits, model.temperature)
+        return reaching(target_accuracy, held_out.labels, probabilities, model.classes, per_class=per_class)
+    if abstain_below is None:
         return None
-    if held_out is None or probabilities is None:
-        raise ConfigError(
-            "the model holds no validation data (it was trained without a validation split, or by an older "
-            "Tenor), so no threshold can be chosen; train it again with a validation split, or give a "
-            "threshold (abstain_below, --abstain-below)"
-        )
-    return reaching(target_accuracy, held_out.labels, probabilities, model.classes, per_class=per_class)
+    found = below(abstain_below, len(model.classes))
+    if held_out is None:
+        return found
+    kept = found.kept(held_out.labels, softmax(held_out.logits, model.temperature))
+    return replace(found, validation=kept)
