@@ -29,6 +29,7 @@ def test_a_threshold_by_hand():
     rule = below(0.8, 2)
     probabilities = two(0.9, 0.7, 0.1, 0.2, 0.21)
     assert rule.abstained(probabilities).tolist() == [False, True, False, False, True]
+    assert [rule.holds_back(1, p) for p in (0.9, 0.8, 0.7)] == [False, False, True]
     assert rule.kept([1, 1, 1, 0, 0], probabilities) == Kept(5, 3, 2)
     assert rule.kept_by_class([1, 1, 1, 0, 0], probabilities) == (Kept(3, 2, 1), Kept(2, 1, 1))
 

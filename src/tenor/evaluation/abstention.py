@@ -73,6 +73,10 @@ class Abstention:
     per_class: bool = False
     validation: Kept | None = None  # what they keep of the validation data, where the model holds some
 
+    def holds_back(self, predicted: int, probability: float) -> bool:
+        """Whether a prediction of this class and probability is held back."""
+        return probability < self.thresholds[predicted]
+
     def abstained(self, probabilities: npt.NDArray[np.float64]) -> npt.NDArray[np.bool_]:
         """Return which of N predictions are held back, for probabilities (N, C)."""
         least = np.asarray(self.thresholds)[probabilities.argmax(axis=1)]

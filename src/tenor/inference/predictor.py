@@ -1,6 +1,6 @@
 """`Predictor`: texts in, labels and probabilities out, in order; batch = one by one."""
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
@@ -66,12 +66,15 @@ class Predictor:
         """Yield one prediction a text; reads ahead by some thousand texts, holds no more."""
         for tokens, probabilities in self._chunks(texts):
             unknown = self.model.pipeline.unknown_share(tokens)
-            abstained = self.abstained(probabilities)
-            for row, share, held_back in zip(
-                probabilities.tolist(), unknown.tolist(), abstained.tolist(), strict=True
-            ):
-                label = self.classes[max(range(len(row)), key=row.__getitem__)]
-                yield Prediction(label, dict(zip(self.classes, row, strict=True)), share, held_back)
+            for row, share in zip(probabilities.tolist(), unknown.tolist(), strict=True):
+                yield self.judged(row, share)
+
+    def judged(self, probabilities: Sequence[float], unknown_share: float) -> Prediction:
+        """Return the prediction that probabilities (C,) make."""
+        place = max(range(len(probabilities)), key=probabilities.__getitem__)
+        abstained = self.abstention is not None and self.abstention.holds_back(place, probabilities[place])
+        shares = dict(zip(self.classes, probabilities, strict=True))
+        return Prediction(self.classes[place], shares, unknown_share, abstained)
 
     def probabilities(self, tokens: Tokens) -> npt.NDArray[np.float64]:
         """Return probabilities (N, C) of texts that are ids already."""
@@ -82,14 +85,8 @@ class Predictor:
         return self._engine.logits(tokens)
 
     def of_logits(self, logits: npt.NDArray[Any]) -> npt.NDArray[np.float64]:
-        """Return probabilities (N, C) of logits (N, C), at the temperature of the model."""
+        """Return probabilities (N, C) of logits (N, C), the one way from what an engine says."""
         return softmax(logits, self.model.temperature)
-
-    def abstained(self, probabilities: npt.NDArray[np.float64]) -> npt.NDArray[np.bool_]:
-        """Return which of N predictions are held back as too unsure, for probabilities (N, C)."""
-        if self.abstention is None:
-            return np.zeros(len(probabilities), bool)
-        return self.abstention.abstained(probabilities)
 
     def warning(self, texts: Iterable[str]) -> str | None:
         """Return one sentence if the texts look unlike the training data, else None."""
