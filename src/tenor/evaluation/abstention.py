@@ -123,8 +123,8 @@ def reaching(
     """Return the rule that keeps as much as it can while the kept are right in a share of `target`.
 
     On these texts, classes (N,) and probabilities (N, C), the lower end of the 95 % interval of the accuracy
-    must reach the target, not the accuracy itself: a threshold at which the accuracy itself just does was
-    found by luck in about half of all cases, and new texts then fall short of the target.
+    must reach the target, not the accuracy itself: a threshold at which the accuracy itself just does owes
+    that to luck as often as not, and new texts then fall short of the target.
 
     With `per_class`, each class has a threshold of its own, so that the predictions of each reach the target
     by themselves; a class for which none does is held back whole.
