@@ -83,6 +83,7 @@ def _debug(context: typer.Context, value: bool) -> bool:
 
 
 _DATA, _TEXT, _TRAINING, _OUTPUT = "Data", "Text", "Training", "Output"
+_CONFIDENCE = "Confidence"
 
 Data = Annotated[
     str | None,
@@ -164,6 +165,34 @@ ModelName = Annotated[
         metavar="NAME",
         help="the network by its name, [bi]encoder[-pooling], such as bilstm-attention".replace("[", r"\["),
         autocompletion=completion.model_names,
+    ),
+]
+AbstainBelow = Annotated[
+    float | None,
+    typer.Option(
+        "--abstain-below",
+        metavar="P",
+        help="call predictions of a lower probability ambiguous",
+        show_default=False,
+        rich_help_panel=_CONFIDENCE,
+    ),
+]
+TargetAccuracy = Annotated[
+    float | None,
+    typer.Option(
+        "--target-accuracy",
+        metavar="A",
+        help="the same, with the lowest P at which a share A of the rest is right, by validation texts",
+        show_default=False,
+        rich_help_panel=_CONFIDENCE,
+    ),
+]
+PerClass = Annotated[
+    bool,
+    typer.Option(
+        "--per-class",
+        help="a P for each predicted class, so that each reaches A by itself",
+        rich_help_panel=_CONFIDENCE,
     ),
 ]
 Json = Annotated[

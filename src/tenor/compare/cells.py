@@ -19,7 +19,7 @@ from tenor.kernels.parallel import available_cores
 
 NETWORK, BASELINE = "network", "baseline"
 # Raised when what a cell computes has changed, so that stored results of before are not taken.
-VERSION = 1
+VERSION = 2
 NO_LIMIT = 100_000  # epochs, where time is what ends training
 # Settings that say where and how fast a cell is computed, not what it is; with a limit in time the first two
 # decide how far it comes.

@@ -18,7 +18,7 @@ _MOST_ROWS = 4096
 _MOST_CHARACTERS = 1 << 24
 _LOOKED_AT = 1000  # rows among which the column of the text is looked for
 
-LABEL, PROBABILITY, UNKNOWN_SHARE = "label", "probability_", "unknown_share"
+LABEL, PROBABILITY, UNKNOWN_SHARE, ABSTAINED = "label", "probability_", "unknown_share", "abstained"
 
 
 @dataclass(frozen=True)
@@ -116,8 +116,9 @@ def predict_file(
 ) -> FilePredictions:
     """Write each row of `source` with its prediction to `target`, in order; names say the formats.
 
-    The columns of a row stay; `label`, `probability_CLASS` for each class and `unknown_share` are added, each
-    after `prefix`. `target` appears whole or not at all.
+    The columns of a row stay; `label`, `probability_CLASS` for each class, `unknown_share` and, where the
+    predictor holds predictions back, `abstained` are added, each after `prefix`. `target` appears whole or
+    not at all.
 
     Args:
         text_column: the column of the text; None: found.
@@ -132,7 +133,7 @@ def predict_file(
     """
     refuse_target(target, source, force=force)
     texts = TextRows.open(predictor, source, text_column=text_column, encoding=encoding)
-    added = [prefix + name for name in (LABEL, *(PROBABILITY + c for c in predictor.classes), UNKNOWN_SHARE)]
+    added = [prefix + name for name in _names(predictor)]
     rows, empty, warning = 0, 0, None
     with row_writer(target) as write:
         for chunk, found in texts.chunks():
@@ -156,9 +157,19 @@ def refuse_target(target: Path, source: Path, *, force: bool) -> None:
         raise OutputError(f"{target} exists already; replace it (--force), or name another output")
 
 
+def _names(predictor: Predictor) -> list[str]:
+    names = [LABEL, *(PROBABILITY + name for name in predictor.classes), UNKNOWN_SHARE]
+    return names if predictor.abstention is None else [*names, ABSTAINED]
+
+
 def _columns(prediction: Prediction, names: list[str]) -> Row:
-    values = (prediction.label, *prediction.probabilities.values(), prediction.unknown_share)
-    return dict(zip(names, values, strict=True))
+    values = (
+        prediction.label,
+        *prediction.probabilities.values(),
+        prediction.unknown_share,
+        prediction.abstained,
+    )
+    return dict(zip(names, values, strict=False))  # abstained has no name where nothing is held back
 
 
 def _refuse_taken(source: Path, rows: list[Row], added: list[str]) -> None:

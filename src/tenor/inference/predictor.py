@@ -12,6 +12,9 @@ import numpy.typing as npt
 
 from tenor.config.network import whole_texts_only
 from tenor.errors import ConfigError
+from tenor.evaluation.abstention import Abstention
+from tenor.evaluation.temperature import softmax
+from tenor.inference.abstaining import rule
 from tenor.inference.engine import Engine, StepEngine
 from tenor.inference.network import NetworkEngine
 from tenor.inference.steps import Steps
@@ -34,6 +37,7 @@ class Prediction:
     label: str
     probabilities: dict[str, float]  # of each class, in the order of the model's classes
     unknown_share: float  # of its tokens that the vocabulary does not hold
+    abstained: bool = False  # whether it is held back as too unsure; `label` is the likeliest all the same
 
     @property
     def probability(self) -> float:
@@ -44,8 +48,9 @@ class Prediction:
 class Predictor:
     """What `tenor.load` returns."""
 
-    def __init__(self, model: Model, engine: Engine) -> None:
+    def __init__(self, model: Model, engine: Engine, abstention: Abstention | None = None) -> None:
         self.model = model
+        self.abstention = abstention  # when predictions are held back; None: never
         self._engine = engine
 
     @property
@@ -71,16 +76,22 @@ class Predictor:
 
     def judged(self, probabilities: Sequence[float], unknown_share: float) -> Prediction:
         """Return the prediction that probabilities (C,) make."""
-        label = self.classes[max(range(len(probabilities)), key=probabilities.__getitem__)]
-        return Prediction(label, dict(zip(self.classes, probabilities, strict=True)), unknown_share)
+        place = max(range(len(probabilities)), key=probabilities.__getitem__)
+        abstained = self.abstention is not None and self.abstention.holds_back(place, probabilities[place])
+        shares = dict(zip(self.classes, probabilities, strict=True))
+        return Prediction(self.classes[place], shares, unknown_share, abstained)
 
     def probabilities(self, tokens: Tokens) -> npt.NDArray[np.float64]:
         """Return probabilities (N, C) of texts that are ids already."""
-        return self.of_logits(self._engine.logits(tokens))
+        return self.of_logits(self.logits(tokens))
+
+    def logits(self, tokens: Tokens) -> npt.NDArray[np.float32]:
+        """Return logits (N, C) of texts that are ids already, as the network gives them."""
+        return self._engine.logits(tokens)
 
     def of_logits(self, logits: npt.NDArray[Any]) -> npt.NDArray[np.float64]:
         """Return probabilities (N, C) of logits (N, C): the one way from what an engine says."""
-        return softmax(logits)
+        return softmax(logits, self.model.temperature)
 
     @property
     def reads_on(self) -> str | None:
@@ -142,13 +153,27 @@ class Predictor:
             yield self.model.pipeline.encode(chunk)
 
 
-def softmax(logits: npt.NDArray[Any]) -> npt.NDArray[np.float64]:
-    """Return probabilities (N, C) of logits (N, C)."""
-    shifted = np.exp(logits.astype(np.float64) - logits.max(axis=1, keepdims=True, initial=-np.inf))
-    return np.asarray(shifted / shifted.sum(axis=1, keepdims=True))
+def load(
+    path: str | Path,
+    *,
+    abstain_below: float | None = None,
+    target_accuracy: float | None = None,
+    per_class: bool = False,
+) -> Predictor:
+    """Load a model or run folder for prediction; its hashes are checked, none of its content is executed.
 
+    Args:
+        path: a model folder, or a run folder with one in it.
+        abstain_below: predictions of a lower probability are marked as abstained.
+        target_accuracy: the same, with the lowest threshold at which the rest is right in such a share of the
+            validation texts that the model holds (see `evaluation.abstention.reaching`).
+        per_class: a threshold for each predicted class, so that each reaches the target by itself.
 
-def load(path: str | Path) -> Predictor:
-    """Load a model or run folder for prediction; its hashes are checked, none of its content is executed."""
+    Raises:
+        ModelError: no such folder, a damaged one, or one of a newer format.
+        ConfigError: a share outside 0 to 1, both shares at once, a target that no threshold reaches, or one
+            for a model without validation data.
+    """
     model = Model.load(Path(path))
-    return Predictor(model, ENGINES.get(model.config.network.encoder, NetworkEngine.of)(model))
+    abstention = rule(model, abstain_below, target_accuracy, per_class=per_class)
+    return Predictor(model, ENGINES.get(model.config.network.encoder, NetworkEngine.of)(model), abstention)

@@ -12,6 +12,7 @@ from typing import Any
 from tenor.config.load import settings
 from tenor.report import run_pictures
 from tenor.report.behaviour_page import behaviour_section
+from tenor.report.confidence import confidence_section
 from tenor.report.data_section import data_section, warning_section
 from tenor.report.inspection_page import learned_section
 from tenor.report.numbers import count, duration, excerpt, percent, percent_share
@@ -50,6 +51,7 @@ def run_page(values: Mapping[str, Any], *, texts: bool = True) -> str:
             Section("training", "Training", pictures=list(_curves(values))),
             *(_figures(found, str(split)) if found is not None else ()),
             behaviour_section(report.get("behaviour"), quoted=texts),
+            confidence_section(metrics),
             *_texts(report, quoted=texts),
             learned_section(report.get("learned") if texts else None),
             data_section(report.get("data"), report.get("provenance")),
