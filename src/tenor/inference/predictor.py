@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
+from functools import cached_property
 from itertools import islice
 from pathlib import Path
 from typing import Any
@@ -47,6 +48,14 @@ class Predictor:
     def classes(self) -> tuple[str, ...]:
         """Names of the classes, in the order of the columns of `predict_proba`."""
         return self.model.classes
+
+    @cached_property
+    def network(self) -> NetworkEngine:
+        """The network in torch, for whoever needs its gradients; of minGRU it is built when first asked for.
+
+        Raises `MissingExtraError` without torch.
+        """
+        return self._engine if isinstance(self._engine, NetworkEngine) else NetworkEngine.of(self.model)
 
     def predict(self, texts: Iterable[str]) -> list[str]:
         """Return the likeliest label of each text."""
