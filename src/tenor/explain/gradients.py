@@ -51,8 +51,11 @@ def integrated_gradients(question: Question) -> Scores:
             from captum.attr import IntegratedGradients  # type: ignore[import-untyped]
         except ImportError as error:
             raise MissingExtraError("captum", "explain") from error
+        import torch
+
         integral = IntegratedGradients(network.log_odds)
-        whole, baseline = (float(network.log_odds(x)) for x in (network.text.x, network.baseline))
+        with torch.no_grad():
+            whole, baseline = (float(network.log_odds(x)) for x in (network.text.x, network.baseline))
         at_once = 1 << (max(1, _AT_ONCE // network.text.x.shape[1]).bit_length() - 1)
         most = max(_FIRST_STEPS, min(_MOST_STEPS, _MOST_TOKENS // len(question.ids)))
         steps = _FIRST_STEPS
@@ -75,7 +78,7 @@ def gradient_x_input(question: Question) -> Scores:
         x = network.text.x.requires_grad_()
         whole = network.log_odds(x)
         (gradient,) = torch.autograd.grad(whole, x)
-        return Scores(network.by_token(x.detach() * gradient), float(whole))
+        return Scores(network.by_token(x.detach() * gradient), float(whole.detach()))
 
 
 def attention(question: Question) -> Scores:
