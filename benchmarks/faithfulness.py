@@ -6,7 +6,7 @@
 
 The networks are trained by one short recipe, seed 0, a tenth of the films held out for validation; they stay
 in runs/benchmark and are only read where they are finished. The table is about test reviews. The method that
-`tenor explain` takes by itself is the one that wins on the held-out reviews (`attribution.DEFAULTS`); both
+`tenor explain` takes by itself is the one that wins on the held-out reviews (`config/attribution.py`); both
 parts are written, and whether the code agrees is printed.
 """
 

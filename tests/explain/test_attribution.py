@@ -5,6 +5,7 @@ import json
 import subprocess
 import sys
 from pathlib import Path
+from typing import get_args
 
 import numpy as np
 import pytest
@@ -13,6 +14,8 @@ import toy
 from explained import Counting, counting, predictor
 from small import SMALL, classifier
 
+from tenor.config.attribution import DEFAULT_METHOD, DEFAULT_METHODS, MethodName
+from tenor.config.network import HAS_DIRECTIONS
 from tenor.errors import ConfigError, InputError, MissingExtraError
 from tenor.experiments.classification import fit
 from tenor.explain import gradients
@@ -150,6 +153,14 @@ def test_the_integral_takes_more_steps_until_it_is_exact(
     assert found.relative_error == pytest.approx(0.5, rel=0.01)  # shown, not hidden
 
 
+def test_steps_one_by_one_are_steps_together(read_twice: Predictor, monkeypatch: pytest.MonkeyPatch) -> None:
+    together = attribute(read_twice, "a good b c", "integrated-gradients")
+    monkeypatch.setattr(gradients, "_AT_ONCE", 1)
+    alone = attribute(read_twice, "a good b c", "integrated-gradients")
+    np.testing.assert_allclose(alone.scores, together.scores, atol=1e-5)
+    assert alone.steps == together.steps
+
+
 @pytest.mark.parametrize("method", ["integrated-gradients", "gradient-x-input", ATTENTION])
 def test_cudnn_is_left_out_and_everything_put_back(
     method: str, trained: Predictor, monkeypatch: pytest.MonkeyPatch
@@ -192,6 +203,12 @@ def test_attention_is_shown_with_a_warning_and_no_other_is(trained: Predictor) -
     for method in METHODS:
         found = attribute(trained, "a good b", method)
         assert ("not an explanation" in found.remark) == (method == ATTENTION)
+
+
+def test_the_configuration_names_the_methods_there_are() -> None:
+    assert get_args(MethodName) == tuple(METHODS)
+    assert set(DEFAULT_METHODS) <= set(HAS_DIRECTIONS)
+    assert {DEFAULT_METHOD, *DEFAULT_METHODS.values()} <= set(TELLING)
 
 
 def test_defaults_are_methods_that_models_have(trained: Predictor, read_twice: Predictor) -> None:

@@ -1,7 +1,7 @@
 """`Attribution`: what each token of a text adds to a prediction, by one of several methods.
 
 Methods differ, and none is right by definition. `explain.faithfulness` measures which of them a model bears
-out; `DEFAULTS` are those that won on validation data.
+out; the defaults (`config.attribution`) are those that won on validation data.
 """
 
 from collections.abc import Callable, Mapping
@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from tenor.config.attribution import DEFAULT_METHOD, DEFAULT_METHODS, MethodName
 from tenor.errors import ConfigError
 from tenor.evaluation.metrics import Floats
 from tenor.explain import gradients, occlusion
@@ -26,10 +27,6 @@ METHODS: Mapping[str, Callable[[Question], Scores]] = {
     "phrase-occlusion": occlusion.phrase_occlusion,
     ATTENTION: gradients.attention,
 }
-
-# encoder -> the method that won on validation reviews (benchmarks/faithfulness.py); of all others the last.
-DEFAULTS: Mapping[str, str] = {}
-DEFAULT = "occlusion"
 
 # What has to be said beside the scores of a method.
 REMARKS: Mapping[str, str] = {
@@ -129,9 +126,9 @@ def answer(question: Question, method: str) -> Attribution:
     )
 
 
-def default_method(model: Model) -> str:
+def default_method(model: Model) -> MethodName:
     """Return the method that won on validation data for models of this kind."""
-    return DEFAULTS.get(model.config.network.encoder, DEFAULT)
+    return DEFAULT_METHODS.get(model.config.network.encoder, DEFAULT_METHOD)
 
 
 def methods_for(model: Model) -> tuple[str, ...]:

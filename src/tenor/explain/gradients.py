@@ -152,7 +152,7 @@ class _Network:
 
     def by_token(self, found: "Tensor") -> Floats:
         """Return the sum over the numbers of each token: (1, W, D) -> (T,)."""
-        return _numpy(found.double().sum(-1)[self.text.mask])
+        return np.asarray(_numpy(found[self.text.mask]).sum(-1))
 
 
 @contextmanager
@@ -183,4 +183,4 @@ def _opened(question: Question) -> Iterator[_Network]:
 
 
 def _numpy(values: "torch.Tensor") -> Floats:
-    return np.asarray(values.detach().double().cpu().numpy())
+    return np.asarray(values.detach().cpu().double().numpy())
