@@ -34,10 +34,11 @@ def choice(results: Results) -> str:
         second = next((one for one in ranked if one["behind"]), None)
         rows.append(
             (shown, found["validation"]["best"], _figure(ranked[0]["score"]),
-             f"{second['method']}, {_figure(second['behind'])} behind" if second else "", found["default"])
+             f"{second['method']}, {_figure(second['behind'])} behind" if second else "",
+             found["validation"]["choice"], found["default"])
         )  # fmt: skip
-    head = ("network", "best on validation reviews", "score", "second", "default")
-    return f"{table(head, rows, left=5)}\n\n{results.measured('faithfulness')}"
+    head = ("network", "best on validation reviews", "score", "second", "choice", "default")
+    return f"{table(head, rows, left=6)}\n\n{results.measured('faithfulness')}"
 
 
 def _networks(results: Results) -> dict[str, str]:

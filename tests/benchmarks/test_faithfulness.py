@@ -28,7 +28,7 @@ def test_quick_measures_every_method_of_a_network(
     for part in ("validation", "test"):
         assert found[part]["texts"] == 3
         assert {one["method"] for one in found[part]["methods"]} == {*METHODS, RANDOM}
-    assert "wins on validation reviews" in capsys.readouterr().out
+    assert "is chosen on validation reviews" in capsys.readouterr().out
 
 
 @pytest.mark.parametrize("arguments", [["--texts", "0"], ["gpt"]])
@@ -66,7 +66,7 @@ def test_the_tables_show_the_figures(publish: ModuleType) -> None:
 
     def part(texts: int, best: str, other: str) -> dict[str, Any]:
         ranked = [method(best, 0.4, None), method(other, 0.3, 0.1), method(RANDOM, 0.0, None)]
-        return {"texts": texts, "best": best, "methods": ranked}
+        return {"texts": texts, "best": best, "choice": other, "methods": ranked}
 
     network = {
         "validation": part(7, "occlusion", "gradient-x-input"),
@@ -83,5 +83,5 @@ def test_the_tables_show_the_figures(publish: ModuleType) -> None:
     assert "500 test reviews." in shown
     chosen = publish.TABLES["attribution-default"](results).splitlines()
     assert chosen[2].startswith("| minGRU | occlusion | 0.400 (0.300 to 0.500) | gradient-x-input, 0.100")
-    assert chosen[2].endswith("| occlusion |")
+    assert chosen[2].endswith("| gradient-x-input | occlusion |")
     assert "Measured 2000-01-01" in chosen[-1]

@@ -133,21 +133,22 @@ def test_the_integral_takes_more_steps_until_it_is_exact(
 
         def attribute(self, x, baseline, *, n_steps, internal_batch_size):
             asked.append(n_steps)
-            sum_ = self._function(x) - self._function(baseline)
-            share = 1 + 1 / n_steps if asked_to_end else 1.5
-            return torch.full_like(x, float(sum_) * share / x.numel())
+            with torch.no_grad():
+                difference = float(self._function(x) - self._function(baseline))
+            share = 1 + 1 / n_steps if shrinking else 1.5
+            return torch.full_like(x, difference * share / x.numel())
 
     import captum.attr
 
     monkeypatch.setattr(captum.attr, "IntegratedGradients", Off)
     monkeypatch.setattr(gradients, "_CLOSE", 0.0)
     text = "a b c d good e f g"  # of as many tokens as places
-    asked_to_end = True
+    shrinking = True
     found = attribute(trained, text, "integrated-gradients")
     assert asked == [32, 64, 128] == [*asked[:-1], found.steps]
     assert found.relative_error == pytest.approx(1 / 128, rel=0.01)
     asked.clear()
-    asked_to_end = False
+    shrinking = False
     found = attribute(trained, text, "integrated-gradients")
     assert asked[-1] == found.steps == 512
     assert found.relative_error == pytest.approx(0.5, rel=0.01)  # shown, not hidden

@@ -1,5 +1,7 @@
 """An order that knows which words decide is faithful, its opposite is not, chance is neither."""
 
+import time
+
 import numpy as np
 import pytest
 from explained import Counting, counting
@@ -41,7 +43,7 @@ def test_an_oracle_is_above_chance_and_its_opposite_below() -> None:
 
 def test_the_score_is_half_of_what_lies_between_the_curves() -> None:
     found = measure(PREDICTOR, texts(), {"oracle": oracle}, resamples=200, seed=0).methods[0]
-    widths = np.diff(module.FRACTIONS)
+    widths = np.diff(np.rint(np.array(module.FRACTIONS) * 15) / 15)  # texts of 15 words
     between = np.array(found.insertion_curve) - np.array(found.deletion_curve)
     assert found.score.value == pytest.approx(((between[1:] + between[:-1]) / 2 * widths).sum() / 2)
     assert found.score.value == pytest.approx((found.deletion.value + found.insertion.value) / 2)
@@ -53,8 +55,24 @@ def test_curves_run_from_the_whole_text_to_the_empty_one_and_back() -> None:
     assert found.deletion_curve[0] == found.insertion_curve[-1] == pytest.approx(whole, abs=1e-6)
     assert found.deletion_curve[-1] == found.insertion_curve[0] == pytest.approx(empty, abs=1e-6)
     # Half of the four words: both that speak for the class.
-    assert found.deletion_curve[5] == pytest.approx(1 / (1 + np.exp(1.0)), abs=1e-6)
-    assert found.insertion_curve[5] == pytest.approx(1 / (1 + np.exp(-4.0)), abs=1e-6)
+    half = module.FRACTIONS.index(0.5)
+    assert found.deletion_curve[half] == pytest.approx(1 / (1 + np.exp(1.0)), abs=1e-6)
+    assert found.insertion_curve[half] == pytest.approx(1 / (1 + np.exp(-4.0)), abs=1e-6)
+
+
+def test_fractions_are_the_same_from_either_end() -> None:
+    assert tuple(1 - np.array(module.FRACTIONS[::-1])) == pytest.approx(module.FRACTIONS)
+
+
+def test_the_choice_is_the_quickest_of_those_not_clearly_behind() -> None:
+    def slow(question: Question) -> np.ndarray:
+        time.sleep(0.01)
+        return oracle(question)
+
+    explainers = {"against": lambda q: -oracle(q), "slow": slow, "oracle": oracle}
+    found = measure(PREDICTOR, texts(10), explainers, resamples=100, seed=0)
+    assert found.best == "slow"  # as good as the other, and named first
+    assert found.choice == "oracle"
 
 
 def test_occlusion_finds_what_counts() -> None:

@@ -27,7 +27,9 @@ from tenor.explain.attribution import answer, methods_for
 from tenor.explain.question import Bools, Question
 from tenor.inference.predictor import Predictor
 
-FRACTIONS = tuple(tenth / 10 for tenth in range(11))  # of the tokens, at which the curves are read
+# Of the tokens, at which the curves are read: close together at both ends, where a few words decide, and the
+# same from either end, so that a random deletion is a random insertion backwards.
+FRACTIONS = (0.0, 0.01, 0.02, 0.05, 0.1, 0.2, 0.35, 0.5, 0.65, 0.8, 0.9, 0.95, 0.98, 0.99, 1.0)
 RANDOM = "random"  # an order that knows nothing, for reference
 _DRAWS = 5  # random orders a text that the others are compared with
 
@@ -80,11 +82,20 @@ class Faithfulness:
         """The method of the highest score."""
         return self.methods[0].method
 
+    @property
+    def choice(self) -> str:
+        """The quickest of the methods that are not clearly behind the best."""
+        level = [
+            one for one in self.methods if one.method != RANDOM and (not one.behind or one.behind.low <= 0)
+        ]
+        return min(level, key=lambda one: one.seconds_a_text).method if level else self.best
+
     def to_json(self) -> dict[str, object]:
         """Return the table as JSON-ready values."""
         return {
             "texts": self.texts,
             "best": self.best,
+            "choice": self.choice,
             "fractions": list(FRACTIONS),
             "methods": [one.to_json() for one in self.methods],
             "bootstrap": {"resamples": self.resamples, "seed": self.seed},
@@ -138,6 +149,7 @@ def measure(
     """Measure whatever scores tokens, by name; otherwise as `faithfulness`."""
     random = np.random.default_rng(seed)
     curves: list[Floats] = []  # of each text (M+1+R, 2, K)
+    areas: list[Floats] = []  # (M+1+R, 2)
     seconds = dict.fromkeys(explainers, 0.0)
     for text in texts:
         question = Question.of(predictor, text)
@@ -147,44 +159,47 @@ def measure(
             orders.append(np.argsort(-explain(question), kind="stable"))
             seconds[name] += perf_counter() - start
         orders += [random.permutation(len(question.ids)) for _ in range(1 + _DRAWS)]
-        curves.append(_curves(question, orders))
+        taken = np.rint(np.array(FRACTIONS) * len(question.ids)).astype(np.int64)  # (K,)
+        found = _curves(question, orders, taken)
+        curves.append(found)
+        # Over what was taken indeed: a tenth of eight words is one word.
+        areas.append(((found[..., 1:] + found[..., :-1]) / 2) @ np.diff(taken / taken[-1]))
         if advance is not None:
             advance(1)
     if not curves:
         raise InputError("no text to measure faithfulness on; give at least one")
-    return _table(np.stack(curves), seconds, resamples=resamples, seed=seed)
+    return _table(np.mean(curves, 0), np.stack(areas), seconds, resamples=resamples, seed=seed)
 
 
 def _explain(method: str) -> Explain:
     return lambda question: answer(question, method).scores
 
 
-def _curves(question: Question, orders: Sequence[Ints]) -> Floats:
-    """Return the probability of the class at every fraction, (orders, 2, K): deletion, then insertion."""
-    length, inner = len(question.ids), FRACTIONS[1:-1]
-    taken = np.rint(np.array(inner) * length).astype(np.int64)  # (K-2,)
+def _curves(question: Question, orders: Sequence[Ints], taken: Ints) -> Floats:
+    """Return the probability of the class with so many tokens `taken` (K,) out, then in: (orders, 2, K)."""
+    length, inner = len(question.ids), taken[1:-1]
     ranks = np.stack([np.argsort(order) for order in orders])  # (orders, T): 0 is the first
-    gone: Bools = ranks[:, None, :] < taken[:, None]  # (orders, K-2, T)
-    readings = np.concatenate((np.stack((~gone, gone), 1).reshape(-1, length), _ends(length)))
-    found = question.probability(readings)
-    whole, empty = found[-2], found[-1]
-    inside = found[:-2].reshape(len(orders), 2, len(inner))
-    ends = np.broadcast_to(np.array([[whole, empty], [empty, whole]]), (len(orders), 2, 2))
-    return np.concatenate((ends[..., :1], inside, ends[..., 1:]), -1)
+    gone: Bools = ranks[:, None, :] < inner[:, None]  # (orders, K-2, T)
+    ends: Bools = np.array([[True] * length, [False] * length])  # the whole text and the empty one
+    readings = np.concatenate((np.stack((~gone, gone), 1).reshape(-1, length), ends))
+    *inside, whole, empty = question.probability(readings)
+    made = np.empty((len(orders), 2, len(taken)))
+    made[..., 1:-1] = np.reshape(inside, (len(orders), 2, len(inner)))
+    made[:, 0, 0] = made[:, 1, -1] = whole
+    made[:, 0, -1] = made[:, 1, 0] = empty
+    return made
 
 
-def _ends(length: int) -> Bools:
-    """Return the whole text and the empty one, (2, T)."""
-    return np.array([[True] * length, [False] * length])
+def _table(
+    curves: Floats, areas: Floats, seconds: Mapping[str, float], *, resamples: int, seed: int
+) -> Faithfulness:
+    """Make the table of M methods, a random order and R others.
 
-
-def _table(curves: Floats, seconds: Mapping[str, float], *, resamples: int, seed: int) -> Faithfulness:
-    """Make the table of curves (N, M+1+R, 2, K) of M methods, a random order and R others."""
+    `curves` (M+1+R, 2, K) are means over the N texts, `areas` (N, M+1+R, 2) those under the curves of each.
+    """
     names = [*seconds, RANDOM]
-    texts, count = len(curves), len(names)
-    widths = np.diff(FRACTIONS)
-    areas = ((curves[..., 1:] + curves[..., :-1]) / 2) @ widths  # (N, M+1+R, 2)
-    # A random deletion is a random insertion backwards: their areas have the same mean.
+    texts, count = len(areas), len(names)
+    # Deletion and insertion of random orders have areas of the same mean.
     random = areas[:, count:].mean((1, 2))[:, None]  # (N, 1)
     deletion, insertion = random - areas[:, :count, 0], areas[:, :count, 1] - random  # (N, M+1)
     score = (deletion + insertion) / 2
@@ -194,7 +209,6 @@ def _table(curves: Floats, seconds: Mapping[str, float], *, resamples: int, seed
     found = bootstrap(
         lambda weights: weights @ flat / weights.sum(-1, keepdims=True), texts, resamples=resamples, seed=seed
     )
-    means = curves.mean(0)
     rows = []
     for place, name in enumerate(names):
         deleted, inserted, both, behind = (_there(found[part * count + place]) for part in range(4))
@@ -205,8 +219,8 @@ def _table(curves: Floats, seconds: Mapping[str, float], *, resamples: int, seed
                 inserted,
                 both,
                 None if place in {best, count - 1} else behind,
-                tuple(means[place, 0].tolist()),
-                tuple(means[place, 1].tolist()),
+                tuple(curves[place, 0].tolist()),
+                tuple(curves[place, 1].tolist()),
                 seconds.get(name, 0.0) / texts,
             )
         )

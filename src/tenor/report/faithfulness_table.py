@@ -32,9 +32,8 @@ def faithfulness_sentences(found: Faithfulness, default: str) -> list[str]:
     """Say which method won and which is taken where none is named."""
     behind = found.methods[1].behind if len(found.methods) > 1 else None
     clear = "" if behind is None else ", clearly" if behind.low > 0 else ", though not clearly"
-    own = "which is the default" if found.best == default else f"while the default is {default}"
     return [
-        f"On these texts {found.best} is ahead{clear}; {own} for models of this kind.",
+        f"On these texts {found.best} is ahead{clear}. The default for models of this kind is {default}.",
         "Score: half of what lies between the curves of insertion and of deletion, in probability of the "
         "predicted class (docs/attribution.md).",
     ]
