@@ -22,7 +22,7 @@ def test_the_words_and_their_scores_are_shown(trained: Path, method: str) -> Non
 
 def test_the_default_is_named(trained: Path) -> None:
     result = tenor("explain", trained, TEXT, "--method", "auto")
-    assert "By occlusion, the default for models of this kind" in result.out
+    assert "By integrated-gradients, the default for models of this kind" in result.out
 
 
 def test_json_is_an_object_a_line(trained: Path) -> None:
@@ -84,7 +84,7 @@ def test_faithfulness_ranks_the_methods(trained: Path, tmp_path: Path) -> None:
     assert "attention" not in result.out
     values = json.loads(tenor("explain", trained, "--faithfulness", texts, "--most", 6, "--json").out)
     assert values["texts"] == 6
-    assert values["default"] == "occlusion"
+    assert values["default"] == "integrated-gradients"
     assert values["best"] == values["methods"][0]["method"]
 
 

@@ -1,5 +1,6 @@
 """An order that knows which words decide is faithful, its opposite is not, chance is neither."""
 
+import itertools
 import time
 
 import numpy as np
@@ -58,6 +59,17 @@ def test_curves_run_from_the_whole_text_to_the_empty_one_and_back() -> None:
     half = module.FRACTIONS.index(0.5)
     assert found.deletion_curve[half] == pytest.approx(1 / (1 + np.exp(1.0)), abs=1e-6)
     assert found.insertion_curve[half] == pytest.approx(1 / (1 + np.exp(-4.0)), abs=1e-6)
+
+
+@pytest.mark.parametrize("text", ["a d e d", "d a e d d"])
+def test_over_all_orders_of_a_text_chance_is_exactly_zero(text: str) -> None:
+    orders = list(itertools.permutations(range(len(text.split()))))
+    explainers = {str(order): lambda q, order=order: np.array(order, np.float64) for order in orders}
+    found = measure(PREDICTOR, [text], explainers, resamples=100, seed=0)
+    scores = [one.score.value for one in found.methods if one.method != RANDOM]
+    assert len(scores) == len(orders)
+    assert np.mean(scores) == pytest.approx(0.0, abs=1e-9)
+    assert max(scores) > 0.01
 
 
 def test_fractions_are_the_same_from_either_end() -> None:

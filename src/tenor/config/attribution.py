@@ -7,5 +7,5 @@ MethodName = Literal["integrated-gradients", "gradient-x-input", "occlusion", "p
 
 # encoder -> the method whose scores such models bear out best on validation reviews
 # (benchmarks/faithfulness.py); of encoders that are not named here it is `DEFAULT_METHOD`.
-DEFAULT_METHODS: Mapping[str, MethodName] = {}
+DEFAULT_METHODS: Mapping[str, MethodName] = {"lstm": "integrated-gradients", "mingru": "occlusion"}
 DEFAULT_METHOD: MethodName = "occlusion"
