@@ -13,6 +13,7 @@ from tenor.cli.console import INTERRUPTED, Terminal, tolerant_streams
 from tenor.cli.data import data
 from tenor.cli.demo import demo
 from tenor.cli.evaluate import evaluate
+from tenor.cli.explain import explain
 from tenor.cli.info import info
 from tenor.cli.options import Debug, Quiet
 from tenor.cli.predict import predict
@@ -34,6 +35,7 @@ app.command()(tune)
 app.command()(evaluate)
 app.command()(compare)
 app.command()(predict)
+app.command()(explain)
 app.command(cls=ProbeCommand)(probe)
 app.command()(report)
 app.command()(info)

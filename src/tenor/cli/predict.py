@@ -1,7 +1,7 @@
 """`tenor predict`: labels and probabilities for texts, lines or files."""
 
 import sys
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import asdict
 from itertools import chain, islice, tee
 from pathlib import Path
@@ -11,8 +11,9 @@ import typer
 
 from tenor.cli import options
 from tenor.cli.console import Terminal
+from tenor.cli.lines import lines
 from tenor.cli.progress import counting
-from tenor.errors import DataError, InputError
+from tenor.errors import InputError
 from tenor.report.numbers import count, one_line, percent
 
 if TYPE_CHECKING:
@@ -94,7 +95,7 @@ def predict(
         rows = TextRows.open(predictor, input, text_column=text_column, encoding=encoding)
         found: Iterable[str] = chain.from_iterable(some for _, some in rows.chunks())
     else:
-        found = texts or _lines(encoding)
+        found = texts or lines(encoding)
     _predict_texts(terminal, predictor, found, json=json)
 
 
@@ -148,23 +149,6 @@ def _predict_texts(terminal: Terminal, predictor: "Predictor", texts: Iterable[s
     elif unread and len(first) <= _FEW:
         which = "this text" if len(first) == 1 else f"{unread} of these texts"
         terminal.warning(f"the model knows no word of {which}")
-
-
-def _lines(encoding: str) -> Iterator[str]:
-    """Yield the lines of standard input, one text each."""
-    raw = sys.stdin.buffer
-    for number, line in enumerate(raw, 1):
-        try:
-            yield line.decode(encoding).rstrip("\r\n")
-        except UnicodeDecodeError as error:
-            raise DataError(
-                f"standard input, line {number:,}: byte 0x{error.object[error.start]:02x} is not {encoding}; "
-                "name the encoding, for example --encoding latin-1"
-            ) from error
-        except LookupError as error:
-            raise DataError(
-                f"encoding {encoding!r} is not known; use a name such as utf-8 or latin-1"
-            ) from error
 
 
 Write = Callable[[str, "Prediction"], None]

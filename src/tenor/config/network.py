@@ -22,6 +22,9 @@ HAS_DIRECTIONS: dict[str, bool] = {
     "pretrained": False,
 }
 
+# encoders without directions that look at all tokens at once -> what they are called in a sentence
+SEES_ALL_AT_ONCE: dict[str, str] = {"transformer": "a transformer", "pretrained": "a pretrained encoder"}
+
 
 def section_of(encoder: str) -> str:
     """Return the field of `NetworkConfig` that holds an encoder's settings."""
@@ -178,3 +181,19 @@ class NetworkConfig:
     )
     output_dropout: Annotated[float, Ge(0), Lt(1), Doc("dropout on the pooled vector")] = 0.2
     hidden: Annotated[int, Ge(0), Doc("units of a ReLU layer before the logits; 0: none")] = 0
+
+
+def whole_texts_only(network: NetworkConfig) -> str | None:
+    """Return why a network cannot judge a text before its end, in one sentence; None where it can.
+
+    It can if its encoder reads left to right only: then its state after some tokens is all it needs of them.
+    """
+    if name := SEES_ALL_AT_ONCE.get(network.encoder):
+        why = f"{name} looks at the whole text at once"
+        instead = "such as network.encoder=lstm with network.bidirectional=false"
+    elif HAS_DIRECTIONS[network.encoder] and network.bidirectional:
+        why = "a two-directional encoder needs the whole text before it can read backwards"
+        instead = "with network.bidirectional=false"
+    else:
+        return None
+    return f"{why} and carries no state from piece to piece; train one that reads left to right, {instead}"

@@ -10,8 +10,11 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from tenor.inference.engine import Engine
+from tenor.config.network import whole_texts_only
+from tenor.errors import ConfigError
+from tenor.inference.engine import Engine, StepEngine
 from tenor.inference.network import NetworkEngine
+from tenor.inference.steps import Steps
 from tenor.inference.table import TableEngine
 from tenor.model import Model
 from tenor.text.tokens import Tokens
@@ -76,7 +79,32 @@ class Predictor:
 
     def probabilities(self, tokens: Tokens) -> npt.NDArray[np.float64]:
         """Return probabilities (N, C) of texts that are ids already."""
-        return softmax(self._engine.logits(tokens))
+        return self.of_logits(self._engine.logits(tokens))
+
+    def of_logits(self, logits: npt.NDArray[Any]) -> npt.NDArray[np.float64]:
+        """Return probabilities (N, C) of logits (N, C): the one way from what an engine says."""
+        return softmax(logits)
+
+    @property
+    def reads_on(self) -> str | None:
+        """None if the model reads one way and can go on from a state; else one sentence why it cannot."""
+        return whole_texts_only(self.model.config.network)
+
+    @cached_property
+    def steps(self) -> Steps:
+        """The model token by token; `ConfigError` if it cannot be, which `reads_on` tells before."""
+        if (reason := self.reads_on) is not None:
+            raise ConfigError(reason)
+        assert isinstance(self._engine, StepEngine)  # noqa: S101
+        return Steps(self._engine)
+
+    def running(self, tokens: Tokens) -> npt.NDArray[np.float64]:
+        """Return probabilities after each token of some texts, (N, C), as if the text ended there.
+
+        Raises:
+            ConfigError: the model does not read one way; the sentence is that of `reads_on`.
+        """
+        return self.of_logits(self.steps.running(tokens))
 
     def warning(self, texts: Iterable[str]) -> str | None:
         """Return one sentence if the texts look unlike the training data, else None."""

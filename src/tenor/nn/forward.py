@@ -1,5 +1,8 @@
 """All texts through a network: batches by length in, logits in the order of the texts out."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 import numpy as np
 import numpy.typing as npt
 import torch
@@ -18,16 +21,23 @@ def forward(module: Classifier, tokens: Tokens, *, device: torch.device) -> npt.
     """Return logits (B, C) in evaluation mode and float32; the module's own mode is put back afterwards."""
     classes = module.head.classes
     out = np.empty((len(tokens), classes), dtype=np.float32)
-    training = module.training
-    module.eval()
-    try:
+    with evaluating(module):
         for rows in by_length(tokens.lengths, most_texts=_MOST_TEXTS, most_tokens=_MOST_TOKENS):
             width = round_width(int(tokens.lengths[rows].max()))
             batch = collate(tokens.select(rows), width=width).to(device)
             out[rows] = module(batch).cpu().numpy()
+    return out
+
+
+@contextmanager
+def evaluating(module: Classifier) -> Iterator[None]:
+    """Put the network into evaluation mode, and back into its own mode afterwards."""
+    training = module.training
+    module.eval()
+    try:
+        yield
     finally:
         module.train(training)
-    return out
 
 
 def autocast(device: torch.device, precision: torch.dtype) -> torch.autocast:

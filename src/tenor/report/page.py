@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from tenor.errors import MissingExtraError
 from tenor.report import numbers, palette
+from tenor.report.passage import Piece
 
 if TYPE_CHECKING:
     from jinja2 import Environment
@@ -87,6 +88,7 @@ class Section:
     title: str
     sentences: Sequence[str] = ()  # a list
     text: str = ""
+    passage: Sequence[Piece] = ()  # a text with its words in colour
     pictures: Sequence[Picture] = ()
     tables: Sequence[Table] = ()
     folded: Sequence[Table] = ()  # behind a line that opens them
@@ -101,6 +103,7 @@ class Section:
         parts = (
             self.sentences,
             self.text,
+            self.passage,
             self.pictures,
             self.tables,
             self.folded,
