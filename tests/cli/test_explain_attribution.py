@@ -79,7 +79,7 @@ def test_faithfulness_ranks_the_methods(trained: Path, tmp_path: Path) -> None:
     texts = write_reviews(tmp_path / "reviews.csv", count=20, seed=1)
     result = tenor("explain", trained, "--faithfulness", texts, "--most", 6)
     assert result.status == 0, result.err
-    for name in ("occlusion", "integrated-gradients", "random", "the default", "over 6 texts"):
+    for name in ("occlusion", "integrated-gradients", "random", "The default", "over 6 texts"):
         assert name in result.out
     assert "attention" not in result.out
     values = json.loads(tenor("explain", trained, "--faithfulness", texts, "--most", 6, "--json").out)

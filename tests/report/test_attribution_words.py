@@ -62,8 +62,8 @@ def test_attention_is_labelled() -> None:
 @pytest.mark.parametrize(
     ("low", "default", "said"),
     [
-        (0.01, "a", "a is ahead, clearly. The default for models of this kind is a."),
-        (-0.01, "b", "a is ahead, though not clearly. The default for models of this kind is b."),
+        (0.01, "a", "a is ahead. The default for models of this kind is a."),
+        (-0.01, "b", "a is ahead; not clearly behind it: b. The default for models of this kind is b."),
     ],
 )
 def test_whether_the_best_is_clearly_so_is_said(low: float, default: str, said: str) -> None:

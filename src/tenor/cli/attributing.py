@@ -8,12 +8,22 @@ from typing import get_args
 from tenor.cli.console import Terminal
 from tenor.cli.progress import counting
 from tenor.config.attribution import MethodName
-from tenor.errors import DataError
+from tenor.errors import ConfigError, DataError, InputError
 from tenor.files import atomic_file
 
 AUTO = "auto"
 CHOICES = (AUTO, *get_args(MethodName))
 _SEED = 0  # of the texts that are drawn
+
+
+def check(method: str | None, label: str | None, png: Path | None) -> None:
+    """Raise where an option is of no known value, or does not go with another."""
+    if method is None and label is not None:
+        raise InputError(f"--class is for --method; name one, such as --method {AUTO}")
+    if method is not None and method not in CHOICES:
+        raise ConfigError(f"no attribution method is called {method!r}; choose one of: {', '.join(CHOICES)}")
+    if method is not None and png is not None:
+        raise InputError("--png draws the prediction after each word; leave out --method, or write --html")
 
 
 def show_attributions(
@@ -49,7 +59,7 @@ def show_attributions(
         from tenor.report.attribution_page import attribution_page
 
         with atomic_file(html) as temporary:
-            temporary.write_text(attribution_page(kept, model, chosen=chosen), "utf-8")
+            temporary.write_text(attribution_page(kept, Path(model).resolve().name, chosen=chosen), "utf-8")
         terminal.note(f"Saved as {html}")
 
 

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 def faithfulness_table(found: Faithfulness) -> "RenderableType":
     """Show each method with its scores, the best first and bold, the random order last."""
-    made = table("method", "score", "deletion", "insertion", "behind the best", "a text")
+    made = table("method", "score", "deletion", "insertion", "behind", "a text")
     for one in found.methods:
         best = one.method == found.best
         made.add_row(
@@ -20,7 +20,7 @@ def faithfulness_table(found: Faithfulness) -> "RenderableType":
             decimal_interval(one.score),
             f"{one.deletion.value:.3f}",
             f"{one.insertion.value:.3f}",
-            decimal_interval(one.behind),
+            "-" if one.behind is None else f"{one.behind.value:.3f}",
             f"{1000 * one.seconds_a_text:,.0f} ms" if one.seconds_a_text else "-",
             style="bold" if best else None,
         )
@@ -30,8 +30,8 @@ def faithfulness_table(found: Faithfulness) -> "RenderableType":
 
 def faithfulness_sentences(found: Faithfulness, default: str) -> list[str]:
     """Say which method won and which is taken where none is named."""
-    behind = found.methods[1].behind if len(found.methods) > 1 else None
-    clear = "" if behind is None else ", clearly" if behind.low > 0 else ", though not clearly"
+    level = [one.method for one in found.methods if one.behind is not None and one.behind.low <= 0]
+    clear = f"; not clearly behind it: {', '.join(level)}" if level else ""
     return [
         f"On these texts {found.best} is ahead{clear}. The default for models of this kind is {default}.",
         "Score: half of what lies between the curves of insertion and of deletion, in probability of the "
