@@ -18,7 +18,7 @@ from tenor.text.token import Token
 MOST_WORDS = 400  # a longer text is shown in parts
 _AROUND = 25  # words shown before and after a marked one, and at both ends
 _LONGEST_GAP = 120  # characters between two words that are shown: what is longer the model has not read
-_FAINT = 0.05  # weights below have no colour
+_FAINT = 0.1  # weights below have no colour
 
 
 @dataclass(frozen=True, slots=True)
