@@ -5,11 +5,9 @@ from collections.abc import Iterator, Sequence
 from tenor.explain.trajectory import Trajectory
 from tenor.report.numbers import count, excerpt
 from tenor.report.page import Page, Section, Table
-from tenor.report.passage import passage
 from tenor.report.printable import printable
 from tenor.report.trajectory_pictures import trajectory_picture
-from tenor.report.trajectory_terminal import FULL
-from tenor.report.trajectory_words import turn_sentence, verdict
+from tenor.report.trajectory_words import coloured_words, turn_sentence, verdict
 
 _TITLE = 60  # characters of a text in its heading
 _MOST_ROWS = 400  # words whose figures are in a table
@@ -38,7 +36,7 @@ def trajectory_sections(found: Trajectory, number: int) -> Iterator[Section]:
         f"text-{number}",
         excerpt(printable(found.text), _TITLE) or "An empty text",
         [*found.remarks(), *turns, verdict(found)],
-        passage=passage(found.text, found.words, found.changes / FULL, marks=marks, tips=tips),
+        passage=coloured_words(found, marks, tips),
         pictures=[trajectory_picture(found, f"curve-{number}")],
         folded=[_figures(found)] if len(found.forward.places) <= _MOST_ROWS else (),
         folded_title="All figures",

@@ -8,14 +8,14 @@ import numpy.typing as npt
 
 from tenor.explain.trajectory import Trajectory
 from tenor.report.palette import PALETTE
-from tenor.report.passage import Piece, passage
+from tenor.report.passage import Piece
+from tenor.report.printable import printable
 from tenor.report.sparkline import ASCII, BLOCKS, columns, sparkline
-from tenor.report.trajectory_words import how_sentence, turn_sentence, verdict
+from tenor.report.trajectory_words import coloured_words, how_sentence, turn_sentence, verdict
 
 if TYPE_CHECKING:
     from rich.text import Text
 
-FULL = 0.4  # a word that moved the probability by so much has all the colour
 _MOST_COLUMNS = 96
 _UPPER, _LOWER = "50-100 % ", "  0-50 % "
 _STRONG = 0.5  # weight from which a word is bold
@@ -27,8 +27,12 @@ def trajectory_parts(found: Trajectory, *, width: int, ascii_only: bool = False)
     """Yield the lines of a trajectory on a terminal of that many columns; only the words are broken."""
     from rich.text import Text
 
-    marks = {turn.last: f"[{'▲▼'[turn.change < 0]}{number}]" for number, turn in enumerate(found.turns, 1)}
-    yield coloured(passage(found.text, found.words, found.changes / FULL, marks=marks))
+    up, down = "^v" if ascii_only else "▲▼"
+    marks = {
+        turn.last: f"[{down if turn.change < 0 else up}{number}]"
+        for number, turn in enumerate(found.turns, 1)
+    }
+    yield coloured(coloured_words(found, marks))
     yield Text()
     yield from _lines(found, min(width - len(_UPPER), _MOST_COLUMNS), ASCII if ascii_only else BLOCKS)
     yield Text()
@@ -61,7 +65,7 @@ def _lines(found: Trajectory, width: int, blocks: str) -> "Iterator[Text]":
     read = columns(len(found.words) + 1, max(width, 1))  # words read at each column
     places = found.forward.places
     forward = found.values[np.searchsorted(places, read, side="right")]
-    yield Text(f'probability of "{found.label}" after each {found.unit}')
+    yield Text(f'probability of "{printable(found.label)}" after each {found.unit}')
     yield from _blocks(forward, blocks)
     marks = [" "] * len(read)
     for number, turn in enumerate(found.turns, 1):
