@@ -73,6 +73,7 @@ class Attribution:
     def to_json(self) -> dict[str, object]:
         """Return the attribution as JSON-ready values."""
         return {
+            "text": self.text,
             "method": self.method,
             "label": self.label,
             "unit": "share" if self.method == ATTENTION else "log-odds",
