@@ -21,6 +21,7 @@ COMMANDS = {
     "text-to-ids": "text_to_ids.py",
     "mistakes": "mistakes.py",
     "architectures-": "architectures.py",
+    "faithfulness": "faithfulness.py",
 }
 
 

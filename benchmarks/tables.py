@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 import architecture_tables
+import faithfulness_tables
 from goals import goals
 from mistake_table import mistakes
 from results import MissingResultError, Results, table
@@ -285,6 +286,7 @@ TABLES: dict[str, Callable[[Results], str]] = {
     "kinds": kinds,
     "mistakes": mistakes,
     **architecture_tables.TABLES,
+    **faithfulness_tables.TABLES,
 }
 
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from tenor.cli import options
+from tenor.cli import attributing, completion, options
 from tenor.cli.console import Terminal
 from tenor.cli.extras import require
 from tenor.cli.lines import lines
@@ -36,6 +36,33 @@ def explain(
     png: Annotated[
         Path | None, typer.Option("--png", metavar="FILE", help="write a picture, too; of one text")
     ] = None,
+    method: Annotated[
+        str | None,
+        typer.Option(
+            "--method",
+            metavar="NAME",
+            help=f"show what each word adds, by one of {', '.join(attributing.CHOICES)}; "
+            f"{attributing.AUTO}: the one that won on validation reviews for models of this kind",
+            autocompletion=completion.among(list(attributing.CHOICES)),
+        ),
+    ] = None,
+    label: Annotated[
+        str | None,
+        typer.Option(
+            "--class", metavar="NAME", help="with --method: ask about this class, not the predicted"
+        ),
+    ] = None,
+    faithfulness: Annotated[
+        Path | None,
+        typer.Option(
+            "--faithfulness",
+            metavar="FILE",
+            help="measure on the texts of a file which method the model bears out",
+        ),
+    ] = None,
+    most: Annotated[
+        int, typer.Option("--most", min=1, help="with --faithfulness: texts that are drawn")
+    ] = 100,
     force: Annotated[bool, typer.Option("--force", help="replace files that exist")] = False,
     encoding: options.Encoding = None,
     json: options.Json = False,
@@ -44,7 +71,8 @@ def explain(
 ) -> None:
     """Show what the model thinks of a text after each word, and which words turned its mind.
 
-    Words in blue speak for the predicted class, words in orange against it.
+    With --method: what each word adds to the whole prediction. Words in blue speak for the predicted class,
+    words in orange against it.
 
     For example: tenor explain runs/first "slow at first, but what an ending" --html why.html
     """
@@ -52,15 +80,35 @@ def explain(
     for path in (html, png):
         if path is not None and path.exists() and not force:
             raise OutputError(f"{path} exists already; replace it (--force), or name another file")
+    encoding = encoding or str(options.SETTINGS["data.encoding"].default)
+    if faithfulness is not None:
+        if texts or method or label or html or png:
+            raise InputError(
+                "--faithfulness measures the texts of a file by every method; leave out TEXT, --method, "
+                "--class, --html and --png"
+            )
+        attributing.show_faithfulness(terminal, model, faithfulness, most=most, encoding=encoding, json=json)
+        return
+    attributing.check(method, label, png)
     if not texts and sys.stdin.isatty():
         raise InputError('nothing to explain; give "a text", or lines on standard input')
     require(*(["matplotlib"] if html or png else []), *(["jinja2"] if html else []))
-    found = texts or lines(encoding or str(options.SETTINGS["data.encoding"].default))
+    found = texts or lines(encoding)
     if html is not None or png is not None:
         found = _few(found, 1 if png is not None else _MOST_ON_A_PAGE)
+    if method is not None:
+        attributing.show_attributions(
+            terminal, model, found, method=method, label=label, html=html, json=json
+        )
+    else:
+        _show_trajectories(terminal, model, found, html=html, png=png, json=json)
 
+
+def _show_trajectories(
+    terminal: Terminal, model: str, texts: Iterable[str], *, html: Path | None, png: Path | None, json: bool
+) -> None:
     kept = []
-    for place, one in enumerate(_trajectories(model, found)):
+    for place, one in enumerate(_trajectories(model, texts)):
         if html is not None or png is not None:
             kept.append(one)
         if json:

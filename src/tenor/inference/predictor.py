@@ -58,6 +58,14 @@ class Predictor:
         """Names of the classes, in the order of the columns of `predict_proba`."""
         return self.model.classes
 
+    @cached_property
+    def network(self) -> NetworkEngine:
+        """The network in torch, for whoever needs its gradients; of minGRU it is built when first asked for.
+
+        Raises `MissingExtraError` without torch.
+        """
+        return self._engine if isinstance(self._engine, NetworkEngine) else NetworkEngine.of(self.model)
+
     def predict(self, texts: Iterable[str]) -> list[str]:
         """Return the likeliest label of each text."""
         return [self.classes[i] for chunk in self._chunks(texts) for i in chunk[1].argmax(1)]
