@@ -1,0 +1,76 @@
+"""Templates: those that come along are sound, and every fault in a user's file is said in one line."""
+
+from pathlib import Path
+
+import pytest
+
+from tenor.data.augment.templates import SLOTS, Templates
+from tenor.errors import ConfigError
+
+
+def test_the_built_in_templates_serve_every_slot_and_several_kinds() -> None:
+    templates = Templates.read()
+    assert {slot for frame in templates.frames for slot in frame.slots} == set(SLOTS)
+    assert len({frame.kind for frame in templates.frames}) >= 5
+    assert len(set(templates.adjectives)) == len(templates.adjectives) >= 100
+    # Sentences are written inside others as they stand here: only what is always capital is.
+    assert {word for word in templates.openers.values() if word != word.lower()} == {"I", "I'm", "I've"}
+    assert not templates.avoid & (templates.verbs | set(templates.openers))
+
+
+def test_a_file_of_ones_own_keeps_the_lists_it_does_not_have(tmp_path: Path) -> None:
+    file = tmp_path / "mine.yaml"
+    file.write_text("templates:\n  turn: ['First {con}, then {pro}.']\nadjectives: [Spicy, mild]\n")
+    mine, own = Templates.read(str(file)), Templates.read()
+    assert [(frame.kind, frame.text, frame.slots) for frame in mine.frames] == [
+        ("turn", "First {con}, then {pro}.", ("con", "pro"))
+    ]
+    assert mine.adjectives == ("spicy", "mild")
+    assert (mine.openers, mine.verbs, mine.avoid) == (own.openers, own.verbs, own.avoid)
+
+
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        ("", "holds no templates; it needs them"),
+        ("[1, 2]", "holds no templates"),
+        ("adjectives: [good]", "holds no templates"),
+        ("templates: {a: [", "is not valid YAML"),
+        ("templates: []", "kinds with a list of templates each"),
+        ("templates: {a: []}", "mine.yaml, a: a list is needed"),
+        ("templates: {a: 'not {con_word}'}", "mine.yaml, a: a list is needed"),
+        ("templates: {1: ['not {con_word}']}", "the kind 1 is no string"),
+        ("templates: {a: ['not {con_word}', 3]}", "mine.yaml, a: 3 is no text"),
+        ("templates: {a: ['not {con_word}', ' ']}", "mine.yaml, a: ' ' is no text"),
+        (
+            "templates: {a: ['not {con_word}', 'not {word}']}",
+            "a, template 2: unknown placeholder {word}; there are {pro}, {con}, {pro_word}, {con_word}",
+        ),
+        ("templates: {a: ['not {con_word']}", "template 1: a brace without its counterpart"),
+        ("templates: {a: ['not {{con_word}}']}", "template 1: a brace without its counterpart"),
+        ("templates: {a: ['It was good.']}", "template 1 has no placeholder"),
+        ("templates: {a: ['{pro} and {pro}']}", "template 1 holds {pro} twice"),
+        ("templates: {a: ['not {con_word}'], b: ['not {con_word}']}", "b, template 1 stands there twice"),
+        ("templates: {a: ['not {con_word}']}\nadjective: [good]", "did you mean 'adjectives'"),
+        ("templates: {a: ['not {con_word}']}\navoid: [no, not]", "avoid: False is no text"),
+    ],
+)
+def test_a_fault_in_a_file_is_said_with_its_place(tmp_path: Path, content: str, said: str) -> None:
+    file = tmp_path / "mine.yaml"
+    file.write_text(content)
+    with pytest.raises(ConfigError) as error:
+        Templates.read(str(file))
+    assert said in str(error.value)
+    assert "\n" not in str(error.value)
+    assert "mine.yaml" in str(error.value)
+
+
+def test_a_file_that_cannot_be_read(tmp_path: Path) -> None:
+    with pytest.raises(ConfigError, match="there is no file of templates"):
+        Templates.read(str(tmp_path / "none.yaml"))
+    with pytest.raises(ConfigError, match="cannot be read"):
+        Templates.read(str(tmp_path))
+    binary = tmp_path / "binary.yaml"
+    binary.write_bytes(b"\xff\xfe\x00")
+    with pytest.raises(ConfigError, match="cannot be read"):
+        Templates.read(str(binary))
