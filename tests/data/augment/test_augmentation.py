@@ -75,8 +75,8 @@ def test_labels_keep_their_shares_within_each_kind(positive: float) -> None:
     assert len(made.examples) == 400
     assert len(made.kinds) == 5
     for counts in made.kinds.values():
-        assert sum(counts.values()) == 80
-        assert abs(counts["positive"] - 80 * positive) <= 1
+        assert sum(counts.values()) > 40
+        assert abs(counts["positive"] - sum(counts.values()) * positive) <= 1
 
 
 def test_labels_follow_from_what_stands_in_a_variant() -> None:
@@ -97,7 +97,7 @@ def test_labels_follow_from_what_stands_in_a_variant() -> None:
 
 def test_no_text_comes_twice_or_stands_in_a_split(tmp_path: Path) -> None:
     file = tmp_path / "t.yaml"
-    file.write_text("templates: {plain: ['{pro}.']}")
+    file.write_text("templates: {plain: ['{Pro}.']}")
     data = dataset()
     data = replace(data, splits={**data.splits, "test": (Example("the film was GOOD on day 1", "positive"),)})
     with pytest.raises(DataError, match="no variants can be made of the 200 training rows"):
@@ -112,9 +112,9 @@ def test_a_variant_belongs_to_the_group_of_its_rows() -> None:
     data = dataset(films=7)
     home = {row.id: row.group for row in data.split("train")}
     made = augment(data, SHARE)
-    sources = {one: one.columns["source"].split() for one in made.examples}
-    assert max(map(len, sources.values())) == 2
-    for one, rows_of_it in sources.items():
+    sources = [one.columns["source"].split() for one in made.examples]
+    assert max(map(len, sources)) == 2
+    for one, rows_of_it in zip(made.examples, sources, strict=True):
         assert {home[row] for row in rows_of_it} == ({one.group} if rows_of_it else set())
 
 
@@ -146,11 +146,16 @@ def test_fewer_than_wanted_are_said(tmp_path: Path) -> None:
     assert "4 negative and 4 positive adjectives" in made.notes[1]
 
 
-def test_a_template_that_one_label_cannot_fill_is_not_used() -> None:
-    """Or its frame would tell the label."""
-    plain = tuple(replace(row, text=row.text if row.label == "positive" else "So so.") for row in rows(200))
-    made = augment(Dataset("some.csv", CLASSES, {"train": (*plain, *rows(200)[:40:2])}), SHARE)
-    assert all(all(counts.values()) for counts in made.kinds.values())
+def test_a_frame_that_one_label_cannot_fill_is_not_used(tmp_path: Path) -> None:
+    """Or the frame would tell the label."""
+    file = tmp_path / "t.yaml"
+    file.write_text(
+        "templates: {one: ['Yes, {pro_word}.'], both: ['No, not {con_word}.', 'I mean that {pro}.']}\n"
+        "adjectives: [good, great, charming]"
+    )
+    made = augment(dataset(), replace(SHARE, templates=str(file)))
+    assert list(made.kinds) == ["both"]
+    assert all(one.text.startswith("I mean") for one in made.examples)
 
 
 @pytest.mark.parametrize(

@@ -4,13 +4,13 @@ from pathlib import Path
 
 import pytest
 
-from tenor.data.augment.templates import SLOTS, Templates
+from tenor.data.augment.templates import CON, CON_WORD, PRO, PRO_WORD, Templates
 from tenor.errors import ConfigError
 
 
 def test_the_built_in_templates_serve_every_slot_and_several_kinds() -> None:
     templates = Templates.read()
-    assert {slot for frame in templates.frames for slot in frame.slots} == set(SLOTS)
+    assert {name for frame in templates.frames for name in frame.takes} == {PRO, CON, PRO_WORD, CON_WORD}
     assert len({frame.kind for frame in templates.frames}) >= 5
     assert len(set(templates.adjectives)) == len(templates.adjectives) >= 100
     # Sentences are written inside others as they stand here: only what is always capital is.
@@ -22,8 +22,8 @@ def test_a_file_of_ones_own_keeps_the_lists_it_does_not_have(tmp_path: Path) -> 
     file = tmp_path / "mine.yaml"
     file.write_text("templates:\n  turn: ['First {con}, then {pro}.']\nadjectives: [Spicy, mild]\n")
     mine, own = Templates.read(str(file)), Templates.read()
-    assert [(frame.kind, frame.text, frame.slots) for frame in mine.frames] == [
-        ("turn", "First {con}, then {pro}.", ("con", "pro"))
+    assert [(frame.kind, frame.text, frame.takes) for frame in mine.frames] == [
+        ("turn", "First {con}, then {pro}.", {"con": 1, "pro": 1})
     ]
     assert mine.adjectives == ("spicy", "mild")
     assert (mine.openers, mine.verbs, mine.avoid) == (own.openers, own.verbs, own.avoid)
@@ -32,24 +32,20 @@ def test_a_file_of_ones_own_keeps_the_lists_it_does_not_have(tmp_path: Path) -> 
 @pytest.mark.parametrize(
     ("content", "said"),
     [
-        ("", "holds no templates; it needs them"),
-        ("[1, 2]", "holds no templates"),
-        ("adjectives: [good]", "holds no templates"),
+        ("", "has no templates; it needs some"),
+        ("[1, 2]", "has no templates"),
+        ("adjectives: [good]", "has no templates"),
         ("templates: {a: [", "is not valid YAML"),
-        ("templates: []", "kinds with a list of templates each"),
-        ("templates: {a: []}", "mine.yaml, a: a list is needed"),
-        ("templates: {a: 'not {con_word}'}", "mine.yaml, a: a list is needed"),
-        ("templates: {1: ['not {con_word}']}", "the kind 1 is no string"),
+        ("templates: []", "templates are a list; give lists by kind"),
+        ("templates: {a: []}", "mine.yaml, a: the list of templates is empty"),
+        ("templates: {a: 'not {con_word}'}", "mine.yaml, a: 'not {con_word}' stands where a list"),
+        ("templates: {1: ['not {con_word}']}", "the kind 1 is no text"),
         ("templates: {a: ['not {con_word}', 3]}", "mine.yaml, a: 3 is no text"),
         ("templates: {a: ['not {con_word}', ' ']}", "mine.yaml, a: ' ' is no text"),
-        (
-            "templates: {a: ['not {con_word}', 'not {word}']}",
-            "a, template 2: unknown placeholder {word}; there are {pro}, {con}, {pro_word}, {con_word}",
-        ),
-        ("templates: {a: ['not {con_word']}", "template 1: a brace without its counterpart"),
-        ("templates: {a: ['not {{con_word}}']}", "template 1: a brace without its counterpart"),
-        ("templates: {a: ['It was good.']}", "template 1 has no placeholder"),
-        ("templates: {a: ['{pro} and {pro}']}", "template 1 holds {pro} twice"),
+        ("templates: {a: ['not {con_word}', 'not {word}']}", "a, template 2: unknown placeholder {word}"),
+        ("templates: {a: ['not {con_word']}", "a, template 1: a { stands alone"),
+        ("templates: {a: ['It was good.']}", "a, template 1 has no placeholder"),
+        ("templates: {a: ['{pro1} and {pro2}']}", "2 different words of the list 'pro'"),
         ("templates: {a: ['not {con_word}'], b: ['not {con_word}']}", "b, template 1 stands there twice"),
         ("templates: {a: ['not {con_word}']}\nadjective: [good]", "did you mean 'adjectives'"),
         ("templates: {a: ['not {con_word}']}\navoid: [no, not]", "avoid: False is no text"),
@@ -66,7 +62,7 @@ def test_a_fault_in_a_file_is_said_with_its_place(tmp_path: Path, content: str, 
 
 
 def test_a_file_that_cannot_be_read(tmp_path: Path) -> None:
-    with pytest.raises(ConfigError, match="there is no file of templates"):
+    with pytest.raises(ConfigError, match="No such file"):
         Templates.read(str(tmp_path / "none.yaml"))
     with pytest.raises(ConfigError, match="cannot be read"):
         Templates.read(str(tmp_path))

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from tenor.config.augmentation import AugmentConfig
 from tenor.data.augment.filling import Filling, Variant
 from tenor.data.augment.sentences import LONGEST, SHORTEST
-from tenor.data.augment.templates import Template, Templates
+from tenor.data.augment.templates import Frame, Templates
 from tenor.data.duplicates import digest
 from tenor.data.example import Dataset, Example
 from tenor.data.fingerprint import fingerprint
@@ -107,10 +107,10 @@ def augment(dataset: Dataset, config: AugmentConfig) -> Augmentation:
     first, second = shares
     filling = Filling.of(rows, (first, second), templates)
     wanted = round(config.share * len(rows))
-    kinds: dict[str, list[Template]] = {}
-    for template in templates.frames:
-        if all(filling.can(template, label) for label in shares):
-            kinds.setdefault(template.kind, []).append(template)
+    kinds: dict[str, list[Frame]] = {}
+    for frame in templates.frames:
+        if all(filling.can(frame, label) for label in shares):
+            kinds.setdefault(frame.kind, []).append(frame)
     rng = random.Random(f"augment {config.seed}")  # noqa: S311 - not for secrets
     seen = {digest(row.text) for split in dataset.splits.values() for row in split}
     found = _made(filling, kinds, shares, wanted, rng, seen=seen)
@@ -143,7 +143,7 @@ def _shares(dataset: Dataset) -> dict[str, float]:
 
 def _made(
     filling: Filling,
-    kinds: Mapping[str, Sequence[Template]],
+    kinds: Mapping[str, Sequence[Frame]],
     shares: Mapping[str, float],
     wanted: int,
     rng: random.Random,
@@ -171,11 +171,11 @@ def _made(
 
 
 def _new(
-    filling: Filling, templates: Sequence[Template], label: str, rng: random.Random, seen: set[bytes | None]
+    filling: Filling, frames: Sequence[Frame], label: str, rng: random.Random, seen: set[bytes | None]
 ) -> Variant | None:
     """Return a variant that was not seen yet, if a few tries make one."""
     for _ in range(_TRIES):
-        variant = filling.fill(rng.choice(templates), label, rng)
+        variant = filling.fill(rng.choice(frames), label, rng)
         key = digest(variant.text)
         if key not in seen:
             seen.add(key)

@@ -1,25 +1,24 @@
-"""`Filling`: the words and sentences of the training texts, and how templates are filled with them."""
+"""`Filling`: the words and sentences of the training texts, and how frames are filled with them."""
 
 import random
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from tenor.data.augment.polarity import Polarity
 from tenor.data.augment.sentences import Sentence, clear_sentences
-from tenor.data.augment.templates import CON, CON_WORD, PRO, PRO_WORD, SLOT, Template, Templates
+from tenor.data.augment.templates import CON, CON_WORD, PRO, PRO_WORD, Frame, Templates
 from tenor.data.example import Example
+from tenor.data.templates import Template, Words
 
 # The list holds adjectives that speak for one side or the other, so that little is enough to tell which.
 _ERRORS = 1.6
 
-Words = Mapping[str, Sequence[str]]  # by label
 ByLabel = Mapping[str, Sequence[Sentence]]
 
 
 @dataclass(frozen=True, slots=True)
 class Variant:
-    """A made text: its label, the kind of its template, the group and the ids of the rows it was made of."""
+    """A made text: its label, the kind of its frame, the group and the ids of the rows it was made of."""
 
     text: str
     label: str
@@ -30,13 +29,13 @@ class Variant:
 
 @dataclass(frozen=True)
 class Filling:
-    """What templates are filled with: adjectives and sentences by label.
+    """What frames are filled with: adjectives and sentences by label.
 
     `opposed` has the sentences once more, each with those it may stand beside: of grouped rows only sentences
     of one group stand in one variant, so that it belongs to that group; else all may.
     """
 
-    words: Words
+    words: Words  # by label
     sentences: ByLabel
     opposed: Sequence[ByLabel]
 
@@ -66,40 +65,38 @@ class Filling:
             for found, noun in ((self.sentences, "short sentences"), (self.words, "adjectives"))
         )
 
-    def can(self, template: Template, label: str) -> bool:
-        """Tell whether there is anything to fill the template with, for a text of this label."""
+    def can(self, frame: Frame, label: str) -> bool:
+        """Tell whether there is enough to fill the frame with, for a text of this label."""
         other = self._other(label)
-        slots = template.slots
-        enough = all(
-            len(self.words[side]) >= slots.count(slot)
-            for slot, side in ((PRO_WORD, label), (CON_WORD, other))
-        )
-        if {PRO, CON} <= set(slots):
-            return enough and bool(self.opposed)
-        return enough and all(
-            self.sentences[side] for slot, side in ((PRO, label), (CON, other)) if slot in slots
-        )
+        there = {
+            PRO: len(self.sentences[label]),
+            CON: len(self.sentences[other]),
+            PRO_WORD: len(self.words[label]),
+            CON_WORD: len(self.words[other]),
+        }
+        enough = all(there[name] >= count for name, count in frame.takes.items())
+        return enough and bool(self.opposed or not {PRO, CON} <= frame.takes.keys())
 
-    def fill(self, template: Template, label: str, rng: random.Random) -> Variant:
-        """Fill a template (`can`) so that the text has this label."""
+    def fill(self, frame: Frame, label: str, rng: random.Random) -> Variant:
+        """Fill a frame (`can`) so that the text has this label."""
         other = self._other(label)
-        slots = template.slots
         chosen: dict[str, Sentence] = {}
-        if {PRO, CON} <= set(slots):
+        if {PRO, CON} <= frame.takes.keys():
             there = rng.choice(self.opposed)
             chosen = {PRO: rng.choice(there[label]), CON: rng.choice(there[other])}
-        elif PRO in slots:
+        elif PRO in frame.takes:
             chosen = {PRO: rng.choice(self.sentences[label])}
-        elif CON in slots:
+        elif CON in frame.takes:
             chosen = {CON: rng.choice(self.sentences[other])}
-        values = {slot: [one.text] for slot, one in chosen.items()}
-        for slot, side in ((PRO_WORD, label), (CON_WORD, other)):
-            values[slot] = rng.sample(self.words[side], slots.count(slot))
+        words = {PRO_WORD: self.words[label], CON_WORD: self.words[other]}
+        made = Template.of(
+            (frame.text,), {**words, **{name: (one.text,) for name, one in chosen.items()}}, frame.kind
+        )
         groups = {one.group for one in chosen.values()}
         return Variant(
-            text=_filled(template.text, values),
+            text=made.filled(rng.randrange(made.count))[0],
             label=label,
-            kind=template.kind,
+            kind=frame.kind,
             group=groups.pop() if groups else None,
             sources=tuple(one.source for one in chosen.values()),
         )
@@ -110,15 +107,3 @@ class Filling:
 
 def _by_label(sentences: Sequence[Sentence], classes: tuple[str, str]) -> ByLabel:
     return {label: [one for one in sentences if one.label == label] for label in classes}
-
-
-def _filled(template: str, values: dict[str, list[str]]) -> str:
-    left = {slot: iter(each) for slot, each in values.items()}
-
-    def put(slot: re.Match[str]) -> str:
-        value = next(left[slot[1]])
-        before = template[: slot.start()].rstrip()
-        begins = not before or before[-1] in ".!?"
-        return value[:1].upper() + value[1:] if begins else value
-
-    return SLOT.sub(put, template)
