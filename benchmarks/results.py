@@ -20,6 +20,7 @@ COMMANDS = {
     "text-to-ids": "text_to_ids.py",
     "mistakes": "mistakes.py",
     "architectures-": "architectures.py",
+    "behaviour-": "behaviour.py",
 }
 
 

@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 import architecture_tables
+import behaviour_tables
 from goals import goals
 from mistake_table import mistakes
 from results import MissingResultError, Results, table
@@ -267,6 +268,7 @@ TABLES: dict[str, Callable[[Results], str]] = {
     "kinds": kinds,
     "mistakes": mistakes,
     **architecture_tables.TABLES,
+    **behaviour_tables.TABLES,
 }
 
 
