@@ -46,7 +46,7 @@ from tenor.evaluation.intervals import wilson
 from tenor.files import atomic_file
 
 BASELINE = "tfidf"
-MODELS = (BASELINE, "bag-mean", "cnn-max", "lstm", "bigru", "mingru")
+MODELS: tuple[str, ...] = (BASELINE, "bag-mean", "cnn-max", "lstm", "bigru", "mingru")
 SHARES = (0.0, USUAL_SHARE)
 # As `tenor compare --rates` chose them on the validation split of movies; all others are the default.
 _RATES = {"bag-mean": 1e-3, "cnn-max": 1e-2, "lstm": 1e-2}
@@ -121,12 +121,12 @@ def trainings(name: str, part: Part, models: Sequence[str]) -> list[Training]:
 def configuration(training: Training, part: Part) -> ClassificationConfig:
     """Return the configuration of a training, without its data."""
     config = parse(part.settings)
-    given = {"seed": training.seed, "device": "cpu", "precision": "float32"}
-    rate = {"learning_rate": part.rates[training.model]} if training.model in part.rates else {}
     network = config.network if training.model == BASELINE else apply_name(config.network, training.model)
     # One layer of minGRU cannot turn round what it has read.
     network = replace(network, mingru=replace(network.mingru, layers=2))
-    return replace(config, network=network, training=replace(config.training, **given, **rate))
+    rate = part.rates.get(training.model, config.training.learning_rate)
+    how = replace(config.training, seed=training.seed, learning_rate=rate, device="cpu", precision="float32")
+    return replace(config, network=network, training=how)
 
 
 def result(

@@ -112,10 +112,10 @@ def test_a_variant_belongs_to_the_group_of_its_rows() -> None:
     data = dataset(films=7)
     home = {row.id: row.group for row in data.split("train")}
     made = augment(data, SHARE)
-    sources = [one.columns["source"].split() for one in made.examples]
+    sources = [one.columns["source"].split(" + ") for one in made.examples]
     assert max(map(len, sources)) == 2
     for one, rows_of_it in zip(made.examples, sources, strict=True):
-        assert {home[row] for row in rows_of_it} == ({one.group} if rows_of_it else set())
+        assert {home.get(row) for row in rows_of_it} == {one.group}
 
 
 def test_rows_that_share_no_group_are_not_put_together() -> None:
@@ -124,7 +124,7 @@ def test_rows_that_share_no_group_are_not_put_together() -> None:
     for split in (apart, alone):
         data = Dataset("some.csv", CLASSES, {"train": split})
         made = augment(data, SHARE)
-        assert all(len(one.columns["source"].split()) < 2 for one in made.examples)
+        assert all(len(one.columns["source"].split(" + ")) < 2 for one in made.examples)
 
 
 def test_only_training_rows_go_into_variants() -> None:

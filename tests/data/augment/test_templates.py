@@ -61,6 +61,15 @@ def test_a_fault_in_a_file_is_said_with_its_place(tmp_path: Path, content: str, 
     assert "mine.yaml" in str(error.value)
 
 
+def test_the_example_of_the_page_is_one(tmp_path: Path) -> None:
+    page = (Path(__file__).parents[3] / "docs" / "augmenting.md").read_text("utf-8")
+    file = tmp_path / "mine.yaml"
+    file.write_text(page.partition("```yaml\n")[2].partition("```")[0])
+    mine = Templates.read(str(file))
+    assert {frame.kind for frame in mine.frames} == {"contrast", "negation"}
+    assert "no" in mine.avoid
+
+
 def test_a_file_that_cannot_be_read(tmp_path: Path) -> None:
     with pytest.raises(ConfigError, match="No such file"):
         Templates.read(str(tmp_path / "none.yaml"))

@@ -184,7 +184,7 @@ def _new(
 
 
 def _example(number: int, variant: Variant) -> Example:
-    columns = {"kind": variant.kind, "source": " ".join(variant.sources)}
+    columns = {"kind": variant.kind, "source": " + ".join(variant.sources)}
     return Example(variant.text, variant.label, f"augment-{number}", variant.group, columns)
 
 
