@@ -30,7 +30,7 @@ format:
 
 # accuracy_and_wall.py makes the models that predicting.py and latency.py load; architectures.py and recipes.py take hours.
 BENCHMARKS := training_speed gru_cost accuracy_and_wall predicting latency memory growth roofline text_to_ids \
-	kinds mistakes architectures recipes behaviour
+	kinds mistakes architectures recipes behaviour variant_labels
 
 bench: .venv/all
 	for script in $(BENCHMARKS) publish; do $(BIN)/python benchmarks/$$script.py || exit 1; done

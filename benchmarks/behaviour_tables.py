@@ -57,9 +57,26 @@ def by_test(name: str) -> Callable[[Results], str]:
     return made
 
 
+def labels(results: Results) -> str:
+    """How often the rule that labels sentences of longer reviews is right."""
+    rows = [
+        (
+            name,
+            f"{found['sentences']:,}",
+            f"{found['labelled']:,}",
+            f"{found['right']:,}",
+            _interval(found["share"]),
+        )
+        for name, found in results.figures("variant-labels").items()
+    ]
+    made = table(("sentences of", "sentences", "labelled", "right", "right % (95 %)"), rows)
+    return f"{made}\n\n{results.measured('variant-labels')}"
+
+
 TABLES: dict[str, Callable[[Results], str]] = {
     "behaviour": overview,
     **{f"behaviour-{name}": by_test(name) for name in CORPORA},
+    "variant-labels": labels,
 }
 
 

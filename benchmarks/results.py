@@ -21,6 +21,7 @@ COMMANDS = {
     "mistakes": "mistakes.py",
     "architectures-": "architectures.py",
     "behaviour-": "behaviour.py",
+    "variant-labels": "variant_labels.py",
 }
 
 

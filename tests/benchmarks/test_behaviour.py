@@ -8,6 +8,9 @@ from types import ModuleType
 
 import pytest
 
+from tenor.data.augment.polarity import Polarity
+from tenor.data.example import Example
+
 Script = Callable[[str], ModuleType]
 
 
@@ -78,8 +81,8 @@ def test_quick_trains_once_and_reads_what_is_kept(
             for name in ("imdb", "movies", "products")
         }
     )
-    tables = [made(pages) for made in script("behaviour_tables").TABLES.values()]
-    assert len(tables) == 4
+    made = script("behaviour_tables")
+    tables = [made.overview(pages), *(made.by_test(name)(pages) for name in made.CORPORA)]
     assert all("bag-mean" in made for made in tables)
     assert "| IMDb | tfidf |" in tables[0]
     assert all(" → " in made for made in tables[1:])
@@ -87,3 +90,32 @@ def test_quick_trains_once_and_reads_what_is_kept(
     behaviour.main()
     again = json.loads((tmp_path / "behaviour-movies.json").read_text())["figures"]
     assert again == first
+
+
+def test_the_rule_for_labels_is_counted_right(script: Script) -> None:
+    polarity = Polarity(("negative", "positive"), {"dull": -2.5, "superb": 2.5}, {"dull": 0.3, "superb": 0.3})
+    texts = {
+        "the cast was superb .": "positive",
+        "The plot was dull.": "negative",
+        "It was superb, thanks.": "negative",  # what irony does
+        "The film was long.": "negative",
+        "superb": "positive",
+    }
+    found = script("variant_labels").figures([Example(*row) for row in texts.items()], polarity)
+    assert {key: found[key] for key in ("sentences", "labelled", "right")} == {
+        "sentences": 5,
+        "labelled": 3,
+        "right": 2,
+    }
+
+
+def test_labels_of_sentences_quickly(
+    script: Script, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(sys, "argv", ["variant_labels.py", "--quick", "--out", str(tmp_path)])
+    script("variant_labels").main()
+    assert "of 200 sentences labelled" in capsys.readouterr().out
+    pages = script("results").Results(
+        {"variant-labels": json.loads((tmp_path / "variant-labels.json").read_text())}
+    )
+    assert "| movies | 200 |" in script("behaviour_tables").labels(pages)
