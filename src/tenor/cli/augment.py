@@ -61,8 +61,9 @@ def augment(
 ) -> None:
     """Make contrast and negation variants of the training rows of DATA, which has two opposite classes.
 
-    DATA is split as for training, and only the training split is read for what goes into a variant. To train
-    with variants there is no need of a file: tenor train DATA --augment 0.3 makes the same ones.
+    DATA is split as for training, and only the training split is used.
+
+    Training needs no file: tenor train DATA --augment 0.3 makes the same variants.
 
     For example: tenor augment reviews.csv --share 0.3 --out variants.csv
     """
