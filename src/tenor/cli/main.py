@@ -9,6 +9,7 @@ import typer
 
 from tenor import __version__
 from tenor.cli.augment import augment
+from tenor.cli.check import check
 from tenor.cli.compare import compare
 from tenor.cli.console import INTERRUPTED, Terminal, tolerant_streams
 from tenor.cli.data import data
@@ -34,6 +35,7 @@ app.command()(augment)
 app.command(cls=TrainCommand)(train)
 app.command()(tune)
 app.command()(evaluate)
+app.command()(check)
 app.command()(compare)
 app.command()(predict)
 app.command(cls=ProbeCommand)(probe)

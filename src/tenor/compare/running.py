@@ -16,7 +16,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any, Protocol
 
-from tenor.compare.cell_result import CellResult, Costs
+from tenor.compare.cell_result import CellBehaviour, CellResult, Costs
 from tenor.compare.cells import BASELINE, NETWORK, Cell, cells_of, jobs_of, settled_terms, trials_of
 from tenor.compare.comparison import Comparison, Finished
 from tenor.compare.work import COSTS, FIT, TRAIN, Data, data_fingerprint, result_fingerprint
@@ -147,7 +147,12 @@ def compare(
             f"go on with the same command and --resume"
         ) from None
     finished = {
-        cell.name: Finished(cell, result, Costs.load(folder(cell)) if comparison.costs else None)
+        cell.name: Finished(
+            cell,
+            result,
+            Costs.load(folder(cell)) if comparison.costs else None,
+            CellBehaviour.load(folder(cell), result.fingerprint),
+        )
         for cell in cells
         if (result := stored(cell)) is not None
     }

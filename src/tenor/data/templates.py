@@ -11,6 +11,7 @@ A template may be several texts that are filled with the same words: a text and 
 
 import math
 import re
+import sys
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from random import Random
@@ -110,10 +111,20 @@ def draw(templates: Sequence[Template], limit: int, random: Random) -> list[tupl
     for done, place in enumerate(by_count):
         count = templates[place].count
         share = min(count, left // (len(templates) - done))
-        taken[place] = sorted(random.sample(range(count), share))
+        taken[place] = _places(count, share, random)
         left -= share
     filled = (template.filled(one) for place, template in enumerate(templates) for one in taken[place])
     return list(dict.fromkeys(filled))
+
+
+def _places(count: int, share: int, random: Random) -> list[int]:
+    """Return so many different numbers below `count`, in rising order."""
+    if count <= sys.maxsize:
+        return sorted(random.sample(range(count), share))
+    found: set[int] = set()  # no range is that long, and hardly any number comes twice
+    while len(found) < share:
+        found.add(random.randrange(count))
+    return sorted(found)
 
 
 def _read(text: str, words: Words, where: str) -> tuple[str | _Slot, ...]:

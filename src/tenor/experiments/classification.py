@@ -16,6 +16,7 @@ from tenor.config.classification import ClassificationConfig
 from tenor.data import load as data_load
 from tenor.data.example import Dataset
 from tenor.errors import ConfigError, DataError, Interrupted
+from tenor.evaluation.behaviour.checking import EXAMPLES, check_builtin
 from tenor.evaluation.data_report import DataReport
 from tenor.evaluation.evaluation import Evaluation
 from tenor.experiments import scoring
@@ -104,12 +105,18 @@ def train(
         fitted = fit(dataset, config, prepared=prepared, folder=folder, watcher=watcher)
         run = Run(folder.path if folder else None, config, fitted.model, fitted.history, fitted.evaluations)
         if folder is not None:
+            texts = config.evaluation.texts
+            with applied(fitted.runtime):
+                behaviour = check_builtin(
+                    fitted.predictor.predict_proba, dataset.classes, examples=min(texts, EXAMPLES)
+                )
             report = report_values(
                 dataset,
                 prepared.report,
                 fitted.scored,
                 prepared.pipeline,
-                texts=config.evaluation.texts,
+                texts=texts,
+                behaviour=behaviour,
             )
             folder.finish(run, runtime=fitted.runtime, report=report)
     except KeyboardInterrupt:

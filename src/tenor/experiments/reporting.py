@@ -1,7 +1,7 @@
 """What the page of a run needs beside the other files of its folder: the values of report.json.
 
-The data report, some test texts and the worst errors with what the model read of them, and the environment:
-with them the page can be made again without data or model.
+The data report, some test texts and the worst errors with what the model read of them, its behaviour checks
+and the environment: with them the page can be made again without data or model.
 """
 
 from collections.abc import Mapping, Sequence
@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 
 from tenor.data.example import Dataset, Example
+from tenor.evaluation.behaviour.result import BehaviourResult
 from tenor.evaluation.data_report import DataReport
 from tenor.evaluation.mistakes import worst_mistakes
 from tenor.evaluation.sample import sample
@@ -29,10 +30,12 @@ def report_values(
     pipeline: TextPipeline,
     *,
     texts: int,
+    behaviour: BehaviourResult | None = None,
 ) -> dict[str, Any]:
     """Return what report.json holds: at most `texts` texts of the test split, and as many errors.
 
-    Without a test split the texts are those of the validation split.
+    Without a test split the texts are those of the validation split. `behaviour` is what came of the suite
+    for sentiment, None for a model of other classes.
     """
     split = next((name for name in ("test", "validation") if name in scored), None)
     quoted: dict[str, Any] = {}
@@ -48,6 +51,7 @@ def report_values(
         }
     return {
         **quoted,
+        "behaviour": behaviour and behaviour.to_json(),
         "data": data_report.to_json(),
         "provenance": dict(dataset.provenance),
         "environment": environment(),

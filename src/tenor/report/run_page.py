@@ -11,6 +11,7 @@ from typing import Any
 
 from tenor.config.load import settings
 from tenor.report import run_pictures
+from tenor.report.behaviour_page import behaviour_section
 from tenor.report.data_section import data_section, warning_section
 from tenor.report.numbers import count, duration, excerpt, percent, percent_share
 from tenor.report.page import QUOTED, Cell, Page, Quote, Reading, Section, Table, facts
@@ -47,6 +48,7 @@ def run_page(values: Mapping[str, Any], *, texts: bool = True) -> str:
             Section("summary", "Summary", run_summary(values, split)),
             Section("training", "Training", pictures=list(_curves(values))),
             *(_figures(found, str(split)) if found is not None else ()),
+            behaviour_section(report.get("behaviour"), quoted=texts),
             *_texts(report, quoted=texts),
             data_section(report.get("data"), report.get("provenance")),
             settings_section(values["config"]),

@@ -7,7 +7,8 @@ import numpy.typing as npt
 
 from tenor.errors import InputError
 from tenor.evaluation.behaviour.judging import DIRECTIONAL, TYPES
-from tenor.evaluation.behaviour.labels import match
+from tenor.evaluation.behaviour.labels import fits, match
+from tenor.evaluation.behaviour.reading import builtin
 from tenor.evaluation.behaviour.result import BehaviourResult, Reading, TestResult
 from tenor.evaluation.behaviour.suite import BehaviourTest, Suite
 from tenor.evaluation.metrics import Floats
@@ -63,6 +64,14 @@ def check(
             for test in suite.tests
         ),
     )
+
+
+def check_builtin(
+    predict: Predict, classes: Sequence[str], *, examples: int = EXAMPLES
+) -> BehaviourResult | None:
+    """Run the suite for sentiment; None where the classes are not called as its labels are."""
+    suite = builtin()
+    return check(suite, predict, classes, examples=examples) if fits(suite.labels, classes) else None
 
 
 def _result(
