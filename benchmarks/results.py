@@ -22,6 +22,8 @@ COMMANDS = {
     "mistakes": "mistakes.py",
     "architectures-": "architectures.py",
     "faithfulness": "faithfulness.py",
+    "behaviour-": "behaviour.py",
+    "variant-labels": "variant_labels.py",
 }
 
 

@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 import architecture_tables
+import behaviour_tables
 import faithfulness_tables
 from goals import goals
 from mistake_table import mistakes
@@ -287,6 +288,7 @@ TABLES: dict[str, Callable[[Results], str]] = {
     "mistakes": mistakes,
     **architecture_tables.TABLES,
     **faithfulness_tables.TABLES,
+    **behaviour_tables.TABLES,
 }
 
 

@@ -11,7 +11,19 @@ from tenor import __version__
 from tenor.cli import completion
 
 COMMANDS = (
-    *("demo", "data", "train", "evaluate", "compare", "tune", "predict", "stream", "explain", "check"),
+    *(
+        "demo",
+        "data",
+        "augment",
+        "train",
+        "evaluate",
+        "compare",
+        "tune",
+        "predict",
+        "stream",
+        "explain",
+        "check",
+    ),
     *("inspect", "embed", "probe", "report", "info"),
 )
 

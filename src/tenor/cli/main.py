@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from tenor import __version__
+from tenor.cli.augment import augment
 from tenor.cli.check import check
 from tenor.cli.compare import compare
 from tenor.cli.console import INTERRUPTED, Terminal, tolerant_streams
@@ -34,6 +35,7 @@ app = typer.Typer(
 )
 app.command()(demo)
 app.command()(data)
+app.command()(augment)
 app.command(cls=TrainCommand)(train)
 app.command()(tune)
 app.command()(evaluate)

@@ -29,6 +29,9 @@ SHORTCUTS: Mapping[str, str] = {
     "test": "data.test",
     "empty": "data.empty",
     "encoding": "data.encoding",
+    "augment": "data.augment.share",
+    "templates": "data.augment.templates",
+    "augment_seed": "data.augment.seed",
     "tokenizer": "text.tokenizer",
     "max_length": "text.max_length",
     "epochs": "training.epochs",
@@ -128,6 +131,9 @@ Test = Annotated[
 ]
 Empty = Annotated[str | None, _shortcut("--empty", "data.empty", _DATA, metavar="POLICY")]
 Encoding = Annotated[str | None, _shortcut("--encoding", "data.encoding", _DATA, metavar="NAME")]
+Augment = Annotated[float | None, _shortcut("--augment", "data.augment.share", _DATA, metavar="SHARE")]
+Templates = Annotated[str | None, _shortcut("--templates", "data.augment.templates", _DATA, metavar="FILE")]
+AugmentSeed = Annotated[int | None, _shortcut("--seed", "data.augment.seed", _DATA)]
 Tokenizer = Annotated[str | None, _shortcut("--tokenizer", "text.tokenizer", _TEXT, metavar="NAME")]
 MaxLength = Annotated[int | None, _shortcut("--max-length", "text.max_length", _TEXT)]
 Epochs = Annotated[int | None, _shortcut("--epochs", "training.epochs", _TRAINING)]
@@ -242,12 +248,15 @@ def shortcuts(given: Mapping[str, Any]) -> Values:
         value = given.get(name)
         if value is None:
             continue
-        section, _, field = key.partition(".")
+        *sections, field = key.split(".")
         if name in _LISTS:
             value = [part.strip() for part in value.split(",")] if value else []
         elif name in {"validation", "test"} and (share := _number(value)) is not None:
             field, value = f"{field}_fraction", share
-        values.setdefault(section, {})[field] = value
+        inner = values
+        for section in sections:
+            inner = inner.setdefault(section, {})
+        inner[field] = value
     return values
 
 

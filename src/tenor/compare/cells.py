@@ -56,6 +56,7 @@ class Cell:
         timed = self.config.training.minutes is not None
         for key in (*_BESIDE, *(() if timed else _SPEED)):
             values["training"].pop(key, None)
+        values["data"].pop("augment")  # the variants are texts of the data
         named = json.dumps([VERSION, self.kind, self.seed, values], sort_keys=True)
         return hashlib.sha256(named.encode()).hexdigest()
 

@@ -21,7 +21,8 @@ from tenor.config.data import DataConfig
 from tenor.config.load import to_values
 from tenor.config.text import TextConfig
 from tenor.data.example import Dataset
-from tenor.data.load import fingerprint, load
+from tenor.data.fingerprint import fingerprint
+from tenor.data.load import load
 from tenor.errors import DataError
 from tenor.evaluation.behaviour.checking import Predict, check_builtin
 from tenor.experiments.classification import fit

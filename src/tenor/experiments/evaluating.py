@@ -2,9 +2,10 @@
 
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
+from tenor.config.augmentation import AugmentConfig
 from tenor.config.data import DataConfig
 from tenor.config.evaluation import EvaluationConfig
 from tenor.data.example import Dataset, Example
@@ -108,7 +109,10 @@ def evaluate_model(
         DataError: as `data.load`; no such split, no such column, labels the model does not know.
     """
     own = data == predictor.model.config.data
-    dataset = load(data) if own else load_for_evaluation(data, predictor.classes, split)
+    if own:  # variants are for training alone
+        dataset = load(replace(data, augment=AugmentConfig()))
+    else:
+        dataset = load_for_evaluation(data, predictor.classes, split)
     split = _choose(dataset, split)
     examples = dataset.split(split)
     scored = scoring.predict(predictor, examples)
