@@ -3,7 +3,7 @@
 from random import Random
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from tenor.evaluation.behaviour.changes import CHANGES, typo, white_space
@@ -18,6 +18,7 @@ def test_any_text_is_changed_the_same_way_each_time(name):
 
 
 @given(st.text(max_size=80), st.integers(0, 9))
+@example("ab²cd ab²cdef", 0)
 def test_a_typo_swaps_two_letters_inside_one_word(text, seed):
     changed = typo(text, Random(seed))
     differing = [place for place, (a, b) in enumerate(zip(text, changed, strict=True)) if a != b]

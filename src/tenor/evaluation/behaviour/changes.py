@@ -16,6 +16,7 @@ def typo(text: str, random: Random) -> str:
     places = [
         place
         for word in _LONG.finditer(text)
+        if word[0].isalpha()  # ² and the like are no digits to the pattern, and no letters either
         for place in range(word.start() + 1, word.end() - 2)
         if text[place] != text[place + 1]
     ]
