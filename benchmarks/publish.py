@@ -21,6 +21,7 @@ _HERE = Path(__file__).resolve().parent
 PAGES = {
     _HERE / "page.md": record.ROOT / "docs" / "benchmarks.md",
     _HERE / "architectures.md": record.ROOT / "docs" / "architectures.md",
+    _HERE / "attribution.md": record.ROOT / "docs" / "attribution.md",
 }
 
 _PLACE = re.compile(r"\{\{ (?P<name>[\w-]+)(?: (?P<path>[\w.-]+) (?P<spec>\S+))? \}\}")

@@ -13,6 +13,7 @@ COMMANDS = {
     "accuracy-and-wall": "accuracy_and_wall.py",
     "predicting": "predicting.py",
     "latency": "latency.py",
+    "streaming": "streaming.py",
     "gru_cost": "gru_cost.py",
     "memory": "memory.py",
     "growth": "growth.py",
@@ -20,6 +21,9 @@ COMMANDS = {
     "text-to-ids": "text_to_ids.py",
     "mistakes": "mistakes.py",
     "architectures-": "architectures.py",
+    "faithfulness": "faithfulness.py",
+    "behaviour-": "behaviour.py",
+    "variant-labels": "variant_labels.py",
 }
 
 

@@ -4,6 +4,8 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 import architecture_tables
+import behaviour_tables
+import faithfulness_tables
 from goals import goals
 from mistake_table import mistakes
 from results import MissingResultError, Results, table
@@ -183,6 +185,23 @@ def latency(results: Results) -> str:
     return _with(results, table(("process", "seconds", "each"), rows), "latency")
 
 
+def streaming(results: Results) -> str:
+    """Texts read as they come, by network."""
+    rows = []
+    for name, one in results.figures("streaming").items():
+        many, cuts = one["together"], one["cuts"]
+        resident = many["bytes_resident"]
+        rows.append((
+            name, f"{one['alone']['microseconds_per_token']:,.0f}",
+            f"{many['streams']:,}", f"{many['tokens_per_second']:,.0f}", f"{many['bytes_state']:,}",
+            f"{many['bytes_saved']:,}", "-" if resident is None else f"{resident:,.0f}",
+            f"{cuts['cuts']:,}", f"{cuts['largest_difference']:.1e}",
+        ))  # fmt: skip
+    head = ("network", "alone, µs/token", "together", "tokens/s", "bytes of state", "saved", "resident",
+            "cuts", "largest difference")  # fmt: skip
+    return _with(results, table(head, rows), "streaming")
+
+
 def memory(results: Results) -> str:
     """Peak memory of predicting files, by model."""
     names = [name for name in ("memory-fast", "memory") if results.has(name)]
@@ -257,6 +276,7 @@ TABLES: dict[str, Callable[[Results], str]] = {
     "accuracy": accuracy,
     "predicting": predicting,
     "latency": latency,
+    "streaming": streaming,
     "memory": memory,
     "memory-training": memory_training,
     "growth": growth,
@@ -267,6 +287,8 @@ TABLES: dict[str, Callable[[Results], str]] = {
     "kinds": kinds,
     "mistakes": mistakes,
     **architecture_tables.TABLES,
+    **faithfulness_tables.TABLES,
+    **behaviour_tables.TABLES,
 }
 
 

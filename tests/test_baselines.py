@@ -11,6 +11,7 @@ from sklearn.feature_extraction.text import TfidfVectorizer
 from tenor.baselines import BASELINES, NBSVM_PENALTIES, TFIDF_PENALTIES
 from tenor.config.text import TextConfig
 from tenor.errors import DataError, MissingExtraError
+from tenor.evaluation.temperature import softmax
 from tenor.text.features import counts, inverse_frequencies, tfidf
 from tenor.text.ngrams import NGrams
 from tenor.text.pipeline import TextPipeline
@@ -199,3 +200,22 @@ def test_without_scikit_learn_the_extra_is_named(library, monkeypatch):
 def test_importing_loads_neither_scikit_learn_nor_torch():
     code = "import sys, tenor.baselines; assert not {'sklearn', 'scipy', 'torch'} & set(sys.modules)"
     subprocess.run([sys.executable, "-c", code], check=True)
+
+
+@pytest.mark.parametrize("name", LINEAR)
+@pytest.mark.parametrize("classes", [2, 3])
+def test_validation_texts_give_a_temperature_that_changes_no_label(name, classes):
+    some, labels = texts(90, classes, seed=3)
+    labels[1::9] = [CLASSES[0]] * 10
+    model = fitted(name, classes, validation=(some, labels))
+    assert model.temperature is not None
+    assert model.settings["temperature"] == model.temperature
+    logits = model.logits(model.features(some))
+    np.testing.assert_allclose(model.predict_proba(some), softmax(logits, model.temperature))
+    assert model.predict(some) == [CLASSES[place] for place in logits.argmax(axis=1)]
+    true = np.array([CLASSES.index(label) for label in labels])
+    before, after = (
+        -np.log(softmax(logits, one)[np.arange(90), true]).mean() for one in (None, model.temperature)
+    )
+    assert after < before
+    assert fitted(name, classes).temperature is None

@@ -4,6 +4,7 @@ import json
 import shutil
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -12,16 +13,17 @@ import toy
 
 import tenor
 from tenor.errors import ModelError
+from tenor.evaluation.held_out import HeldOut
 from tenor.experiments.classification import fit
 from tenor.model import FORMAT, Model
 
 FORMATS = Path(__file__).parent / "formats"
-FILES = ["manifest.json", "model.json", "text.json", "weights.safetensors"]
+FILES = ["manifest.json", "model.json", "text.json", "validation.safetensors", "weights.safetensors"]
 
 
 @pytest.fixture(scope="module")
 def model() -> Model:
-    return fit(toy.dataset(), toy.config(training={"epochs": 1})).model
+    return replace(fit(toy.dataset(), toy.config(training={"epochs": 1})).model, temperature=1.5)
 
 
 @pytest.fixture
@@ -38,6 +40,11 @@ def test_there_and_back(model: Model, folder: Path) -> None:
     assert loaded.metrics == model.metrics
     assert loaded.data == model.data
     assert loaded.familiarity == model.familiarity
+    assert loaded.temperature == model.temperature
+    assert model.held_out is not None
+    assert loaded.held_out is not None
+    assert np.array_equal(loaded.held_out.labels, model.held_out.labels)
+    assert np.array_equal(loaded.held_out.logits, model.held_out.logits)
     assert loaded.pipeline.to_json() == model.pipeline.to_json()
     assert loaded.arrays.keys() == model.arrays.keys()
     for name, array in model.arrays.items():
@@ -82,6 +89,19 @@ def test_a_newer_format_is_refused(model: Model, folder: Path, monkeypatch: pyte
         Model.load(folder)
 
 
+def test_the_digest_is_that_of_what_it_predicts_with(model: Model, folder: Path) -> None:
+    assert Model.load(folder).digest == model.digest
+    assert replace(model, metrics={}, data={}).digest == model.digest
+    name = next(iter(model.arrays))
+    changed = model.arrays[name].copy()
+    changed.flat[-1] += 1
+    others = [
+        replace(model, arrays={**model.arrays, name: changed}),
+        replace(model, pipeline=replace(model.pipeline, max_length=7)),
+    ]
+    assert len({model.digest, *(other.digest for other in others)}) == 3
+
+
 def test_places_without_a_model_are_named(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
     for place, message in [
@@ -107,6 +127,29 @@ def test_loading_and_reading_text_imports_no_torch(folder: Path) -> None:
     subprocess.run([sys.executable, "-c", script], check=True)
 
 
+@pytest.mark.parametrize("temperature", [0.0, -1.0, "1", float("inf")])
+def test_what_is_no_temperature_is_refused(model: Model, tmp_path: Path, temperature: object) -> None:
+    with pytest.raises((ModelError, ValueError)):
+        replace(model, temperature=temperature).save(tmp_path / "model")
+        Model.load(tmp_path / "model")
+
+
+def test_validation_data_of_other_classes_is_refused(model: Model, tmp_path: Path) -> None:
+    assert model.held_out is not None
+    three = HeldOut(model.held_out.labels, np.zeros((len(model.held_out), 3), np.float32))
+    replace(model, held_out=three).save(tmp_path / "model")
+    with pytest.raises(ModelError, match="cannot be read as a model"):
+        Model.load(tmp_path / "model")
+
+
+def test_without_validation_texts_there_is_no_file_for_them(model: Model, tmp_path: Path) -> None:
+    replace(model, temperature=None, held_out=None).save(tmp_path / "model")
+    assert not (tmp_path / "model" / "validation.safetensors").exists()
+    loaded = Model.load(tmp_path / "model")
+    assert loaded.held_out is None
+    assert loaded.scaling.reason == "the model holds no validation data"
+
+
 @pytest.mark.parametrize("number", range(1, FORMAT + 1))
 def test_every_format_is_still_read(number: int, tmp_path: Path) -> None:
     """A model of each format is kept with what it predicted when it was written."""
@@ -115,3 +158,5 @@ def test_every_format_is_still_read(number: int, tmp_path: Path) -> None:
     expected = json.loads((kept / "predictions.json").read_text())
     probabilities = tenor.load(kept / "model").predict_proba(expected["texts"])
     np.testing.assert_allclose(probabilities, expected["probabilities"], atol=1e-5)
+    model = Model.load(kept / "model")
+    assert (model.temperature is not None) == (model.held_out is not None) == (number >= 3)

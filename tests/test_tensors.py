@@ -7,11 +7,11 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import array_shapes, arrays
 from safetensors.numpy import load, save
 
-from tenor.tensors import views
+from tenor.tensors import metadata, views
 
 tensors = st.dictionaries(
     st.text(min_size=1, max_size=8).filter(lambda name: name != "__metadata__"),
-    st.sampled_from([np.float32, np.float16, np.int8, np.int32]).flatmap(
+    st.sampled_from([np.float32, np.float64, np.float16, np.int8, np.int32, np.int64]).flatmap(
         lambda kind: arrays(kind, array_shapes(min_dims=0, max_dims=3, min_side=0, max_side=4))
     ),
     min_size=1,
@@ -21,7 +21,8 @@ tensors = st.dictionaries(
 
 @given(given_tensors=tensors)
 def test_equal_to_what_the_library_reads(given_tensors: dict[str, np.ndarray]) -> None:
-    content = save(given_tensors, {"note": "ignored"})
+    content = save(given_tensors, {"note": "kept apart"})
+    assert metadata(content) == {"note": "kept apart"}
     ours, theirs = views(content), load(content)
     assert ours.keys() == theirs.keys()
     for name, array in ours.items():
@@ -42,3 +43,5 @@ def test_a_file_that_was_cut_is_refused(cut: int) -> None:
     content = save({"a": np.ones((2, 3), np.float32)})
     with pytest.raises((ValueError, KeyError)):
         views(content[:cut])
+    with pytest.raises(KeyError):
+        metadata(content)  # there is none

@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from tenor.estimator import TextClassifier
     from tenor.experiments.classification import train
     from tenor.inference.predictor import Prediction, Predictor, load
+    from tenor.inference.stream import Stream, Streams
     from tenor.model import Model
 
 __version__ = "0.1.0"
@@ -22,6 +23,8 @@ _HOMES = {
     "Model": "tenor.model",
     "Prediction": "tenor.inference.predictor",
     "Predictor": "tenor.inference.predictor",
+    "Stream": "tenor.inference.stream",
+    "Streams": "tenor.inference.stream",
     "TenorError": "tenor.errors",
     "TextClassifier": "tenor.estimator",
     "load": "tenor.inference.predictor",
@@ -35,6 +38,8 @@ __all__ = [
     "Model",
     "Prediction",
     "Predictor",
+    "Stream",
+    "Streams",
     "TenorError",
     "TextClassifier",
     "load",

@@ -6,7 +6,8 @@
 
 They read the tokens of the same tokenizer as a network, whole texts and a vocabulary without limit. Several
 classes are learned one against the rest, and the probabilities made to sum to 1. Everything is made of the
-training texts alone: an n-gram that stands only elsewhere is unknown.
+training texts alone: an n-gram that stands only elsewhere is unknown. Validation texts choose the penalty
+and, as with networks, the temperature of the probabilities.
 """
 
 import warnings
@@ -20,7 +21,9 @@ import numpy.typing as npt
 
 from tenor.config.text import TextConfig
 from tenor.errors import DataError, MissingExtraError
+from tenor.evaluation.held_out import HeldOut
 from tenor.evaluation.metrics import Floats, Ints
+from tenor.evaluation.temperature import Scaling, softmax
 from tenor.text import features as made
 from tenor.text.ngrams import NGrams
 from tenor.text.pipeline import TextPipeline
@@ -114,6 +117,7 @@ class Linear:
     bias: Floats
     penalty: float
     threads: int | None = None
+    temperature: float | None = None  # that logits are divided by; None: 1
 
     @property
     def parameters(self) -> int:
@@ -131,7 +135,12 @@ class Linear:
     @property
     def settings(self) -> dict[str, object]:
         """The inverse strength of the penalty, and what is read."""
-        return {"C": self.penalty, "longest": len(self.ngrams.keys) + 1, "n_grams": self.ngrams.columns}
+        return {
+            "C": self.penalty,
+            "longest": len(self.ngrams.keys) + 1,
+            "n_grams": self.ngrams.columns,
+            "temperature": self.temperature,
+        }
 
     def predict(self, texts: Iterable[str]) -> list[str]:
         """Return the likeliest label of each text."""
@@ -154,12 +163,12 @@ class Linear:
 
     def of_features(self, features: "csr_matrix") -> Floats:
         """Return probabilities (N, C) of such features."""
-        # 1 / (1 + exp(-z)), without overflow
-        own = 0.5 * (1 + np.tanh(0.5 * (np.asarray(features @ self.weights, np.float64) + self.bias)))
-        if len(self.classes) == 2:
-            return np.hstack([1 - own, own])
-        own = np.maximum(own, 1e-300)
-        return np.asarray(own / own.sum(axis=1, keepdims=True))
+        return softmax(self.logits(features), self.temperature)
+
+    def logits(self, features: "csr_matrix") -> Floats:
+        """Return (0, z) of such features for two classes; for more log 1 / (1 + exp(-z)) of each, (N, C)."""
+        z = np.asarray(features @ self.weights, np.float64) + self.bias  # (N, K)
+        return np.hstack([np.zeros_like(z), z]) if len(self.classes) == 2 else -np.logaddexp(0, -z)
 
 
 def majority(
@@ -214,7 +223,8 @@ def nbsvm(
         labels: their classes (N,).
         classes: the names of all classes, in the order of the columns of probabilities.
         validation: texts and labels by whose accuracy C, the inverse strength of the penalty, is chosen
-            among three; of equals the first of `NBSVM_PENALTIES`, which is taken where there are none.
+            among three, and to which the temperature is fitted; of equals the first of `NBSVM_PENALTIES`,
+            which is taken where there are none.
         text: its tokenizer is used, of bpe with its vocabulary size, nothing else; None: the default.
         threads: for tokenizing; None: all cores.
 
@@ -305,11 +315,12 @@ def _fit(counted: _Counted, scale: Floats, grid: Sequence[float], validation: La
     best, most = None, -1
     for penalty in grid:
         fitted = _fitted(counted, scale, penalty)
-        right = int((fitted.of_features(found).argmax(axis=1) == targets).sum())
+        right = int((fitted.logits(found).argmax(axis=1) == targets).sum())
         if right > most:
             best, most = fitted, right
     assert best is not None  # noqa: S101 - a grid is never empty
-    return best
+    scaling = Scaling.fitted(HeldOut.sampled(targets, best.logits(found), seed=0))
+    return replace(best, temperature=scaling.temperature)
 
 
 def _fitted(counted: _Counted, scale: Floats, penalty: float) -> Linear:

@@ -44,6 +44,10 @@ class TrainingError(TenorError):
     """Training cannot go on: a loss that is not finite, a checkpoint of another run."""
 
 
+class BehaviourError(TenorError):
+    """A model fails its behaviour checks more often than was allowed."""
+
+
 class Interrupted(TenorError):  # noqa: N818 - a state, not a fault
     """The user pressed Ctrl-C; the message says what was kept and how to go on."""
 

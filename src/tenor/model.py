@@ -1,10 +1,12 @@
 """`Model`: everything needed to predict, as a folder of safetensors and JSON with a hash of each file.
 
-    manifest.json        format, the version that wrote it, SHA-256 of each other file and of itself
-    model.json           classes, configuration, training data, figures, what the training texts look like
-    text.json            tokenizer, vocabulary, truncation
-    weights.safetensors  tensors, float32
-    ratios.safetensors   log-count ratios, where the network reads them (from format 2)
+    manifest.json           format, the version that wrote it, SHA-256 of each other file and of itself
+    model.json              classes, configuration, training data, figures, what the training texts look like,
+                            temperature (from format 3)
+    text.json               tokenizer, vocabulary, truncation
+    weights.safetensors     tensors, float32
+    ratios.safetensors      log-count ratios, where the network reads them (from format 2)
+    validation.safetensors  classes and logits of validation texts, where there were any (from format 3)
 
 No code runs on load and torch is not imported. A format is never changed, only followed by a newer one;
 `_FORMATS` keeps a reader of each.
@@ -12,11 +14,13 @@ No code runs on load and torch is not imported. A format is never changed, only 
 
 import hashlib
 import json
+import math
 import mmap
 import os
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -27,15 +31,17 @@ from tenor import __version__
 from tenor.config.classification import ClassificationConfig
 from tenor.config.load import parse, to_values
 from tenor.errors import ConfigError, ModelError
+from tenor.evaluation.held_out import HeldOut
+from tenor.evaluation.temperature import Scaling
 from tenor.files import atomic_folder
 from tenor.tensors import Buffer, views
 from tenor.text.familiarity import Familiarity
 from tenor.text.pipeline import TextPipeline
 from tenor.text.ratios import LogCountRatios
 
-FORMAT = 2
+FORMAT = 3
 _MANIFEST = "manifest.json"
-_RATIOS = "ratios.safetensors"
+_RATIOS, _VALIDATION = "ratios.safetensors", "validation.safetensors"
 
 
 @dataclass(frozen=True)
@@ -50,6 +56,26 @@ class Model:
     data: Mapping[str, Any] | None = None  # source, columns, splits, fingerprint of the training texts
     metrics: Mapping[str, Any] | None = None  # JSON of the evaluation on the test split
     ratios: LogCountRatios | None = None
+    temperature: float | None = None  # that logits are divided by; None: 1
+    held_out: HeldOut | None = None  # of the validation split
+
+    @property
+    def scaling(self) -> Scaling:
+        """The temperature, or the reason why there is none."""
+        if self.temperature is not None:
+            return Scaling(self.temperature)
+        return Scaling(None, Scaling.fitted(self.held_out).reason)
+
+    @cached_property
+    def digest(self) -> str:
+        """SHA-256 of all that a text's logits depend on: pipeline, network, tensors, ratios."""
+        network = to_values(self.config)["network"]
+        found = hashlib.sha256(_json([self.pipeline.to_json(), network, len(self.classes)]))
+        arrays = {} if self.ratios is None else {f"ratios.{n}": a for n, a in self.ratios.to_arrays().items()}
+        for name, array in sorted({**self.arrays, **arrays}.items()):
+            found.update(f"{name} {array.dtype} {array.shape}".encode())
+            found.update(np.ascontiguousarray(array).data)
+        return found.hexdigest()
 
     def save(self, path: Path) -> None:
         """Write the folder whole or not at all; a folder that is there is replaced."""
@@ -61,6 +87,7 @@ class Model:
             "familiarity": None if self.familiarity is None else self.familiarity.to_json(),
             "data": self.data,
             "metrics": self.metrics,
+            "temperature": self.temperature,
         }
         files = {
             "model.json": _json(described),
@@ -69,6 +96,8 @@ class Model:
         }
         if self.ratios is not None:
             files[_RATIOS] = save(self.ratios.to_arrays())
+        if self.held_out is not None:
+            files[_VALIDATION] = save(self.held_out.to_arrays())
         with atomic_folder(path) as temporary:
             for name, content in files.items():
                 (temporary / name).write_bytes(content)
@@ -131,7 +160,18 @@ def _read_2(files: Mapping[str, Buffer]) -> Model:
     )
 
 
-_FORMATS: dict[int, Callable[[Mapping[str, Buffer]], Model]] = {1: _read_1, 2: _read_2}
+def _read_3(files: Mapping[str, Buffer]) -> Model:
+    model = _read_2(files)
+    temperature = json.loads(bytes(files["model.json"]))["temperature"]
+    if temperature is not None and not 0 < temperature < math.inf:
+        raise ValueError(f"temperature {temperature}")
+    held_out = None
+    if _VALIDATION in files:
+        held_out = HeldOut.from_arrays(views(files[_VALIDATION]), len(model.classes))
+    return replace(model, temperature=temperature, held_out=held_out)
+
+
+_FORMATS: dict[int, Callable[[Mapping[str, Buffer]], Model]] = {1: _read_1, 2: _read_2, 3: _read_3}
 
 
 def _json(values: object) -> bytes:

@@ -14,14 +14,13 @@ import numpy.typing as npt
 
 Buffer = bytes | memoryview
 
-_TYPES = {"F32": "<f4", "F16": "<f2", "I8": "|i1", "I32": "<i4"}
+_TYPES = {"F32": "<f4", "F16": "<f2", "I8": "|i1", "I32": "<i4", "F64": "<f8", "I64": "<i8"}
 
 
 def views(buffer: Buffer) -> dict[str, npt.NDArray[Any]]:
     """Return read-only arrays by name; `ValueError` or `KeyError` where the bytes are not such a file."""
     data = memoryview(buffer)
-    start = 8 + int.from_bytes(data[:8], "little")
-    header: dict[str, dict[str, Any]] = json.loads(bytes(data[8:start]))
+    header, start = _header(data)
     arrays = {}
     for name, tensor in header.items():
         if name == "__metadata__":
@@ -32,3 +31,15 @@ def views(buffer: Buffer) -> dict[str, npt.NDArray[Any]]:
             raise ValueError(f"tensor {name} has {flat.size} numbers for shape {shape}")
         arrays[name] = flat.reshape(shape)
     return arrays
+
+
+def metadata(buffer: Buffer) -> dict[str, str]:
+    """Return what stands beside the tensors; `ValueError` or `KeyError` as `views`."""
+    header, _ = _header(memoryview(buffer))
+    return dict(header["__metadata__"])
+
+
+def _header(data: memoryview) -> tuple[dict[str, dict[str, Any]], int]:
+    """Return what the file says of its tensors, and where the data begin."""
+    start = 8 + int.from_bytes(data[:8], "little")
+    return json.loads(bytes(data[8:start])), start

@@ -11,14 +11,19 @@ import pytest
 ROOT = Path(__file__).parents[2]
 # All pages in one: what holds for a place holds wherever it stands.
 TEMPLATE = "\n".join(
-    (ROOT / "benchmarks" / f"{name}.md").read_text("utf-8") for name in ("page", "architectures")
+    (ROOT / "benchmarks" / f"{name}.md").read_text("utf-8")
+    for name in ("page", "architectures", "attribution")
 )
 RESULTS = ROOT / "benchmarks" / "results"
 
 
 def test_the_page_is_made_from_the_committed_results(publish: ModuleType) -> None:
     results = publish.Results.read(RESULTS)
-    assert [page.name for page in publish.PAGES.values()] == ["benchmarks.md", "architectures.md"]
+    assert [page.name for page in publish.PAGES.values()] == [
+        "benchmarks.md",
+        "architectures.md",
+        "attribution.md",
+    ]
     for template, target in publish.PAGES.items():
         made = publish.page(template.read_text("utf-8"), results)
         assert made == target.read_text("utf-8"), "run: python benchmarks/publish.py"

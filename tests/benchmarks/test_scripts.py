@@ -161,3 +161,15 @@ def test_speed_is_that_of_texts_of_the_mean_length(script: Script) -> None:
     answers = [{"tokens": 100, "texts": 1, "seconds": s} for s in (1.0, 4.0, 2.0)]
     assert summary(answers, 10.0)["tokens_per_second"] == 50.0
     assert summary(answers, 10.0)["texts_per_second"] == 5.0
+
+
+def test_streams_are_measured_and_compared(script: Script) -> None:
+    streaming = script("streaming")
+    found = streaming.figures("mingru-mean-max", streaming.QUICK, 1)
+    assert found["alone"]["microseconds_per_token"] > 0
+    many = found["together"]
+    assert many["streams"] == 30
+    assert many["tokens"] >= 30  # a word may be of no token, or of several
+    assert 0 < many["bytes_state"] < many["bytes_saved"]
+    assert found["cuts"]["cuts"] >= 30
+    assert found["cuts"]["largest_difference"] < 1e-5

@@ -59,11 +59,43 @@ def test_out_holds_figures_and_picture(trained: Path, tmp_path: Path) -> None:
     out = tmp_path / "figures"
     assert tenor("evaluate", trained, "--out", out).status == 0
     assert json.loads((out / "metrics.json").read_text())["split"] == "test"
-    assert (out / "confusion.png").read_bytes().startswith(b"\x89PNG")
+    for picture in ("confusion", "reliability", "risk-coverage"):
+        assert (out / f"{picture}.png").read_bytes().startswith(b"\x89PNG")
     again = tenor("evaluate", trained, "--out", out)
     assert again.status == 2
     assert "--force" in again.error
     assert tenor("evaluate", trained, "--out", out, "--force").status == 0
+
+
+def test_confidence_is_that_of_the_training_and_shown(trained: Path) -> None:
+    found = json.loads(tenor("evaluate", trained, "--json").out)["confidence"]
+    assert found == json.loads((trained / "metrics.json").read_text())["test"]["confidence"]
+    assert found["temperature"] is None
+    assert "5 validation texts are too few" in found["reason"]
+    shown = tenor("evaluate", trained).out
+    for expected in ("expected calibration error", "Brier score", "no temperature: 5 validation texts"):
+        assert expected in shown
+    assert "held back" not in shown
+
+
+def test_what_is_kept_is_measured(trained: Path) -> None:
+    asked = ("--abstain-below", 0.5)
+    found = json.loads(tenor("evaluate", trained, *asked, "--json").out)
+    assert found["abstention"]["thresholds"] == [0.5, 0.5]
+    assert found["abstention"]["kept"]["coverage"]["value"] == 1
+    assert found["abstention"]["kept"]["accuracy"]["value"] == found["metrics"]["accuracy"]["value"]
+    by_class = found["abstention"]["kept_by_class"]
+    assert sum(one["rows"] for one in by_class.values()) == found["rows"]
+    result = tenor("evaluate", trained, "--abstain-below", 1)
+    assert "With unsure predictions held back" in result.out
+    assert "of 5 validation texts that keeps 0.0 %" in result.err
+    assert "abstention" not in json.loads(tenor("evaluate", trained, "--json").out)
+
+
+def test_bad_thresholds_are_refused(trained: Path) -> None:
+    result = tenor("evaluate", trained, "--abstain-below", 2)
+    assert result.status == 2
+    assert "2 is no probability" in result.error
 
 
 def test_changed_training_data_is_pointed_out(tmp_path: Path, reviews: Path) -> None:

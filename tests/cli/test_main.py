@@ -10,7 +10,22 @@ from shell import tenor
 from tenor import __version__
 from tenor.cli import completion
 
-COMMANDS = ("demo", "data", "train", "evaluate", "predict", "probe", "info")
+COMMANDS = (
+    *(
+        "demo",
+        "data",
+        "augment",
+        "train",
+        "evaluate",
+        "compare",
+        "tune",
+        "predict",
+        "stream",
+        "explain",
+        "check",
+    ),
+    *("check", "inspect", "embed", "probe", "report", "info"),
+)
 
 
 def python(code: str, *arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:

@@ -222,3 +222,78 @@ def test_a_damaged_model_is_refused(trained: Path, tmp_path: Path, file: str, da
 def test_no_model_at_all(tmp_path: Path) -> None:
     assert "does not exist" in tenor("predict", tmp_path / "none", "a text").error
     assert "no model in it" in tenor("predict", tmp_path, "a text").error
+
+
+# Six epochs on sixty reviews leave no prediction at exactly 1.
+ALL = ("--abstain-below", 1)
+
+
+def test_unsure_labels_are_called_ambiguous(trained: Path) -> None:
+    result = tenor("predict", trained, *ALL, *TEXTS)
+    plain = tenor("predict", trained, *TEXTS)
+    rows = [line.split("\t") for line in result.out.splitlines()]
+    assert [row[0] for row in rows] == ["label", *["ambiguous"] * len(TEXTS)]
+    assert [row[1:] for row in rows] == [line.split("\t")[1:] for line in plain.out.splitlines()]
+    assert "less probable than 1; of 5 validation texts that keeps 0.0 %" in result.err
+    assert tenor("predict", trained, "--abstain-below", 0, *TEXTS).out == plain.out
+    assert plain.err == tenor("predict", trained, *ALL, *TEXTS, "--quiet").err == ""
+
+
+def test_a_terminal_says_ambiguous_too(trained: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("rich.console.Console.is_terminal", True)
+    monkeypatch.setattr("rich.console.Console.width", 70)
+    lines = tenor("predict", trained, *ALL, TEXTS[0], "--quiet").out.splitlines()
+    assert lines[1].startswith("ambiguous")
+    assert max(map(len, lines)) <= 70
+
+
+def test_json_keeps_the_label_and_says_abstained(trained: Path) -> None:
+    plain = [json.loads(line) for line in tenor("predict", trained, *TEXTS, "--json").out.splitlines()]
+    marked = [json.loads(line) for line in tenor("predict", trained, *ALL, *TEXTS, "--json").out.splitlines()]
+    assert marked == [{**one, "abstained": True} for one in plain]
+
+
+@pytest.mark.parametrize("name", ["out.csv", "out.parquet", "out.jsonl"])
+def test_files_gain_a_column_where_predictions_are_held_back(
+    trained: Path, tmp_path: Path, name: str
+) -> None:
+    source = write_lines(tmp_path / "in.jsonl", [{"text": text} for text in TEXTS])
+    target = tmp_path / name
+    result = tenor("predict", trained, *ALL, "--input", source, "--output", target)
+    assert result.status == 0, result.err
+    found = rows_of(target)
+    assert [list(row) for row in found] == [["text", *NEW, "abstained"]] * len(TEXTS)
+    assert [row["label"] for row in found] == package.load(trained).predict(TEXTS)
+    assert {str(row["abstained"]).lower() for row in found} == {"true"}
+
+
+def test_a_target_says_what_it_keeps_of_the_validation_data(trained: Path) -> None:
+    result = tenor("predict", trained, "--target-accuracy", 0.1, TEXTS[0])
+    assert result.status == 0, result.err
+    assert "of 5 validation texts that keeps" in result.err
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (("--abstain-below", 1.5), "1.5 is no probability"),
+        (("--abstain-below", "nan"), "from 0 to 1"),
+        (("--target-accuracy", 95), "95 is no target accuracy"),
+        (("--abstain-below", 0.9, "--target-accuracy", 0.9), "give one of them"),
+        (("--per-class",), "--target-accuracy"),
+        (("--target-accuracy", 0.99), "on the 5 validation texts"),
+    ],
+)
+def test_bad_thresholds_are_refused(trained: Path, arguments: tuple[object, ...], said: str) -> None:
+    result = tenor("predict", trained, *arguments, TEXTS[0])
+    assert result.status == 2
+    assert said in result.error
+    assert result.out == ""
+
+
+def test_an_older_model_takes_no_target() -> None:
+    old = Path(__file__).parents[1] / "formats" / "format-2" / "model"
+    result = tenor("predict", old, "--target-accuracy", 0.9, "good")
+    assert result.status == 2
+    assert "holds no validation data" in result.error
+    assert tenor("predict", old, "--abstain-below", 1, "good").out.splitlines()[1].startswith("ambiguous")

@@ -6,6 +6,8 @@ import pytest
 import toy
 
 from tenor.compare.cells import BASELINE, NETWORK, Cell, cells_of, jobs_of, swept_settings, trials_of
+from tenor.compare.work import data_fingerprint
+from tenor.config.augmentation import AugmentConfig
 from tenor.config.comparison import ComparisonConfig
 from tenor.config.load import parse
 from tenor.errors import ConfigError
@@ -63,6 +65,16 @@ def test_with_a_limit_in_time_threads_decide_the_result():
 def test_minutes_are_a_budget():
     base = replace(BASE, training=replace(BASE.training, minutes=2.0))
     assert cells_of(base, SMALL) == cells_of(BASE, replace(SMALL, budget_seconds=120.0))
+
+
+def test_variants_are_told_by_the_texts_and_not_by_the_setting():
+    """Or results of before there were any could not be taken."""
+    cell = cells_of(BASE, SMALL)[1]
+    data = replace(cell.config.data, augment=AugmentConfig(share=0.3))
+    assert replace(cell, config=replace(cell.config, data=data)).fingerprint == cell.fingerprint
+    plain = toy.dataset()
+    larger = replace(plain, splits={**plain.splits, "train": plain.split("train") * 2})
+    assert data_fingerprint(larger) != data_fingerprint(plain)
 
 
 def test_settings_that_change_nothing_change_no_fingerprint():

@@ -83,6 +83,7 @@ def test_everything_is_in_the_folder(tmp_path: Path) -> None:
             "accuracy.png",
             "gradients.csv",
             "gradients.png",
+            "report.html",
         )
     }
     assert len(list((out / "cells").iterdir())) == 8

@@ -7,12 +7,14 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+import yaml
 from shell import write_reviews
 
 from tenor.compare import running, work
-from tenor.compare.cell_result import PROBABILITIES, RESULT, CellResult
+from tenor.compare.cell_result import BEHAVIOUR, PROBABILITIES, RESULT, CellResult
 from tenor.compare.cells import Cell, cells_of
 from tenor.compare.worker import CellFailed
+from tenor.config.augmentation import AugmentConfig
 from tenor.config.comparison import ComparisonConfig
 from tenor.config.load import merge, parse
 from tenor.errors import ConfigError, DataError, Interrupted, OutputError
@@ -107,6 +109,29 @@ def test_what_a_comparison_says(base, tmp_path, in_this_process):
             assert sum(one["rows"] for one in model["slices"][column]) == rows
     assert len(values["texts"]) == 3
     assert set(values["texts"][0]["predictions"]) == set(models)
+    suite = values["behaviour"]
+    assert suite["cases"] == sum(test["cases"] for test in suite["tests"]) >= 2000
+    assert [models[name]["behaviour"]["trainings"] for name in models] == [1, 1, 2, 2]
+    assert models["majority"]["behaviour"]["overall"]["value"] > 0.2
+
+
+def test_cells_of_before_are_shown_without_behaviour(base, tmp_path, in_this_process):
+    small = replace(COMPARISON, models=("gru-max",), baselines=("majority",), seeds=1)
+    running.compare(base, small, tmp_path / "out")
+    (tmp_path / "out" / running.CELLS / "gru-max-seed-0" / BEHAVIOUR).unlink()
+    in_this_process.clear()
+    again = running.compare(base, small, tmp_path / "out", resume=True)
+    assert in_this_process == []
+    assert [model.behaviour is None for model in again.models] == [False, True]
+    assert "not run" in (tmp_path / "out" / running.PAGE).read_text("utf-8")
+
+
+def test_models_of_other_classes_are_not_checked(base, tmp_path, in_this_process):
+    small = replace(COMPARISON, models=(), baselines=("majority",), seeds=1)
+    config = replace(base, data=replace(base.data, label_names=("spam", "ham")))
+    made = running.compare(config, small, tmp_path / "out")
+    assert made.behaviour is None
+    assert made.models[0].behaviour is None
 
 
 def test_figures_are_those_of_the_stored_predictions(base, tmp_path, in_this_process):
@@ -293,6 +318,21 @@ def test_refuses_folders_that_hold_something_else(base, tmp_path, in_this_proces
     with pytest.raises(OutputError, match="will not replace"):
         running.compare(base, small, tmp_path / "mine", force=True)
     assert (tmp_path / "mine" / "letter.txt").exists()
+
+
+def test_a_comparison_that_is_older_than_a_setting_is_gone_on_with(base, tmp_path, in_this_process):
+    small = replace(COMPARISON, models=(), seeds=1)
+    running.compare(base, small, tmp_path / "out")
+    file = tmp_path / "out" / running.SETTINGS
+    values = yaml.safe_load(file.read_text())
+    del values["data"]["augment"]
+    file.write_text(yaml.safe_dump(values))
+    in_this_process.clear()
+    running.compare(base, small, tmp_path / "out", resume=True)
+    assert in_this_process == []
+    other = replace(base, data=replace(base.data, augment=AugmentConfig(share=0.3)))
+    with pytest.raises(ConfigError, match=r"other terms \(data\)"):
+        running.compare(other, small, tmp_path / "out", resume=True)
 
 
 def test_other_data_is_another_comparison(base, tmp_path, in_this_process):

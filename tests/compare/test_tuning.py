@@ -107,7 +107,7 @@ def test_every_file_of_the_folder(whole: Tuned) -> None:
         "trials.json",
         "best.yaml",
     }
-    assert {file.name for file in whole.path.iterdir()} == {*names, "history.png"}
+    assert {file.name for file in whole.path.iterdir()} == {*names, "history.png", "report.html"}
     with (whole.path / "trials.csv").open(newline="") as file:
         rows = list(csv.DictReader(file))
     assert [int(row["number"]) for row in rows] == list(range(1, 11))

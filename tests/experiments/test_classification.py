@@ -3,6 +3,7 @@
 import copy
 import csv
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -12,6 +13,8 @@ import toy
 
 import tenor
 from tenor.errors import ConfigError, DataError, OutputError, StorageError, TrainingError
+from tenor.evaluation.calibration import calibration
+from tenor.evaluation.temperature import Scaling
 from tenor.experiments import classification
 from tenor.experiments.classification import fit, train
 from tenor.training import runtime
@@ -33,6 +36,9 @@ def test_run_folder_holds_everything(tmp_path: Path) -> None:
     )
     assert metrics["runtime"] == {"device": "cpu", "precision": "float32", "threads": 1}
     assert "kind" in run.evaluations["test"].slices
+    page = (out / "report.html").read_text()
+    assert "16 validation texts are too few" in page
+    assert "Reliability" in page
 
 
 def test_learns_and_the_saved_model_predicts_the_same(tmp_path: Path) -> None:
@@ -44,6 +50,28 @@ def test_learns_and_the_saved_model_predicts_the_same(tmp_path: Path) -> None:
     fitted.model.save(tmp_path / "model")
     loaded = tenor.load(tmp_path / "model")
     assert np.array_equal(loaded.predict_proba(texts), fitted.predictor.predict_proba(texts))
+
+
+def test_the_temperature_is_fitted_on_validation_texts_stored_and_used(tmp_path: Path) -> None:
+    data = toy.dataset(validation=80)
+    odd = [replace(e, label="positive") if n % 16 == 0 else e for n, e in enumerate(data.split("validation"))]
+    data = replace(data, splits={**data.splits, "validation": tuple(odd)})
+    fitted = fit(data, toy.config(training={"epochs": 12, "learning_rate": 0.02}))
+    held_out = fitted.model.held_out
+    assert held_out is not None
+    assert fitted.model.scaling == Scaling.fitted(held_out)
+    assert fitted.model.temperature is not None
+    texts, labels = zip(
+        *((e.text, data.classes.index(str(e.label))) for e in data.split("test")), strict=True
+    )
+    probabilities = fitted.predictor.predict_proba(texts)
+    confidence = fitted.evaluations["test"].confidence
+    assert confidence is not None
+    assert confidence.after.brier == pytest.approx(calibration(labels, probabilities).brier)
+    assert confidence.before.brier != pytest.approx(confidence.after.brier)
+    np.testing.assert_allclose(fitted.scored["test"].probabilities, probabilities, atol=1e-6)
+    fitted.model.save(tmp_path / "model")
+    np.testing.assert_array_equal(tenor.load(tmp_path / "model").predict_proba(texts), probabilities)
 
 
 def test_same_seed_same_model_other_seed_another() -> None:

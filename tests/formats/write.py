@@ -2,6 +2,7 @@
 
 import json
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 HERE = Path(__file__).parent
@@ -20,7 +21,14 @@ if __name__ == "__main__":
     if folder.exists():
         sys.exit(f"{folder} exists; a format that was released is never written again")
     network = {"encoder": "mingru", "mingru": {"hidden_size": 5}, "ratios": {"use": True, "min_count": 1}}
-    fit(toy.dataset(), toy.config(network=network)).model.save(folder / "model")
+    # Some wrong labels, so that there is a temperature to be found.
+    data = toy.dataset(validation=80)
+    validation = tuple(
+        replace(example, label="positive") if number % 16 == 0 else example
+        for number, example in enumerate(data.split("validation"))
+    )
+    data = replace(data, splits={**data.splits, "validation": validation})
+    fit(data, toy.config(network=network, training={"epochs": 12})).model.save(folder / "model")
     expected = tenor.load(folder / "model").predict_proba(TEXTS).tolist()
     (folder / "predictions.json").write_text(
         json.dumps({"texts": TEXTS, "probabilities": expected}, indent=1)

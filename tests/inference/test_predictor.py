@@ -1,14 +1,17 @@
 """Predictors: in order, batch = one by one, whatever the text."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 import toy
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tenor.evaluation.abstention import below
 from tenor.experiments.classification import fit
 from tenor.inference import predictor as predictor_module
-from tenor.inference.predictor import Predictor, softmax
+from tenor.inference.predictor import Predictor
 
 
 @pytest.fixture(scope="module")
@@ -65,6 +68,18 @@ def test_predictions_read_no_more_than_they_need(predictor: Predictor) -> None:
     assert next(predictor.predictions(endless())).label in predictor.classes
 
 
+def test_vectors_are_what_the_head_reads(predictor: Predictor, monkeypatch: pytest.MonkeyPatch) -> None:
+    texts = [*ODD, *(e.text for e in toy.examples(20, "vectors"))]
+    vectors = predictor.vectors(texts)
+    weight, bias = (predictor.model.arrays[f"head.output.{name}"] for name in ("weight", "bias"))
+    logits = vectors @ weight.T + bias
+    expected = predictor.of_logits(np.concatenate((np.zeros_like(logits), logits), 1))
+    np.testing.assert_allclose(predictor.predict_proba(texts), expected, atol=1e-5)
+    monkeypatch.setattr(predictor_module, "_CHUNK", 7)
+    np.testing.assert_allclose(predictor.vectors(iter(texts)), vectors, atol=1e-5)
+    assert predictor.vectors([]).shape == (0, vectors.shape[1])
+
+
 def test_no_texts_no_predictions(predictor: Predictor) -> None:
     assert predictor.predict([]) == []
     assert predictor.predict_proba([]).shape == (0, 2)
@@ -75,5 +90,20 @@ def test_a_single_string_is_a_mistake(predictor: Predictor) -> None:
         predictor.predict("good")
 
 
-def test_softmax_survives_large_logits() -> None:
-    np.testing.assert_allclose(softmax(np.array([[1e4, 0.0], [0.0, 0.0]])), [[1.0, 0.0], [0.5, 0.5]])
+def test_probabilities_are_those_of_the_logits_at_the_temperature(predictor: Predictor) -> None:
+    tokens = predictor.model.pipeline.encode(ODD)
+    calm = Predictor(replace(predictor.model, temperature=2.5), predictor._engine)
+    logits = predictor.logits(tokens).astype(np.float64)
+    expected = np.exp(logits / 2.5) / np.exp(logits / 2.5).sum(axis=1, keepdims=True)
+    np.testing.assert_allclose(calm.probabilities(tokens), expected)
+    np.testing.assert_allclose(calm.predict_proba(ODD), expected)
+    np.testing.assert_allclose([[*one.probabilities.values()] for one in calm.predictions(ODD)], expected)
+    assert calm.predict(ODD) == predictor.predict(ODD)
+
+
+def test_nothing_is_held_back_unless_asked_for(predictor: Predictor) -> None:
+    assert not any(one.abstained for one in predictor.predictions(ODD))
+    strict = Predictor(predictor.model, predictor._engine, below(1.0, 2))
+    found = list(strict.predictions(ODD))
+    assert all(one.abstained for one in found)
+    assert [one.label for one in found] == predictor.predict(ODD) == strict.predict(ODD)

@@ -61,9 +61,11 @@ KINDS = [
 def test_equals_the_network(monkeypatch, tokens: Tokens, kind: dict, route: str) -> None:
     monkeypatch.setattr(table, "_FEW", 10**9 if route == "plain" else 0)
     made = model(**kind)
-    expected = NetworkEngine.of(made).logits(tokens)
+    network = NetworkEngine.of(made)
+    expected = network.logits(tokens)
     assert np.ptp(expected, axis=0).max() > 0.1
     assert_allclose(TableEngine(made).logits(tokens), expected, atol=1e-5)
+    assert_allclose(TableEngine(made).vectors(tokens), network.vectors(tokens), atol=1e-5)
 
 
 @pytest.mark.parametrize("most", [1, 10, 250])

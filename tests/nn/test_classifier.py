@@ -63,6 +63,18 @@ def test_word_dropout_reads_unknown_words_in_training_only() -> None:
     assert not (module.eval().embed(batch).x == unknown).all(-1).any()
 
 
+@pytest.mark.parametrize(
+    ("encoder", "pooling"), [("lstm", "last"), ("mingru", "max"), ("mingru", "attention")]
+)
+def test_logits_are_made_of_the_pooled_vectors(encoder: str, pooling: str) -> None:
+    config = replace(SMALL, encoder=encoder, pooling=pooling, hidden=3)
+    module = build(config, vocabulary_size=9, classes=3).eval()
+    batch = collate(Tokens.of([[2, 3, 4], [5]]))
+    pooled = module.pooled(batch)
+    assert pooled.shape == (2, module.pooling.output_size)
+    assert_close(module.head(pooled), module(batch))
+
+
 def test_unknown_encoder_says_what_there_is() -> None:
     with pytest.raises(ConfigError, match=r"'lsmt'.*rnn, lstm, gru.*did you mean lstm"):
         build(replace(SMALL, encoder="lsmt"), vocabulary_size=6, classes=2)

@@ -10,6 +10,7 @@ from tenor.report import page, pictures
 from tenor.report.frontier import frontier
 from tenor.report.page import Cell, Page, Picture, Quote, Reading, Section, Table
 from tenor.report.palette import MOST_HEAT, PALETTE
+from tenor.report.passage import Piece
 
 EVIL = "<script>alert('x')</script>"
 
@@ -24,7 +25,9 @@ def drawn(name, word="word"):
 
 def whole(text):
     section = Section(
-        "a", text, [text], text=text, pictures=[Picture(drawn("one", text), text, [text])],
+        "a", text, [text], text=text,
+        passage=[Piece(text, 0.5, text, text), Piece(text, -0.5), Piece(text), Piece(text, note=True)],
+        pictures=[Picture(drawn("one", text), text, [text])],
         tables=[Table(text, (text, text), [[text, Cell(text, 0.5, True, text)]], note=text)],
         folded=[Table(text, (text,), [[text]])], folded_title=text,
         quotes=[Quote(text, text, [Reading(text, text, 0.5, True)], text)], command=text,
@@ -91,8 +94,9 @@ def mixed(colour, ground, strength):
 def test_words_and_marks_stand_out(ground):
     colour = {role: found[ground] for role, found in PALETTE.items()}
     hottest = mixed(colour["blue"], colour["ground"], MOST_HEAT)
+    against = mixed(colour["orange"], colour["ground"], MOST_HEAT)
     for words, below in (("ink", colour["ground"]), ("muted", colour["ground"]), ("ink", colour["panel"]),
-                         ("muted", colour["panel"]), ("ink", hottest)):  # fmt: skip
+                         ("muted", colour["panel"]), ("ink", hottest), ("ink", against)):  # fmt: skip
         assert contrast(colour[words], below) >= 4.5, (words, below)
     for mark in ("blue", "orange", "green"):
         assert contrast(colour[mark], colour["ground"]) >= 3, mark

@@ -31,3 +31,10 @@ def test_padded_holds_each_text_and_padding_after_it(texts: list[list[int]]) -> 
     padded = Tokens.of(texts).padded(pad=-1)
     longest = max(map(len, texts), default=0)
     assert padded.tolist() == [text + [-1] * (longest - len(text)) for text in texts]
+
+
+def test_pieces_of_some_texts() -> None:
+    tokens = Tokens.of([[1, 2, 3], [4], [5, 6, 7, 8, 9]])
+    piece = tokens.piece(np.array([2, 0]), 1, 3)
+    assert piece.ids.tolist() == [6, 7, 8, 2, 3]
+    assert piece.offsets.tolist() == [0, 3, 5]

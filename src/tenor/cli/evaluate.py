@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from tenor.cli import options
+from tenor.cli import abstaining, options
 from tenor.cli.console import Terminal
 
 if TYPE_CHECKING:
@@ -42,9 +42,16 @@ def evaluate(
     ] = 10,
     out: Annotated[
         Path | None,
-        typer.Option("--out", metavar="FOLDER", help="write metrics.json and confusion.png there"),
+        typer.Option(
+            "--out",
+            metavar="FOLDER",
+            help="write metrics.json, confusion.png, reliability.png and risk-coverage.png there",
+        ),
     ] = None,
     force: Annotated[bool, typer.Option("--force", help="replace those files if they are there")] = False,
+    abstain_below: options.AbstainBelow = None,
+    target_accuracy: options.TargetAccuracy = None,
+    per_class: options.PerClass = False,
     settings: options.Set = None,
     text_column: options.TextColumn = None,
     label_column: options.LabelColumn = None,
@@ -68,7 +75,8 @@ def evaluate(
     from tenor.experiments import evaluating
     from tenor.inference.predictor import load
 
-    predictor = load(model)
+    predictor = load(model, abstain_below=abstain_below, target_accuracy=target_accuracy, per_class=per_class)
+    abstaining.note(terminal, predictor)
     base = predictor.model.config
     if data is not None and data != base.data.source:
         # The files that came with the training data are not those of other data.
@@ -98,6 +106,11 @@ def _show(terminal: Terminal, result: "ModelEvaluation") -> None:
     terminal.show(f"{result.source}, {result.split}: {evaluation.rows:,} texts", "")
     terminal.show(tables.figures(evaluation), "", tables.per_class(evaluation), "")
     terminal.show(tables.confusion(evaluation))
+    if evaluation.confidence is not None:
+        terminal.show("", tables.confidence(evaluation.confidence))
+    if result.abstention is not None:
+        rule, by_class = result.abstention.rule, result.abstention.by_class
+        terminal.show("", tables.abstention(rule, result.abstention.kept, by_class, classes))
     for column, found in evaluation.slices.items():
         terminal.show("", tables.slices(column, found))
     if result.mistakes:

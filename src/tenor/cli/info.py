@@ -131,6 +131,7 @@ def _saved(terminal: Terminal, path: Path, against: str | None, *, json: bool) -
                 "bytes": bytes_,
                 **_to_json(network, found, other, compared),
                 "config": to_values(model.config),
+                "temperature": model.temperature,
                 "data": model.data,
                 "metrics": model.metrics,
             }
@@ -161,6 +162,8 @@ def _facts_of(model: "Model", path: Path, name: str, bytes_: int) -> dict[str, s
     for split, figures in (model.metrics or {}).items():
         accuracy = figures["metrics"]["accuracy"]
         facts[f"{split} accuracy"] = percent_interval(accuracy and Interval(**accuracy))
+    if model.temperature is not None:
+        facts["temperature"] = f"{model.temperature:.3f}, which logits are divided by"
     return facts
 
 

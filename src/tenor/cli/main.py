@@ -8,16 +8,22 @@ from typing import Annotated
 import typer
 
 from tenor import __version__
+from tenor.cli.augment import augment
+from tenor.cli.check import check
 from tenor.cli.compare import compare
 from tenor.cli.console import INTERRUPTED, Terminal, tolerant_streams
 from tenor.cli.data import data
 from tenor.cli.demo import demo
+from tenor.cli.embed import embed
 from tenor.cli.evaluate import evaluate
+from tenor.cli.explain import explain
 from tenor.cli.info import info
+from tenor.cli.inspect import inspect
 from tenor.cli.options import Debug, Quiet
 from tenor.cli.predict import predict
 from tenor.cli.probe import ProbeCommand, probe
 from tenor.cli.report import report
+from tenor.cli.stream import stream
 from tenor.cli.train import TrainCommand, train
 from tenor.cli.tune import tune
 
@@ -29,11 +35,17 @@ app = typer.Typer(
 )
 app.command()(demo)
 app.command()(data)
+app.command()(augment)
 app.command(cls=TrainCommand)(train)
 app.command()(tune)
 app.command()(evaluate)
+app.command()(check)
 app.command()(compare)
 app.command()(predict)
+app.command()(stream)
+app.command()(explain)
+app.command()(inspect)
+app.command()(embed)
 app.command(cls=ProbeCommand)(probe)
 app.command()(report)
 app.command()(info)

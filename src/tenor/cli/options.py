@@ -29,6 +29,9 @@ SHORTCUTS: Mapping[str, str] = {
     "test": "data.test",
     "empty": "data.empty",
     "encoding": "data.encoding",
+    "augment": "data.augment.share",
+    "templates": "data.augment.templates",
+    "augment_seed": "data.augment.seed",
     "tokenizer": "text.tokenizer",
     "max_length": "text.max_length",
     "epochs": "training.epochs",
@@ -83,6 +86,7 @@ def _debug(context: typer.Context, value: bool) -> bool:
 
 
 _DATA, _TEXT, _TRAINING, _OUTPUT = "Data", "Text", "Training", "Output"
+_CONFIDENCE = "Confidence"
 
 Data = Annotated[
     str | None,
@@ -127,6 +131,9 @@ Test = Annotated[
 ]
 Empty = Annotated[str | None, _shortcut("--empty", "data.empty", _DATA, metavar="POLICY")]
 Encoding = Annotated[str | None, _shortcut("--encoding", "data.encoding", _DATA, metavar="NAME")]
+Augment = Annotated[float | None, _shortcut("--augment", "data.augment.share", _DATA, metavar="SHARE")]
+Templates = Annotated[str | None, _shortcut("--templates", "data.augment.templates", _DATA, metavar="FILE")]
+AugmentSeed = Annotated[int | None, _shortcut("--seed", "data.augment.seed", _DATA)]
 Tokenizer = Annotated[str | None, _shortcut("--tokenizer", "text.tokenizer", _TEXT, metavar="NAME")]
 MaxLength = Annotated[int | None, _shortcut("--max-length", "text.max_length", _TEXT)]
 Epochs = Annotated[int | None, _shortcut("--epochs", "training.epochs", _TRAINING)]
@@ -166,6 +173,34 @@ ModelName = Annotated[
         autocompletion=completion.model_names,
     ),
 ]
+AbstainBelow = Annotated[
+    float | None,
+    typer.Option(
+        "--abstain-below",
+        metavar="P",
+        help="call predictions of a lower probability ambiguous",
+        show_default=False,
+        rich_help_panel=_CONFIDENCE,
+    ),
+]
+TargetAccuracy = Annotated[
+    float | None,
+    typer.Option(
+        "--target-accuracy",
+        metavar="A",
+        help="the same, with the lowest P at which a share A of the rest is right, by validation texts",
+        show_default=False,
+        rich_help_panel=_CONFIDENCE,
+    ),
+]
+PerClass = Annotated[
+    bool,
+    typer.Option(
+        "--per-class",
+        help="a P for each predicted class, so that each reaches A by itself",
+        rich_help_panel=_CONFIDENCE,
+    ),
+]
 Json = Annotated[
     bool, typer.Option("--json", help="print JSON to stdout, and nothing else there", rich_help_panel=_OUTPUT)
 ]
@@ -201,6 +236,11 @@ def configuration(
     return parse(merge(values, assignments(given.get("settings") or ())))
 
 
+def encoding(given: str | None) -> str:
+    """Return the encoding of a command that reads texts alone: as given, or the default of the setting."""
+    return given or str(SETTINGS["data.encoding"].default)
+
+
 def shortcuts(given: Mapping[str, Any]) -> Values:
     """Return the settings that a command's parameters give, as nested values."""
     values: Values = {}
@@ -208,12 +248,15 @@ def shortcuts(given: Mapping[str, Any]) -> Values:
         value = given.get(name)
         if value is None:
             continue
-        section, _, field = key.partition(".")
+        *sections, field = key.split(".")
         if name in _LISTS:
             value = [part.strip() for part in value.split(",")] if value else []
         elif name in {"validation", "test"} and (share := _number(value)) is not None:
             field, value = f"{field}_fraction", share
-        values.setdefault(section, {})[field] = value
+        inner = values
+        for section in sections:
+            inner = inner.setdefault(section, {})
+        inner[field] = value
     return values
 
 

@@ -1,7 +1,7 @@
 """`tenor predict`: labels and probabilities for texts, lines or files."""
 
 import sys
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import asdict
 from itertools import chain, islice, tee
 from pathlib import Path
@@ -9,10 +9,11 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from tenor.cli import options
+from tenor.cli import abstaining, options
 from tenor.cli.console import Terminal
+from tenor.cli.lines import lines
 from tenor.cli.progress import counting
-from tenor.errors import DataError, InputError
+from tenor.errors import InputError
 from tenor.report.numbers import count, one_line, percent
 
 if TYPE_CHECKING:
@@ -51,6 +52,9 @@ def predict(
         str, typer.Option("--prefix", help="put before the names of the new columns", show_default=False)
     ] = "",
     force: Annotated[bool, typer.Option("--force", help="replace --output where it exists")] = False,
+    abstain_below: options.AbstainBelow = None,
+    target_accuracy: options.TargetAccuracy = None,
+    per_class: options.PerClass = False,
     text_column: options.TextColumn = None,
     encoding: options.Encoding = None,
     json: options.Json = False,
@@ -60,6 +64,9 @@ def predict(
     """Print label, probabilities and share of unknown words of each text, in order.
 
     On a terminal as a table, else with tabs between; with --json as one object a line.
+
+    With --abstain-below or --target-accuracy, "ambiguous" stands for labels that are too unsure; JSON keeps
+    the label and says abstained, a file has that as one more column.
 
     For example: tenor predict runs/first "what a film" or
     tenor predict runs/first --input new.csv --output labelled.csv
@@ -71,12 +78,13 @@ def predict(
         raise InputError("--output holds the rows of a file; name that file with --input")
     if not texts and input is None and sys.stdin.isatty():
         raise InputError('nothing to predict; give "a text", --input FILE, or lines on standard input')
-    encoding = encoding or str(options.SETTINGS["data.encoding"].default)
+    encoding = options.encoding(encoding)
 
     from tenor.inference.files import TextRows
     from tenor.inference.predictor import load
 
-    predictor = load(model)
+    predictor = load(model, abstain_below=abstain_below, target_accuracy=target_accuracy, per_class=per_class)
+    abstaining.note(terminal, predictor)
     if input is not None and output is not None:
         _predict_file(
             terminal,
@@ -94,7 +102,7 @@ def predict(
         rows = TextRows.open(predictor, input, text_column=text_column, encoding=encoding)
         found: Iterable[str] = chain.from_iterable(some for _, some in rows.chunks())
     else:
-        found = texts or _lines(encoding)
+        found = texts or lines(encoding)
     _predict_texts(terminal, predictor, found, json=json)
 
 
@@ -136,7 +144,7 @@ def _predict_file(
 def _predict_texts(terminal: Terminal, predictor: "Predictor", texts: Iterable[str], *, json: bool) -> None:
     remaining = iter(texts)
     first = list(islice(remaining, _LOOKED_AT))
-    write = _json_writer(terminal) if json else _line_writer(terminal, predictor.classes)
+    write = _json_writer(terminal, predictor) if json else _line_writer(terminal, predictor)
     unread = 0  # texts of which no word is known
     read, shown = tee(chain(first, remaining))
     for text, prediction in zip(shown, predictor.predictions(read), strict=True):
@@ -150,61 +158,61 @@ def _predict_texts(terminal: Terminal, predictor: "Predictor", texts: Iterable[s
         terminal.warning(f"the model knows no word of {which}")
 
 
-def _lines(encoding: str) -> Iterator[str]:
-    """Yield the lines of standard input, one text each."""
-    raw = sys.stdin.buffer
-    for number, line in enumerate(raw, 1):
-        try:
-            yield line.decode(encoding).rstrip("\r\n")
-        except UnicodeDecodeError as error:
-            raise DataError(
-                f"standard input, line {number:,}: byte 0x{error.object[error.start]:02x} is not {encoding}; "
-                "name the encoding, for example --encoding latin-1"
-            ) from error
-        except LookupError as error:
-            raise DataError(
-                f"encoding {encoding!r} is not known; use a name such as utf-8 or latin-1"
-            ) from error
-
-
 Write = Callable[[str, "Prediction"], None]
 
 
-def _json_writer(terminal: Terminal) -> Write:
+def _json_writer(terminal: Terminal, predictor: "Predictor") -> Write:
+    abstains = predictor.abstention is not None
+
     def write(text: str, prediction: "Prediction") -> None:
-        found = {
-            "text": text,
-            "label": prediction.label,
-            "probability": prediction.probability,
-            "probabilities": prediction.probabilities,
-            "unknown_share": prediction.unknown_share,
-        }
-        terminal.json(found, indent=None)
+        terminal.json({"text": text, **as_json(prediction, abstains=abstains)}, indent=None)
 
     return write
 
 
-def _line_writer(terminal: Terminal, classes: Sequence[str]) -> Write:
-    return _aligned(terminal, classes) if terminal.out.is_terminal else _tabbed(terminal, classes)
+def as_json(prediction: "Prediction", *, abstains: bool = False) -> dict[str, object]:
+    """Return what a prediction is in JSON, and whether it was held back where any may be."""
+    return {
+        "label": prediction.label,
+        "probability": prediction.probability,
+        "probabilities": prediction.probabilities,
+        "unknown_share": prediction.unknown_share,
+        **({"abstained": prediction.abstained} if abstains else {}),
+    }
 
 
-def _tabbed(terminal: Terminal, classes: Sequence[str]) -> Write:
+def tab_columns(classes: Sequence[str]) -> tuple[str, ...]:
+    """Return the names of `tab_cells`."""
+    return ("label", "probability", *(f"probability_{name}" for name in classes), "unknown_share")
+
+
+def tab_cells(prediction: "Prediction") -> tuple[str, ...]:
+    """Return a prediction for other programs: nothing cut."""
+    shares = (prediction.probability, *prediction.probabilities.values(), prediction.unknown_share)
+    return (abstaining.label(prediction), *(f"{share:.6f}" for share in shares))
+
+
+def _line_writer(terminal: Terminal, predictor: "Predictor") -> Write:
+    return (_aligned if terminal.out.is_terminal else _tabbed)(terminal, predictor)
+
+
+def _tabbed(terminal: Terminal, predictor: "Predictor") -> Write:
     """Lines for other programs: nothing rounded away, nothing cut."""
-    names = ("label", "probability", *(f"probability_{name}" for name in classes), "unknown_share", "text")
-    terminal.line("\t".join(names))
+    terminal.line("\t".join((*tab_columns(predictor.classes), "text")))
 
     def write(text: str, prediction: "Prediction") -> None:
-        shares = (prediction.probability, *prediction.probabilities.values(), prediction.unknown_share)
-        terminal.line("\t".join((prediction.label, *(f"{share:.6f}" for share in shares), one_line(text))))
+        terminal.line("\t".join((*tab_cells(prediction), one_line(text))))
 
     return write
 
 
-def _aligned(terminal: Terminal, classes: Sequence[str]) -> Write:
+def _aligned(terminal: Terminal, predictor: "Predictor") -> Write:
     """Lines for a reader: as wide as the terminal, the second best class alone where there are too many."""
     from rich.cells import cell_len, set_cell_size
 
-    widest = max(map(cell_len, ("label", *classes)))
+    classes = predictor.classes
+    labels = classes if predictor.abstention is None else (*classes, abstaining.AMBIGUOUS)
+    widest = max(map(cell_len, ("label", *labels)))
     columns = [max(cell_len(name), _PERCENT_WIDTH) for name in classes]
     room = terminal.out.width - widest - 2 - len("unknown  ") - sum(column + 2 for column in columns)
     all_classes = room >= _TEXT_WIDTH or len(classes) <= _ALWAYS_SHOWN
@@ -226,6 +234,6 @@ def _aligned(terminal: Terminal, classes: Sequence[str]) -> Write:
         else:
             ranked = sorted(prediction.probabilities.items(), key=lambda one: -one[1])
             cells = [percent(ranked[0][1]), f"{ranked[1][0]} {percent(ranked[1][1])}"]
-        line(prediction.label, cells, f"{100 * prediction.unknown_share:.0f} %", one_line(text))
+        line(abstaining.label(prediction), cells, f"{100 * prediction.unknown_share:.0f} %", one_line(text))
 
     return write

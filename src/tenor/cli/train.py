@@ -63,6 +63,8 @@ def train(
     test: options.Test = None,
     empty: options.Empty = None,
     encoding: options.Encoding = None,
+    augment: options.Augment = None,
+    templates: options.Templates = None,
     tokenizer: options.Tokenizer = None,
     max_length: options.MaxLength = None,
     epochs: options.Epochs = None,

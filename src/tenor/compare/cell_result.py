@@ -9,9 +9,11 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from tenor.evaluation.behaviour.result import BehaviourResult
 from tenor.files import atomic_file
 
 RESULT, PROBABILITIES, MODEL, COSTS = "result.json", "probabilities.safetensors", "model", "costs.json"
+BEHAVIOUR = "behaviour.json"
 _TEST = "test"
 
 
@@ -41,6 +43,35 @@ class Costs:
     def save(self, folder: Path) -> None:
         """Write them there."""
         _write(folder / COSTS, self.to_json())
+
+
+@dataclass(frozen=True)
+class CellBehaviour:
+    """How many cases of each behaviour test a model failed; cells of before have none."""
+
+    fingerprint: str  # of the result it belongs to
+    suite: str  # the fingerprint of the suite
+    failures: Mapping[str, int]  # by test
+
+    @classmethod
+    def of(cls, fingerprint: str, result: BehaviourResult) -> "CellBehaviour":
+        """Take what a comparison needs of a result."""
+        return cls(fingerprint, result.fingerprint, {one.test.name: one.failures for one in result.tests})
+
+    @classmethod
+    def load(cls, folder: Path, fingerprint: str) -> "CellBehaviour | None":
+        """Return what lies in a cell's folder; None where there is nothing, or that of another result."""
+        values = _read(folder / BEHAVIOUR)
+        if values is None or values.get("fingerprint") != fingerprint:
+            return None
+        try:
+            return cls(**values)
+        except TypeError:  # of another version
+            return None
+
+    def save(self, folder: Path) -> None:
+        """Write it there."""
+        _write(folder / BEHAVIOUR, asdict(self))
 
 
 @dataclass(frozen=True)

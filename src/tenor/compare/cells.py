@@ -19,7 +19,7 @@ from tenor.kernels.parallel import available_cores
 
 NETWORK, BASELINE = "network", "baseline"
 # Raised when what a cell computes has changed, so that stored results of before are not taken.
-VERSION = 1
+VERSION = 2
 NO_LIMIT = 100_000  # epochs, where time is what ends training
 # Settings that say where and how fast a cell is computed, not what it is; with a limit in time the first two
 # decide how far it comes.
@@ -56,6 +56,7 @@ class Cell:
         timed = self.config.training.minutes is not None
         for key in (*_BESIDE, *(() if timed else _SPEED)):
             values["training"].pop(key, None)
+        values["data"].pop("augment")  # the variants are texts of the data
         named = json.dumps([VERSION, self.kind, self.seed, values], sort_keys=True)
         return hashlib.sha256(named.encode()).hexdigest()
 

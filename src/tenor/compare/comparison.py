@@ -8,7 +8,8 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from tenor.compare.cell_result import CellResult, Costs
+from tenor.compare.behaviour import BehaviourFigures, suite_values
+from tenor.compare.cell_result import CellBehaviour, CellResult, Costs
 from tenor.compare.cells import NETWORK, NO_LIMIT, Cell, jobs_of
 from tenor.compare.work import FIT, TRAIN, Data
 from tenor.config.classification import ClassificationConfig
@@ -16,6 +17,7 @@ from tenor.config.comparison import ComparisonConfig
 from tenor.config.load import to_values
 from tenor.data.example import Example
 from tenor.evaluation import wording
+from tenor.evaluation.behaviour.reading import builtin
 from tenor.evaluation.calibration import calibration
 from tenor.evaluation.evaluation import LENGTH
 from tenor.evaluation.intervals import Interval, wilson
@@ -28,11 +30,12 @@ from tenor.experiments.machine import environment
 
 @dataclass(frozen=True)
 class Finished:
-    """A cell with what came of it, and what its model costs if that was measured."""
+    """A cell with what came of it; what its model costs and how it behaves, if that was measured."""
 
     cell: Cell
     result: CellResult
     costs: Costs | None
+    behaviour: CellBehaviour | None = None
 
 
 @dataclass(frozen=True)
@@ -67,6 +70,7 @@ class ModelFigures:
     costs: Costs | None = None
     slices: Mapping[str, tuple[SliceFigure, ...]] = field(default_factory=dict)
     histories: tuple[tuple[Mapping[str, float], ...], ...] = ()
+    behaviour: BehaviourFigures | None = None
 
     def to_json(self) -> dict[str, Any]:
         """Return the fields as JSON-ready values."""
@@ -94,6 +98,7 @@ class ModelFigures:
                 column: [{"value": s.value, "rows": s.rows, "accuracy": s.accuracy.to_json()} for s in found]
                 for column, found in self.slices.items()
             },
+            "behaviour": self.behaviour and self.behaviour.to_json(),
             "history": [[dict(row) for row in rows] for rows in self.histories],
         }
 
@@ -111,6 +116,7 @@ class Comparison:
     settings: Mapping[str, Any]
     environment: Mapping[str, Any]
     sweep: Mapping[str, Any] | None
+    behaviour: Mapping[str, Any] | None  # the suite that models were checked by, if any was
 
     @classmethod
     def of(
@@ -178,6 +184,7 @@ class Comparison:
             settings=to_values(base),
             environment=environment(),
             sweep={"key": comparison.sweep, "values": list(comparison.values)} if comparison.sweep else None,
+            behaviour=suite_values(builtin()) if any(model.behaviour for model in models) else None,
         )
 
     def to_json(self) -> dict[str, Any]:
@@ -192,6 +199,7 @@ class Comparison:
             "settings": dict(self.settings),
             "environment": dict(self.environment),
             "sweep": self.sweep and dict(self.sweep),
+            "behaviour": self.behaviour and dict(self.behaviour),
         }
 
 
@@ -240,6 +248,7 @@ def _figures(
         costs=costs,
         slices={column: _sliced(labels, predicted, values, classes) for column, values in columns.items()},
         histories=tuple(tuple(result.history) for result in results),
+        behaviour=BehaviourFigures.of(builtin(), [one.behaviour for one in done if one.behaviour]),
     )
 
 

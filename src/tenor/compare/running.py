@@ -16,14 +16,14 @@ from functools import partial
 from pathlib import Path
 from typing import Any, Protocol
 
-from tenor.compare.cell_result import CellResult, Costs
+from tenor.compare.cell_result import CellBehaviour, CellResult, Costs
 from tenor.compare.cells import BASELINE, NETWORK, Cell, cells_of, jobs_of, settled_terms, trials_of
 from tenor.compare.comparison import Comparison, Finished
 from tenor.compare.work import COSTS, FIT, TRAIN, Data, data_fingerprint, result_fingerprint
 from tenor.compare.worker import CellFailed, Worker
 from tenor.config.classification import ClassificationConfig
 from tenor.config.comparison import ComparisonConfig
-from tenor.config.load import to_values
+from tenor.config.load import parse, to_values
 from tenor.errors import ConfigError, DataError, Interrupted, OutputError
 from tenor.files import atomic_file
 
@@ -147,7 +147,12 @@ def compare(
             f"go on with the same command and --resume"
         ) from None
     finished = {
-        cell.name: Finished(cell, result, Costs.load(folder(cell)) if comparison.costs else None)
+        cell.name: Finished(
+            cell,
+            result,
+            Costs.load(folder(cell)) if comparison.costs else None,
+            CellBehaviour.load(folder(cell), result.fingerprint),
+        )
         for cell in cells
         if (result := stored(cell)) is not None
     }
@@ -269,7 +274,9 @@ def _check_folder(
     if resume:
         stored, given = _read_settings(out), _terms(base, comparison)
         kept = {key: stored["comparison"].get(key) for key in given["comparison"]}
-        stored = {**stored, "comparison": kept}
+        # A setting that is newer than the comparison had its default.
+        sections = parse({section: stored[section] for section in to_values(base) if section in stored})
+        stored = {**to_values(sections), "comparison": kept}
         if other := sorted(key for key in given if stored.get(key) != given[key]):
             raise ConfigError(
                 f"{out} was begun on other terms ({', '.join(other)}); go on with those, "

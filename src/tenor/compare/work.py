@@ -15,20 +15,23 @@ import numpy as np
 import numpy.typing as npt
 
 from tenor.baselines import BASELINES
-from tenor.compare.cell_result import MODEL, CellResult, Costs
+from tenor.compare.cell_result import MODEL, CellBehaviour, CellResult, Costs
 from tenor.compare.cells import Cell
 from tenor.config.data import DataConfig
 from tenor.config.load import to_values
 from tenor.config.text import TextConfig
 from tenor.data.example import Dataset
-from tenor.data.load import fingerprint, load
+from tenor.data.fingerprint import fingerprint
+from tenor.data.load import load
 from tenor.errors import DataError
+from tenor.evaluation.behaviour.checking import Predict, check_builtin
 from tenor.experiments.classification import fit
 from tenor.experiments.machine import peak_memory_mib
 from tenor.experiments.preparing import Prepared, prepare
 from tenor.experiments.run import CHECKPOINT, RunFolder, stored_config
 from tenor.experiments.scoring import Scored
 from tenor.experiments.settling import settled
+from tenor.training.runtime import applied
 
 if TYPE_CHECKING:
     from tenor.evaluation.data_report import DataReport
@@ -89,6 +92,8 @@ def train_cell(cell: Cell, folder: Path, data: Data, share: Share) -> None:
         watcher=_Shares(cell, share),
     )
     fitted.model.save(folder / MODEL)
+    with applied(fitted.runtime):
+        _check(fitted.predictor.predict_proba, cell, folder, data)
     validation = fitted.evaluations.get("validation")
     accuracy = None if validation is None else validation.metrics["accuracy"]
     CellResult(
@@ -126,6 +131,7 @@ def fit_baseline(cell: Cell, folder: Path, data: Data, share: Share) -> None:
         hits = float(np.mean([one == e.label for one, e in zip(predicted, validation, strict=True)]))
     single, throughput = _speed(baseline.predict, [e.text for e in test])
     Costs(*_percentiles(single), throughput, len(train) / seconds, peak_memory_mib()).save(folder)
+    _check(baseline.predict_proba, cell, folder, data)
     CellResult(
         fingerprint=result_fingerprint(cell, data.fingerprint),
         seconds=seconds,
@@ -167,6 +173,13 @@ def _test(scored: dict[str, Scored]) -> npt.NDArray[np.float64]:
     if "test" not in scored:
         raise DataError("there is no test split to compare on; give one (--test FILE, or a share)")
     return scored["test"].probabilities
+
+
+def _check(predict: Predict, cell: Cell, folder: Path, data: Data) -> None:
+    """Run the behaviour tests where the classes are theirs, and keep what came of them."""
+    found = check_builtin(predict, data.dataset.classes, examples=0)
+    if found is not None:
+        CellBehaviour.of(result_fingerprint(cell, data.fingerprint), found).save(folder)
 
 
 def _speed(predict: Callable[[Sequence[str]], object], texts: Sequence[str]) -> tuple[list[float], float]:

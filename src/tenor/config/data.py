@@ -1,10 +1,12 @@
 """Where examples come from, which columns they use and how they are split."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Annotated, ClassVar, Literal
 
 from annotated_types import Ge, Lt
 from typing_extensions import Doc
+
+from tenor.config.augmentation import AugmentConfig
 
 EmptyPolicy = Literal["drop", "refuse", "keep"]
 DuplicatesPolicy = Literal["keep", "drop"]
@@ -49,3 +51,6 @@ class DataConfig:
         ),
     ] = "keep"
     encoding: Annotated[str, Doc("character encoding of text files")] = "utf-8"
+    augment: Annotated[AugmentConfig, Doc("variants of training texts")] = field(
+        default_factory=AugmentConfig
+    )

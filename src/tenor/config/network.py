@@ -22,6 +22,20 @@ HAS_DIRECTIONS: dict[str, bool] = {
     "pretrained": False,
 }
 
+# Why a network carries no state from piece to piece: encoders that look at all tokens at once, and what
+# reads in two directions.
+_INSTEAD = (
+    "train an encoder that reads left to right, such as network.encoder=lstm with network.bidirectional=false"
+)
+SEES_ALL_AT_ONCE: dict[str, str] = {
+    encoder: f"{name} sees the whole text at once and carries no state from piece to piece; {_INSTEAD}"
+    for encoder, name in (("transformer", "a transformer"), ("pretrained", "a pretrained encoder"))
+}
+READS_BACKWARDS = (
+    "a two-directional encoder needs the whole text before it can read backwards; "
+    "train with network.bidirectional=false to carry a state from piece to piece"
+)
+
 
 def section_of(encoder: str) -> str:
     """Return the field of `NetworkConfig` that holds an encoder's settings."""
@@ -178,3 +192,13 @@ class NetworkConfig:
     )
     output_dropout: Annotated[float, Ge(0), Lt(1), Doc("dropout on the pooled vector")] = 0.2
     hidden: Annotated[int, Ge(0), Doc("units of a ReLU layer before the logits; 0: none")] = 0
+
+
+def whole_texts_only(network: NetworkConfig) -> str | None:
+    """Return why a network cannot judge a text before its end, in one sentence; None where it can.
+
+    It can if its encoder reads left to right only: then its state after some tokens is all it needs of them.
+    """
+    if HAS_DIRECTIONS[network.encoder] and network.bidirectional:
+        return READS_BACKWARDS
+    return SEES_ALL_AT_ONCE.get(network.encoder)

@@ -8,8 +8,9 @@ import numpy as np
 import numpy.typing as npt
 
 from tenor.config.data import DataConfig
+from tenor.data.augment.augmentation import augmented
 from tenor.data.example import Dataset, Example
-from tenor.data.load import fingerprint
+from tenor.data.fingerprint import fingerprint
 from tenor.data.splits import hold_out
 from tenor.errors import DataError
 
@@ -109,7 +110,8 @@ def make_dataset(
     """Return a dataset of texts (N,) with labels classes[codes], named `config.source`.
 
     Of `config`, the validation split is used: validation rows are held out if their share has at least as
-    many texts as there are classes. The only text of a class stays in training.
+    many texts as there are classes. The only text of a class stays in training, which variants then join as
+    `config.augment` says.
     """
     names = [class_name(label) for label in classes]
     examples = [
@@ -136,4 +138,4 @@ def make_dataset(
         "split_seed": config.split_seed,
         "fingerprint": fingerprint(splits["train"]),
     }
-    return Dataset(config.source, tuple(names), splits, provenance=provenance)
+    return augmented(Dataset(config.source, tuple(names), splits, provenance=provenance), config.augment)

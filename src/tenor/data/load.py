@@ -1,14 +1,14 @@
 """`load`: a configuration -> labelled, split examples; `load_for_evaluation`: by a model's classes."""
 
-import hashlib
-import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from tenor.config.data import DataConfig
+from tenor.data.augment.augmentation import augmented
 from tenor.data.columns import column_names, require_column
 from tenor.data.duplicates import drop_shared
 from tenor.data.example import Dataset, Example
+from tenor.data.fingerprint import fingerprint
 from tenor.data.groups import group_warning
 from tenor.data.labels import Labels, learn_labels, match_labels
 from tenor.data.readers import Row, read_rows
@@ -31,11 +31,11 @@ def load(config: DataConfig) -> Dataset:
     Splits that the source brings, or `config.validation` and `config.test` name, are used as they are. Of
     those missing, test is split off the training rows first, then validation off the rest, each by its
     fraction. The classes are those of the training rows. Last, with `config.duplicates` "drop", texts leave
-    training, or validation, that a later split has too.
+    training, or validation, that a later split has too. With `config.augment`, variants then join training.
 
     Raises:
         DataError: the source or a file cannot be read; no such column; labels that cannot be classes or
-            that training does not know; a split that would lack rows or a class.
+            that training does not know; a split that would lack rows or a class; no variants can be made.
         MissingExtraError: the source needs a library that is not installed.
     """
     source = read_source(config.source, config.encoding)
@@ -69,7 +69,8 @@ def load(config: DataConfig) -> Dataset:
         "duplicates": config.duplicates,
         "fingerprint": fingerprint(splits["train"]),
     }
-    return Dataset(source.name, labels.classes, splits, tuple(notes), provenance, tuple(warnings))
+    dataset = Dataset(source.name, labels.classes, splits, tuple(notes), provenance, tuple(warnings))
+    return augmented(dataset, config.augment)
 
 
 def load_for_evaluation(config: DataConfig, classes: tuple[str, ...], split: str | None = None) -> Dataset:
@@ -111,15 +112,6 @@ def load_for_evaluation(config: DataConfig, classes: tuple[str, ...], split: str
         "fingerprint": fingerprint(splits[split]),
     }
     return Dataset(source.name, tuple(classes), splits, notes, provenance)
-
-
-def fingerprint(examples: Iterable[Example]) -> str:
-    """Return the SHA-256 of texts and labels in their order: equal examples, equal fingerprint."""
-    digest = hashlib.sha256()
-    for example in examples:
-        digest.update(json.dumps([example.text, example.label]).encode())
-        digest.update(b"\n")
-    return digest.hexdigest()
 
 
 def _tables(source: Source, config: DataConfig) -> dict[str, Table]:

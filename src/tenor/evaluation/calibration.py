@@ -11,7 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from tenor.errors import ConfigError, InputError
-from tenor.evaluation.metrics import Floats
+from tenor.evaluation.metrics import Floats, Ints
 
 BINS = 15  # as in the paper
 
@@ -75,16 +75,7 @@ def calibration(labels: npt.ArrayLike, probabilities: npt.ArrayLike, *, bins: in
     """
     if bins < 1:
         raise ConfigError(f"{bins} calibration bins; take at least 1 ({BINS} is usual)")
-    true, scores = np.asarray(labels), np.asarray(probabilities, dtype=np.float64)
-    if true.ndim != 1 or scores.ndim != 2 or len(true) != len(scores) or not scores.size:
-        raise InputError(
-            f"labels of shape {true.shape} and probabilities of shape {scores.shape} do not fit; give labels "
-            "(N,) and probabilities (N, C) of at least one text"
-        )
-    if true.dtype.kind not in "iu" or true.min() < 0 or true.max() >= scores.shape[1]:
-        raise InputError(f"labels must be whole numbers from 0 to {scores.shape[1] - 1}, one a row")
-    if not (np.isfinite(scores).all() and scores.min() >= 0 and scores.max() <= 1 + 1e-6):
-        raise InputError("probabilities must lie between 0 and 1; some are not, or are not finite")
+    true, scores = checked(labels, probabilities)
     found = _bins(scores.max(axis=1), scores.argmax(axis=1) == true, bins)
     distances = [
         one.rows * abs(one.accuracy - one.confidence)
@@ -95,6 +86,21 @@ def calibration(labels: npt.ArrayLike, probabilities: npt.ArrayLike, *, bins: in
     truth[np.arange(len(true)), true] = 1
     brier = float(((scores - truth) ** 2).sum(axis=1).mean())
     return Calibration(len(true), sum(distances) / len(true), brier, found)
+
+
+def checked(labels: npt.ArrayLike, probabilities: npt.ArrayLike) -> tuple[Ints, Floats]:
+    """Return labels (N,) and probabilities (N, C) as arrays; raises as `calibration`."""
+    true, scores = np.asarray(labels), np.asarray(probabilities, dtype=np.float64)
+    if true.ndim != 1 or scores.ndim != 2 or len(true) != len(scores) or not scores.size:
+        raise InputError(
+            f"labels of shape {true.shape} and probabilities of shape {scores.shape} do not fit; give labels "
+            "(N,) and probabilities (N, C) of at least one text"
+        )
+    if true.dtype.kind not in "iu" or true.min() < 0 or true.max() >= scores.shape[1]:
+        raise InputError(f"labels must be whole numbers from 0 to {scores.shape[1] - 1}, one a row")
+    if not (np.isfinite(scores).all() and scores.min() >= 0 and scores.max() <= 1 + 1e-6):
+        raise InputError("probabilities must lie between 0 and 1; some are not, or are not finite")
+    return true.astype(np.int64), scores
 
 
 def _bins(confidence: Floats, right: npt.NDArray[np.bool_], bins: int) -> tuple[Bin, ...]:

@@ -8,6 +8,7 @@ import numpy.typing as npt
 
 from tenor.errors import InputError
 from tenor.evaluation import metrics
+from tenor.evaluation.confidence import Confidence
 from tenor.evaluation.intervals import Interval, bootstrap, wilson
 from tenor.evaluation.metrics import Floats, Ints, Weighted
 from tenor.evaluation.ranking import roc_auc_of
@@ -65,6 +66,7 @@ class Evaluation:
     slices: Mapping[str, tuple[Slice, ...]]
     resamples: int
     seed: int
+    confidence: Confidence | None = None  # where the logits are known
 
     def to_json(self) -> dict[str, object]:
         """Return the evaluation as JSON-ready values; a figure that is not defined is None."""
@@ -76,6 +78,7 @@ class Evaluation:
             "confusion": self.confusion.tolist(),
             "slices": {column: [one.to_json() for one in found] for column, found in self.slices.items()},
             "bootstrap": {"resamples": self.resamples, "seed": self.seed},
+            **({} if self.confidence is None else {"confidence": self.confidence.to_json()}),
         }
 
 

@@ -16,8 +16,11 @@ from tenor.config.classification import ClassificationConfig
 from tenor.data import load as data_load
 from tenor.data.example import Dataset
 from tenor.errors import ConfigError, DataError, Interrupted
+from tenor.evaluation.behaviour.checking import EXAMPLES, check_builtin
 from tenor.evaluation.data_report import DataReport
 from tenor.evaluation.evaluation import Evaluation
+from tenor.evaluation.held_out import HeldOut
+from tenor.evaluation.temperature import Scaling
 from tenor.experiments import scoring
 from tenor.experiments.preparing import Prepared, prepare
 from tenor.experiments.reporting import report_values
@@ -104,13 +107,19 @@ def train(
         fitted = fit(dataset, config, prepared=prepared, folder=folder, watcher=watcher)
         run = Run(folder.path if folder else None, config, fitted.model, fitted.history, fitted.evaluations)
         if folder is not None:
-            report = report_values(
-                dataset,
-                prepared.report,
-                fitted.scored,
-                prepared.pipeline,
-                texts=config.evaluation.texts,
-            )
+            texts = config.evaluation.texts
+            with applied(fitted.runtime):
+                behaviour = check_builtin(
+                    fitted.predictor.predict_proba, dataset.classes, examples=min(texts, EXAMPLES)
+                )
+                report = report_values(
+                    dataset,
+                    prepared.report,
+                    fitted.scored,
+                    fitted.predictor,
+                    texts=texts,
+                    behaviour=behaviour,
+                )
             folder.finish(run, runtime=fitted.runtime, report=report)
     except KeyboardInterrupt:
         raise Interrupted(
@@ -180,20 +189,34 @@ def fit(
         familiarity=Familiarity.of(familiar, pipeline.vocabulary.unknown),
         data=dict(dataset.provenance),
     )
-    predictor = Predictor(model, NetworkEngine(module))
+    engine = NetworkEngine(module)
     with applied(runtime):
         scored = {
-            split: scoring.predict_encoded(predictor, examples, *prepared.encoded[split])
+            split: scoring.predict_encoded(Predictor(model, engine), examples, *prepared.encoded[split])
             for split in ("validation", "test")
             if (examples := dataset.split(split))
         }
+    model = _calibrated(model, scored.get("validation"))
+    predictor = Predictor(model, engine)
+    scored = {
+        split: replace(found, probabilities=predictor.of_logits(found.logits))
+        for split, found in scored.items()
+    }
     evaluations: dict[str, Evaluation] = {
-        split: scoring.score(found, dataset.split(split), dataset.classes, config.evaluation)
+        split: scoring.score(found, dataset.split(split), model, config.evaluation)
         for split, found in scored.items()
     }
     metrics: dict[str, Any] = {split: evaluation.to_json() for split, evaluation in evaluations.items()}
     model = replace(model, metrics=metrics)
-    return Fitted(model, Predictor(model, NetworkEngine(module)), history, runtime, scored, evaluations)
+    return Fitted(model, Predictor(model, engine), history, runtime, scored, evaluations)
+
+
+def _calibrated(model: Model, validation: scoring.Scored | None) -> Model:
+    """Fit the temperature on the validation texts, and let the model keep what thresholds are chosen by."""
+    if validation is None:
+        return model
+    held_out = HeldOut.sampled(validation.labels, validation.logits, seed=model.config.training.seed)
+    return replace(model, temperature=Scaling.fitted(held_out).temperature, held_out=held_out)
 
 
 def _train(

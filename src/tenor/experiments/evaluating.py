@@ -2,21 +2,45 @@
 
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
+from tenor.config.augmentation import AugmentConfig
 from tenor.config.data import DataConfig
 from tenor.config.evaluation import EvaluationConfig
 from tenor.data.example import Dataset, Example
 from tenor.data.load import load, load_for_evaluation
 from tenor.errors import DataError, OutputError
+from tenor.evaluation.abstention import Abstention, Kept
 from tenor.evaluation.evaluation import Evaluation
 from tenor.evaluation.mistakes import Mistake, SuspectLabel, suspect_labels, worst_mistakes
 from tenor.experiments import scoring
 from tenor.experiments.run import CONFUSION, METRICS
 from tenor.files import atomic_file
 from tenor.inference.predictor import Predictor
-from tenor.report import plots
+from tenor.report import confidence, plots
+
+SAVED = (METRICS, CONFUSION, confidence.RELIABILITY, confidence.RISK_COVERAGE)
+
+
+@dataclass(frozen=True)
+class Abstaining:
+    """What holding back unsure predictions does to these texts, as a whole and by predicted class."""
+
+    rule: Abstention
+    kept: Kept
+    by_class: tuple[Kept, ...]
+
+    @classmethod
+    def of(cls, rule: Abstention, scored: scoring.Scored) -> "Abstaining":
+        """Apply the rule."""
+        given = scored.labels, scored.probabilities
+        return cls(rule, rule.kept(*given), rule.kept_by_class(*given))
+
+    def to_json(self, classes: Sequence[str]) -> dict[str, object]:
+        """Return the rule and what it keeps as JSON-ready values."""
+        by_class = dict(zip(classes, (one.to_json() for one in self.by_class), strict=True))
+        return {**self.rule.to_json(), "kept": self.kept.to_json(), "kept_by_class": by_class}
 
 
 @dataclass(frozen=True)
@@ -27,6 +51,7 @@ class ModelEvaluation:
     split: str
     examples: tuple[Example, ...]
     evaluation: Evaluation
+    abstention: Abstaining | None  # where predictions are held back
     mistakes: tuple[Mistake, ...]
     suspects: tuple[SuspectLabel, ...]
     notes: tuple[str, ...]
@@ -39,6 +64,7 @@ class ModelEvaluation:
             "source": self.source,
             "split": self.split,
             **self.evaluation.to_json(),
+            **({} if self.abstention is None else {"abstention": self.abstention.to_json(classes)}),
             "mistakes": [
                 {
                     "id": self.examples[one.row].id,
@@ -83,7 +109,10 @@ def evaluate_model(
         DataError: as `data.load`; no such split, no such column, labels the model does not know.
     """
     own = data == predictor.model.config.data
-    dataset = load(data) if own else load_for_evaluation(data, predictor.classes, split)
+    if own:  # variants are for training alone
+        dataset = load(replace(data, augment=AugmentConfig()))
+    else:
+        dataset = load_for_evaluation(data, predictor.classes, split)
     split = _choose(dataset, split)
     examples = dataset.split(split)
     scored = scoring.predict(predictor, examples)
@@ -91,7 +120,8 @@ def evaluate_model(
         source=data.source,
         split=split,
         examples=examples,
-        evaluation=scoring.score(scored, examples, predictor.classes, config, columns=columns),
+        evaluation=scoring.score(scored, examples, predictor.model, config, columns=columns),
+        abstention=None if predictor.abstention is None else Abstaining.of(predictor.abstention, scored),
         mistakes=worst_mistakes(scored.labels, scored.probabilities, errors),
         suspects=suspect_labels(scored.labels, scored.probabilities, errors),
         notes=dataset.notes,
@@ -99,17 +129,21 @@ def evaluate_model(
     )
 
 
-def save(result: ModelEvaluation, folder: Path, *, force: bool = False) -> tuple[Path, Path]:
-    """Write metrics.json and confusion.png into `folder`; older ones are only replaced with `force`."""
-    metrics, picture = folder / METRICS, folder / CONFUSION
-    for file in (metrics, picture):
+def save(result: ModelEvaluation, folder: Path, *, force: bool = False) -> tuple[Path, ...]:
+    """Write the figures and pictures of `SAVED` into `folder`; older ones are only replaced with `force`."""
+    files = tuple(folder / name for name in SAVED)
+    for file in files:
         if file.exists() and not force:
             raise OutputError(f"{file} exists already; replace it (--force), or name another folder")
-    with atomic_file(metrics) as temporary:
+    evaluation = result.evaluation
+    with atomic_file(folder / METRICS) as temporary:
         text = json.dumps(result.to_json(), ensure_ascii=False, indent=1, allow_nan=False)
         temporary.write_text(text, "utf-8")
-    plots.confusion(result.evaluation.confusion, result.evaluation.classes, picture)
-    return metrics, picture
+    plots.confusion(evaluation.confusion, evaluation.classes, folder / CONFUSION)
+    if evaluation.confidence is not None:
+        kept = None if result.abstention is None else result.abstention.kept.to_json()
+        confidence.write_pictures(evaluation.confidence.to_json(), folder, kept)
+    return files
 
 
 def _choose(dataset: Dataset, wanted: str | None) -> str:

@@ -1,7 +1,7 @@
 """Scoring a predictor on labelled examples."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
@@ -9,8 +9,10 @@ import numpy.typing as npt
 from tenor.config.evaluation import EvaluationConfig
 from tenor.data.example import Example
 from tenor.errors import DataError
+from tenor.evaluation.confidence import Confidence
 from tenor.evaluation.evaluation import Evaluation, evaluate
 from tenor.inference.predictor import Predictor
+from tenor.model import Model
 from tenor.text.tokens import Tokens
 
 # Columns with so few values are sliced without being asked for: kinds and stars are, ids and dates are not.
@@ -22,6 +24,7 @@ class Scored:
     """What a predictor says of N labelled examples."""
 
     labels: npt.NDArray[np.int64]  # (N,) class indices
+    logits: npt.NDArray[np.float32]  # (N, C)
     probabilities: npt.NDArray[np.float64]  # (N, C)
     lengths: npt.NDArray[np.int64]  # (N,) tokens before truncation
 
@@ -49,27 +52,29 @@ def predict_encoded(
 ) -> Scored:
     """Predict examples whose ids are known already."""
     labels = class_indices(examples, predictor.classes)
-    return Scored(labels, predictor.probabilities(tokens), lengths)
+    logits = predictor.logits(tokens)
+    return Scored(labels, logits, predictor.of_logits(logits), lengths)
 
 
 def score(
     scored: Scored,
     examples: Sequence[Example],
-    classes: tuple[str, ...],
+    model: Model,
     config: EvaluationConfig,
     *,
     columns: Sequence[str] = (),
 ) -> Evaluation:
     """Evaluate with intervals, sliced by `columns` or else by every column with few values, and by length."""
-    return evaluate(
+    found = evaluate(
         scored.labels,
         scored.probabilities,
-        classes,
+        model.classes,
         resamples=config.resamples,
         seed=config.seed,
         slices=slices(examples, columns),
         lengths=scored.lengths,
     )
+    return replace(found, confidence=Confidence.of(scored.labels, scored.logits, model.scaling))
 
 
 def slices(examples: Sequence[Example], columns: Sequence[str] = ()) -> Mapping[str, Sequence[str]]:

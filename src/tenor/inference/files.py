@@ -7,7 +7,8 @@ from itertools import chain, islice
 from pathlib import Path
 
 from tenor.data.columns import find_text_column
-from tenor.data.readers import Row, read_rows
+from tenor.data.readers import Row, file_suffix, read_rows
+from tenor.data.resolve import read_source
 from tenor.data.writers import row_writer
 from tenor.errors import DataError, OutputError
 from tenor.inference.predictor import Prediction, Predictor
@@ -17,7 +18,7 @@ _MOST_ROWS = 4096
 _MOST_CHARACTERS = 1 << 24
 _LOOKED_AT = 1000  # rows among which the column of the text is looked for
 
-LABEL, PROBABILITY, UNKNOWN_SHARE = "label", "probability_", "unknown_share"
+LABEL, PROBABILITY, UNKNOWN_SHARE, ABSTAINED = "label", "probability_", "unknown_share", "abstained"
 
 
 @dataclass(frozen=True)
@@ -32,9 +33,9 @@ class FilePredictions:
 
 @dataclass(frozen=True)
 class TextRows:
-    """The rows of a file on their way through a model, and which column of them is the text."""
+    """The rows of some data on their way through a model, and which column of them is the text."""
 
-    source: Path
+    source: str
     column: str
     rows: Iterable[Row]
 
@@ -47,12 +48,30 @@ class TextRows:
         Raises:
             DataError: `source` cannot be read, has no such column, or none that looks like text.
         """
-        remaining = read_rows(source, encoding)
+        return cls._found(predictor, str(source), read_rows(source, encoding), text_column)
+
+    @classmethod
+    def of(cls, predictor: Predictor, data: str, *, text_column: str | None, encoding: str) -> "TextRows":
+        """Open whatever data can be called: a file as `open`, anything else with the rows of all its splits.
+
+        Raises:
+            DataError: as `open`; there is nothing of that name.
+        """
+        if file_suffix(Path(data)) is not None:
+            return cls.open(predictor, Path(data), text_column=text_column, encoding=encoding)
+        source = read_source(data, encoding)
+        rows = chain.from_iterable(source.splits.values())
+        return cls._found(predictor, source.name, rows, text_column or source.text_column)
+
+    @classmethod
+    def _found(
+        cls, predictor: Predictor, source: str, remaining: Iterator[Row], text_column: str | None
+    ) -> "TextRows":
         first = list(islice(remaining, _LOOKED_AT))
         trained = (predictor.model.data or {}).get("text_column")
         if text_column is None and any(trained in row for row in first):
             text_column = trained
-        column = find_text_column(first, str(source), text_column)
+        column = find_text_column(first, source, text_column)
         return cls(source, column, chain(first, remaining))
 
     def chunks(self) -> Iterator[tuple[list[Row], list[str]]]:
@@ -97,8 +116,9 @@ def predict_file(
 ) -> FilePredictions:
     """Write each row of `source` with its prediction to `target`, in order; names say the formats.
 
-    The columns of a row stay; `label`, `probability_CLASS` for each class and `unknown_share` are added, each
-    after `prefix`. `target` appears whole or not at all.
+    The columns of a row stay; `label`, `probability_CLASS` for each class, `unknown_share` and, where the
+    predictor holds predictions back, `abstained` are added, each after `prefix`. `target` appears whole or
+    not at all.
 
     Args:
         text_column: the column of the text; None: found.
@@ -111,12 +131,9 @@ def predict_file(
         OutputError: `target` exists, is `source`, or is of no known format.
         StorageError: the disk is full.
     """
-    if target.exists() and source.exists() and target.samefile(source):
-        raise OutputError(f"{target} is the input itself; name another output")
-    if target.exists() and not force:
-        raise OutputError(f"{target} exists already; replace it (--force), or name another output")
+    refuse_target(target, source, force=force)
     texts = TextRows.open(predictor, source, text_column=text_column, encoding=encoding)
-    added = [prefix + name for name in (LABEL, *(PROBABILITY + c for c in predictor.classes), UNKNOWN_SHARE)]
+    added = [prefix + name for name in _names(predictor)]
     rows, empty, warning = 0, 0, None
     with row_writer(target) as write:
         for chunk, found in texts.chunks():
@@ -132,9 +149,27 @@ def predict_file(
     return FilePredictions(rows, empty, texts.column, warning)
 
 
+def refuse_target(target: Path, source: Path, *, force: bool) -> None:
+    """Raise `OutputError` when `target` is the input itself, or exists and `force` does not replace it."""
+    if target.exists() and source.exists() and target.samefile(source):
+        raise OutputError(f"{target} is the input itself; name another output")
+    if target.exists() and not force:
+        raise OutputError(f"{target} exists already; replace it (--force), or name another output")
+
+
+def _names(predictor: Predictor) -> list[str]:
+    names = [LABEL, *(PROBABILITY + name for name in predictor.classes), UNKNOWN_SHARE]
+    return names if predictor.abstention is None else [*names, ABSTAINED]
+
+
 def _columns(prediction: Prediction, names: list[str]) -> Row:
-    values = (prediction.label, *prediction.probabilities.values(), prediction.unknown_share)
-    return dict(zip(names, values, strict=True))
+    values = (
+        prediction.label,
+        *prediction.probabilities.values(),
+        prediction.unknown_share,
+        prediction.abstained,
+    )
+    return dict(zip(names, values, strict=False))  # abstained has no name where nothing is held back
 
 
 def _refuse_taken(source: Path, rows: list[Row], added: list[str]) -> None:

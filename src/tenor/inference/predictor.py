@@ -1,7 +1,8 @@
 """`Predictor`: texts in, labels and probabilities out, in order; batch = one by one."""
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from itertools import islice
 from pathlib import Path
 from typing import Any
@@ -9,8 +10,15 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from tenor.inference.engine import Engine
+from tenor.config.network import whole_texts_only
+from tenor.errors import ConfigError
+from tenor.evaluation.abstention import Abstention
+from tenor.evaluation.temperature import softmax
+from tenor.inference.abstaining import rule
+from tenor.inference.engine import Engine, StepEngine
 from tenor.inference.network import NetworkEngine
+from tenor.inference.steps import Steps
+from tenor.inference.stream import Stream, Streams
 from tenor.inference.table import TableEngine
 from tenor.model import Model
 from tenor.text.tokens import Tokens
@@ -29,6 +37,7 @@ class Prediction:
     label: str
     probabilities: dict[str, float]  # of each class, in the order of the model's classes
     unknown_share: float  # of its tokens that the vocabulary does not hold
+    abstained: bool = False  # whether it is held back as too unsure; `label` is the likeliest all the same
 
     @property
     def probability(self) -> float:
@@ -39,14 +48,23 @@ class Prediction:
 class Predictor:
     """What `tenor.load` returns."""
 
-    def __init__(self, model: Model, engine: Engine) -> None:
+    def __init__(self, model: Model, engine: Engine, abstention: Abstention | None = None) -> None:
         self.model = model
+        self.abstention = abstention  # when predictions are held back; None: never
         self._engine = engine
 
     @property
     def classes(self) -> tuple[str, ...]:
         """Names of the classes, in the order of the columns of `predict_proba`."""
         return self.model.classes
+
+    @cached_property
+    def network(self) -> NetworkEngine:
+        """The network in torch, for whoever needs its gradients; of minGRU it is built when first asked for.
+
+        Raises `MissingExtraError` without torch.
+        """
+        return self._engine if isinstance(self._engine, NetworkEngine) else NetworkEngine.of(self.model)
 
     def predict(self, texts: Iterable[str]) -> list[str]:
         """Return the likeliest label of each text."""
@@ -62,12 +80,69 @@ class Predictor:
         for tokens, probabilities in self._chunks(texts):
             unknown = self.model.pipeline.unknown_share(tokens)
             for row, share in zip(probabilities.tolist(), unknown.tolist(), strict=True):
-                label = self.classes[max(range(len(row)), key=row.__getitem__)]
-                yield Prediction(label, dict(zip(self.classes, row, strict=True)), share)
+                yield self.judged(row, share)
+
+    def judged(self, probabilities: Sequence[float], unknown_share: float) -> Prediction:
+        """Return the prediction that probabilities (C,) make."""
+        place = max(range(len(probabilities)), key=probabilities.__getitem__)
+        abstained = self.abstention is not None and self.abstention.holds_back(place, probabilities[place])
+        shares = dict(zip(self.classes, probabilities, strict=True))
+        return Prediction(self.classes[place], shares, unknown_share, abstained)
 
     def probabilities(self, tokens: Tokens) -> npt.NDArray[np.float64]:
         """Return probabilities (N, C) of texts that are ids already."""
-        return softmax(self._engine.logits(tokens))
+        return self.of_logits(self.logits(tokens))
+
+    def logits(self, tokens: Tokens) -> npt.NDArray[np.float32]:
+        """Return logits (N, C) of texts that are ids already, as the network gives them."""
+        return self._engine.logits(tokens)
+
+    def of_logits(self, logits: npt.NDArray[Any]) -> npt.NDArray[np.float64]:
+        """Return probabilities (N, C) of logits (N, C): the one way from what an engine says."""
+        return softmax(logits, self.model.temperature)
+
+    @property
+    def reads_on(self) -> str | None:
+        """None if the model reads one way and can go on from a state; else one sentence why it cannot."""
+        return whole_texts_only(self.model.config.network)
+
+    @cached_property
+    def steps(self) -> Steps:
+        """The model token by token; `ConfigError` if it cannot be, which `reads_on` tells before."""
+        if (reason := self.reads_on) is not None:
+            raise ConfigError(reason)
+        assert isinstance(self._engine, StepEngine)  # noqa: S101
+        return Steps(self._engine)
+
+    def running(self, tokens: Tokens) -> npt.NDArray[np.float64]:
+        """Return probabilities after each token of some texts, (N, C), as if the text ended there.
+
+        Raises:
+            ConfigError: the model does not read one way; the sentence is that of `reads_on`.
+        """
+        return self.of_logits(self.steps.running(tokens))
+
+    def stream(self, state: bytes | None = None) -> Stream:
+        """Return a text that is read as it comes, from its beginning or from where `Stream.state` was taken.
+
+        Raises:
+            ConfigError: the model needs whole texts; it says which do not.
+            ModelError: the state is damaged, or of another model.
+        """
+        return Stream(self, state)
+
+    def streams(self) -> Streams:
+        """Return room for any number of texts that are read as they come, side by side.
+
+        Raises:
+            ConfigError: the model needs whole texts; it says which do not.
+        """
+        return Streams(self)
+
+    def vectors(self, texts: Iterable[str]) -> npt.NDArray[np.float32]:
+        """Return one vector a text, (N, H'): what the encoder made of it, pooled, before the head."""
+        chunks = [self._engine.vectors(tokens) for tokens in self._encoded(texts)]
+        return np.concatenate(chunks) if chunks else self._engine.vectors(Tokens.of([]))
 
     def warning(self, texts: Iterable[str]) -> str | None:
         """Return one sentence if the texts look unlike the training data, else None."""
@@ -75,21 +150,38 @@ class Predictor:
         return None if familiarity is None else familiarity.warning(self.model.pipeline.encode(texts))
 
     def _chunks(self, texts: Iterable[str]) -> Iterator[tuple[Tokens, npt.NDArray[np.float64]]]:
+        for tokens in self._encoded(texts):
+            yield tokens, self.probabilities(tokens)
+
+    def _encoded(self, texts: Iterable[str]) -> Iterator[Tokens]:
         if isinstance(texts, str):
             raise TypeError("one text was given where several are expected; put it in a list: [text]")
         remaining = iter(texts)
         while chunk := list(islice(remaining, _CHUNK)):
-            tokens = self.model.pipeline.encode(chunk)
-            yield tokens, self.probabilities(tokens)
+            yield self.model.pipeline.encode(chunk)
 
 
-def softmax(logits: npt.NDArray[Any]) -> npt.NDArray[np.float64]:
-    """Return probabilities (N, C) of logits (N, C)."""
-    shifted = np.exp(logits.astype(np.float64) - logits.max(axis=1, keepdims=True, initial=-np.inf))
-    return np.asarray(shifted / shifted.sum(axis=1, keepdims=True))
+def load(
+    path: str | Path,
+    *,
+    abstain_below: float | None = None,
+    target_accuracy: float | None = None,
+    per_class: bool = False,
+) -> Predictor:
+    """Load a model or run folder for prediction; its hashes are checked, none of its content is executed.
 
+    Args:
+        path: a model folder, or a run folder with one in it.
+        abstain_below: predictions of a lower probability are marked as abstained.
+        target_accuracy: the same, with the lowest threshold at which the rest is right in such a share of the
+            validation texts that the model holds (see `evaluation.abstention.reaching`).
+        per_class: a threshold for each predicted class, so that each reaches the target by itself.
 
-def load(path: str | Path) -> Predictor:
-    """Load a model or run folder for prediction; its hashes are checked, none of its content is executed."""
+    Raises:
+        ModelError: no such folder, a damaged one, or one of a newer format.
+        ConfigError: a share outside 0 to 1, both shares at once, a target that no threshold reaches, or one
+            for a model without validation data.
+    """
     model = Model.load(Path(path))
-    return Predictor(model, ENGINES.get(model.config.network.encoder, NetworkEngine.of)(model))
+    abstention = rule(model, abstain_below, target_accuracy, per_class=per_class)
+    return Predictor(model, ENGINES.get(model.config.network.encoder, NetworkEngine.of)(model), abstention)

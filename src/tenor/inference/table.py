@@ -14,7 +14,10 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from tenor.inference import plain
+from tenor.inference import onward, plain
+from tenor.inference.engine import Outputs
+from tenor.inference.onward import Longer
+from tenor.inference.state import State
 from tenor.kernels import parallel
 from tenor.kernels.pooling import POOLED
 from tenor.model import Model
@@ -61,9 +64,13 @@ class TableEngine:
         network = model.config.network
         self._arrays = model.arrays
         self._ratios = model.ratios
-        self._pooling = network.pooling
+        self.pooling = network.pooling
         self._threads = threads or parallel.available_cores()
         self._layers = [_Layer.of(model, number) for number in range(network.mingru.layers)]
+        width, directions, _, size = self._layers[0].shape
+        self.output_size = directions * size
+        # Words before a token that are kept: those the gates see, and the one whose bigram the oldest ends.
+        self._words_before = width - 1 + (model.ratios is not None)
         words = len(model.pipeline.vocabulary)
         # Zeros take no memory before they are written: only rows of words that were met do.
         self._table = np.zeros((words, *self._layers[0].shape), np.float32)
@@ -74,28 +81,60 @@ class TableEngine:
 
     def logits(self, tokens: Tokens) -> Array:
         """Return logits (N, C) of N texts, in their order."""
-        out = np.empty((len(tokens), self._classes), np.float32)
+        return self._in_pieces(tokens, self._classes, self.head)
 
+    def vectors(self, tokens: Tokens) -> Array:
+        """Return the pooled vectors (N, H') of N texts, in their order."""
+        first = "head.hidden.weight" if "head.hidden.weight" in self._arrays else "head.output.weight"
+        return self._in_pieces(tokens, self._arrays[first].shape[1], lambda pooled: pooled)
+
+    def _in_pieces(self, tokens: Tokens, size: int, finish: Callable[[Array], Array]) -> Array:
+        """Read N texts piece by piece, several at once: what `finish` makes of their vectors, (N, size)."""
+        out = np.empty((len(tokens), size), np.float32)
         pieces = _pieces(tokens.offsets)
         threads = self._threads if len(pieces) == 1 else 1  # within a piece
 
         def task(first: int, end: int) -> None:
             start, stop = tokens.offsets[first], tokens.offsets[end]
             ids, offsets = tokens.ids[start:stop], tokens.offsets[first : end + 1] - start
-            out[first:end] = self._head(self._pooled(ids, offsets, threads))
+            out[first:end] = finish(self._pooled(ids, offsets, threads))
 
         parallel.run([partial(task, *piece) for piece in pieces], self._threads)
         return out
 
+    def initial(self, count: int) -> State:
+        """Return the state before the first token: of each layer h and, but for words, the inputs before."""
+        width, _, _, size = self._layers[0].shape
+        state: dict[str, npt.NDArray[Any]] = {"words": np.full((count, self._words_before), -1, np.int32)}
+        for number in range(len(self._layers)):
+            state[f"h.{number}"] = np.zeros((count, size), np.float32)
+            if number:
+                state[f"before.{number}"] = np.zeros((count, width - 1, size), np.float32)
+        return state
+
+    def read(self, state: State, tokens: Tokens) -> tuple[Outputs, State]:
+        """Read the next piece of each text; return what comes out, and the state after it. One direction."""
+        words = Longer.of(state["words"], tokens.ids, tokens.offsets)
+        longer = Tokens(words.items, words.offsets)
+        table = self._fold(words.items[words.items >= 0])
+        numbers = self._numbers(longer, few=self._few(len(longer.ids)))
+        after: dict[str, npt.NDArray[Any]] = {"words": words.last}
+        sums = onward.of_words(table, numbers, self._layers[0].lift(numbers.shape[1]), words)
+        sequence, after["h.0"] = onward.scan(sums, state["h.0"], tokens.offsets)
+        for number, layer in enumerate(self._layers[1:], 1):
+            inputs = Longer.of(state[f"before.{number}"], sequence, tokens.offsets)
+            sums = onward.of_inputs(layer.weight.reshape(*layer.shape, -1), layer.bias, inputs)
+            sequence, after[f"h.{number}"] = onward.scan(sums, state[f"h.{number}"], tokens.offsets)
+            after[f"before.{number}"] = inputs.last
+        return Outputs(sequence, None if self.pooling in POOLED else self._scores(sequence)), after
+
     def _pooled(self, ids: npt.NDArray[np.int32], offsets: npt.NDArray[np.int64], threads: int) -> Array:
         """Read texts through all layers and pool: (B, H')."""
-        few = self._read_plainly + len(ids) <= _FEW
-        if few:
-            self._read_plainly += len(ids)
+        few = self._few(len(ids))
         read = plain.read if few else _compiled()
         table, rows = self._fold(ids), ids
         numbers = self._numbers(Tokens(ids, offsets), few=few)
-        attends = self._pooling not in POOLED
+        attends = self.pooling not in POOLED
         for number, layer in enumerate(self._layers):
             last = number == len(self._layers) - 1
             found = read(
@@ -107,8 +146,15 @@ class TableEngine:
                 rows, numbers = np.arange(len(ids), dtype=np.int32), np.empty((len(ids), 0), np.float32)
         if attends:
             return self._attended(found.sequence.reshape(len(ids), -1), offsets)
-        parts = [found.pooled[place].reshape(len(offsets) - 1, -1) for place in POOLED[self._pooling]]
+        parts = [found.pooled[place].reshape(len(offsets) - 1, -1) for place in POOLED[self.pooling]]
         return np.concatenate(parts, 1)
+
+    def _few(self, tokens: int) -> bool:
+        """Return whether what was read so far, these tokens included, does not repay loading the kernels."""
+        few = self._read_plainly + tokens <= _FEW
+        if few:
+            self._read_plainly += tokens
+        return few
 
     def _fold(self, ids: npt.NDArray[np.int32]) -> Array:
         """Return the table, with the rows of these words in it."""
@@ -133,19 +179,23 @@ class TableEngine:
 
     def _attended(self, sequence: Array, offsets: npt.NDArray[np.int64]) -> Array:
         """Attention, as `nn.pooling.Attention` and `DotAttention`: (N, H) -> (B, H)."""
-        query = self._arrays["pooling.query.weight"][0]
-        if self._pooling == "attention":
-            weight, bias = self._arrays["pooling.projection.weight"], self._arrays["pooling.projection.bias"]
-            scores = np.tanh(sequence @ weight.T + bias) @ query
-        else:
-            scores = sequence @ query / np.float32(len(query) ** 0.5)
+        scores = self._scores(sequence)
         starts, lengths = offsets[:-1], np.diff(offsets)
         weights = np.exp(scores - np.repeat(np.maximum.reduceat(scores, starts), lengths))
         weights /= np.repeat(np.add.reduceat(weights, starts), lengths)
         return np.asarray(np.add.reduceat(sequence * weights[:, None], starts), np.float32)
 
-    def _head(self, x: Array) -> Array:
-        """(B, H') -> (B, C), as `nn.classifier.Head`."""
+    def _scores(self, sequence: Array) -> Array:
+        """Return what attention's softmax is taken of: (N, H) -> (N,)."""
+        query = self._arrays["pooling.query.weight"][0]
+        if self.pooling == "attention":
+            weight, bias = self._arrays["pooling.projection.weight"], self._arrays["pooling.projection.bias"]
+            return np.asarray(np.tanh(sequence @ weight.T + bias) @ query)
+        return np.asarray(sequence @ query / np.float32(len(query) ** 0.5))
+
+    def head(self, pooled: Array) -> Array:
+        """Return logits (N, C) of pooled vectors (N, H'), as `nn.classifier.Head`."""
+        x = pooled
         if "head.hidden.weight" in self._arrays:
             x = np.maximum(x @ self._arrays["head.hidden.weight"].T + self._arrays["head.hidden.bias"], 0)
         logits = x @ self._arrays["head.output.weight"].T + self._arrays["head.output.bias"]

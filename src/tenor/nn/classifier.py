@@ -70,11 +70,15 @@ class Classifier(nn.Module):
 
     def forward(self, batch: Batch) -> Tensor:
         """Batch of B texts -> logits (B, C)."""
+        logits: Tensor = self.head(self.pooled(batch))
+        return logits
+
+    def pooled(self, batch: Batch) -> Tensor:
+        """Batch of B texts -> the vector of each before the head, (B, H')."""
         encoder, pooling = self.encoder, self.pooling.name
         if isinstance(encoder, WordReader) and encoder.fuses(pooling, self.embedding.weight):
-            logits: Tensor = self.head(encoder.pooled(self.embed_words(batch), pooling))
-            return logits
-        return self.forward_embedded(self.embed(batch))
+            return encoder.pooled(self.embed_words(batch), pooling)
+        return self._pooled(self.embed(batch))
 
     def embed_words(self, batch: Batch) -> Words:
         """Embed the distinct words of the batch; dropout is the same for all occurrences of a word."""
@@ -107,8 +111,12 @@ class Classifier(nn.Module):
 
     def forward_embedded(self, embedded: Embedded) -> Tensor:
         """x (B, T, D) -> logits (B, C); explanations start here."""
-        logits: Tensor = self.head(self.pooling(self.encoder(embedded), embedded.mask))
+        logits: Tensor = self.head(self._pooled(embedded))
         return logits
+
+    def _pooled(self, embedded: Embedded) -> Tensor:
+        pooled: Tensor = self.pooling(self.encoder(embedded), embedded.mask)
+        return pooled
 
     @property
     def _device(self) -> torch.device:

@@ -18,7 +18,7 @@ from torch import Tensor, nn
 from torch.autograd.function import once_differentiable
 from torch.nn import functional as F
 
-from tenor.config.network import MinGRUConfig, NetworkConfig
+from tenor.config.network import READS_BACKWARDS, MinGRUConfig, NetworkConfig
 from tenor.errors import ConfigError
 from tenor.kernels import ragged
 from tenor.kernels.pooling import LAST, POOLED
@@ -121,10 +121,7 @@ class MinGRU(nn.Module):
 
     def _continue(self, embedded: Embedded, state: State) -> Encoded:
         if not self.streams:
-            raise ConfigError(
-                "a two-directional encoder needs the whole text before it can read backwards; "
-                "train with network.bidirectional=false to carry a state from piece to piece"
-            )
+            raise ConfigError(READS_BACKWARDS)
         before, *inputs = state
         sequence, last, seen = embedded.x, [], []
         for number, layer in enumerate(self._layers()):

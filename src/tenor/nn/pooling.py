@@ -81,7 +81,12 @@ class Attention(nn.Module):
 
     def weights(self, encoded: Encoded, mask: Tensor) -> Tensor:
         """Return the weight of each token, (B, T): 0 at padding, 1 in sum."""
-        return _softmax(self.query(torch.tanh(self.projection(encoded.sequence))), mask)
+        return _softmax(self.scores(encoded.sequence), mask)
+
+    def scores(self, sequence: Tensor) -> Tensor:
+        """Return what the softmax is taken of, (..., H) -> (...)."""
+        scores: Tensor = self.query(torch.tanh(self.projection(sequence)))
+        return scores.squeeze(-1)
 
 
 class DotAttention(nn.Module):
@@ -104,7 +109,12 @@ class DotAttention(nn.Module):
 
     def weights(self, encoded: Encoded, mask: Tensor) -> Tensor:
         """Return the weight of each token, (B, T): 0 at padding, 1 in sum."""
-        return _softmax(self.query(encoded.sequence) / self.output_size**0.5, mask)
+        return _softmax(self.scores(encoded.sequence), mask)
+
+    def scores(self, sequence: Tensor) -> Tensor:
+        """Return what the softmax is taken of, (..., H) -> (...)."""
+        scores: Tensor = self.query(sequence) / self.output_size**0.5
+        return scores.squeeze(-1)
 
 
 Pooling = Last | Mean | Max | MeanMax | Attention | DotAttention
@@ -129,8 +139,8 @@ def _max(encoded: Encoded, mask: Tensor) -> Tensor:
 
 
 def _softmax(scores: Tensor, mask: Tensor) -> Tensor:
-    """Scores (B, T, 1) -> weights (B, T) over the real tokens."""
-    return _wide(scores).squeeze(-1).masked_fill(~mask, float("-inf")).softmax(-1)
+    """Scores (B, T) -> weights (B, T) over the real tokens."""
+    return _wide(scores).masked_fill(~mask, float("-inf")).softmax(-1)
 
 
 def _weighted(encoded: Encoded, weights: Tensor) -> Tensor:

@@ -15,7 +15,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-from tenor.config.network import NetworkConfig, PretrainedConfig
+from tenor.config.network import SEES_ALL_AT_ONCE, NetworkConfig, PretrainedConfig
 from tenor.errors import ConfigError, ModelError
 from tenor.nn.architecture import Architecture
 from tenor.nn.encoder import Embedded, Encoded, State, take_last
@@ -55,7 +55,7 @@ class Pretrained(nn.Module):
             ConfigError: a state was given, or a text is longer than the encoder can read.
         """
         if state is not None:
-            raise _whole_texts_only()
+            raise ConfigError(SEES_ALL_AT_ONCE["pretrained"])
         lengths, width = embedded.lengths, embedded.mask.shape[1]
         longest = int(lengths.max())
         if longest > self._longest:
@@ -76,7 +76,7 @@ class Pretrained(nn.Module):
         Raises:
             ConfigError: always.
         """
-        raise _whole_texts_only()
+        raise ConfigError(SEES_ALL_AT_ONCE["pretrained"])
 
     @torch.no_grad()
     def start(self, embedding: nn.Embedding, weights: "Weights") -> None:
@@ -212,10 +212,3 @@ def read(config: NetworkConfig) -> Weights | None:
 def frozen(config: NetworkConfig) -> bool:
     """Whether there is a pretrained encoder that stays as it is, and its word vectors with it."""
     return config.encoder == "pretrained" and not config.pretrained.tune
-
-
-def _whole_texts_only() -> ConfigError:
-    return ConfigError(
-        "a pretrained encoder sees the whole text at once and carries no state from piece to piece; train an "
-        "encoder that reads left to right, such as network.encoder=lstm with network.bidirectional=false"
-    )

@@ -15,7 +15,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn.utils.rnn import pack_padded_sequence, pad_packed_sequence
 
-from tenor.config.network import NetworkConfig, RecurrentConfig
+from tenor.config.network import READS_BACKWARDS, NetworkConfig, RecurrentConfig
 from tenor.errors import ConfigError
 from tenor.nn.encoder import Embedded, Encoded, State, take_last
 from tenor.nn.native import compiles, pays
@@ -77,10 +77,7 @@ class Recurrent(nn.Module):
 
     def _continue(self, embedded: Embedded, state: State) -> Encoded:
         if not self.streams:
-            raise ConfigError(
-                "a two-directional encoder needs the whole text before it can read backwards; "
-                "train with network.bidirectional=false to carry a state from piece to piece"
-            )
+            raise ConfigError(READS_BACKWARDS)
         sequence, states = embedded.x, []
         for number, (cell,) in enumerate(self._directions()):
             x = self.dropout(sequence) if number else sequence

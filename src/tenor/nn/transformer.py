@@ -17,7 +17,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-from tenor.config.network import NetworkConfig, TransformerConfig
+from tenor.config.network import SEES_ALL_AT_ONCE, NetworkConfig, TransformerConfig
 from tenor.errors import ConfigError
 from tenor.nn.encoder import Embedded, Encoded, State
 from tenor.nn.native import Dropout, linear
@@ -107,7 +107,7 @@ class Transformer(nn.Module):
             ConfigError: a state was given, or a text is longer than the learned positions.
         """
         if state is not None:
-            raise _whole_texts_only()
+            raise ConfigError(SEES_ALL_AT_ONCE["transformer"])
         x = embedded.x if self.projection is None else self.projection(embedded.x)
         x = self._placed(self.input_norm(x), embedded)
         first = self.class_token.to(x.dtype).expand(len(x), 1, -1)
@@ -124,7 +124,7 @@ class Transformer(nn.Module):
         Raises:
             ConfigError: always.
         """
-        raise _whole_texts_only()
+        raise ConfigError(SEES_ALL_AT_ONCE["transformer"])
 
     def _placed(self, x: Tensor, embedded: Embedded) -> Tensor:
         """Add to each token (B, T, H) the vector of its place."""
@@ -149,14 +149,6 @@ def sinusoids(width: int, size: int) -> Tensor:
     places = torch.arange(width, dtype=torch.float64)[:, None]
     rates = torch.exp(torch.arange(0, size, 2, dtype=torch.float64) * (-math.log(10_000) / size))
     return torch.stack(((places * rates).sin(), (places * rates).cos()), -1).flatten(1)[:, :size]
-
-
-def _whole_texts_only() -> ConfigError:
-    return ConfigError(
-        "a transformer looks at the whole text at once and carries no state from piece to piece; "
-        "train an encoder that reads left to right, such as network.encoder=lstm with "
-        "network.bidirectional=false"
-    )
 
 
 def transformer(config: NetworkConfig, input_size: int) -> Transformer:

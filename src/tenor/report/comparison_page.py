@@ -8,6 +8,7 @@ from typing import Any
 
 from tenor.report import comparison_pictures as drawn
 from tenor.report import pictures
+from tenor.report.comparison_behaviour import behaviour_section
 from tenor.report.comparison_summary import BASELINE, accuracy_of, comparison_summary, differing
 from tenor.report.comparison_tables import ranked
 from tenor.report.data_section import warning_section
@@ -51,6 +52,7 @@ def comparison_page(values: Mapping[str, Any], *, texts: bool = True) -> str:
                 pictures=list(drawn.sweep_picture(models, sweep["key"])) if sweep else (),
             ),
             Section("slices", "Parts of the data", tables=list(_slices(models))),
+            behaviour_section(values, models),
             Section(
                 "curves",
                 "Learning curves",
@@ -117,6 +119,7 @@ def _row(model: Model) -> dict[str, Any]:
         "latency_p50_ms": latency.get("p50"),
         "latency_p99_ms": latency.get("p99"),
         "texts_per_second": model["texts_per_second"],
+        "behaviour_failure_rate": ((model.get("behaviour") or {}).get("overall") or {}).get("value"),
     }
 
 

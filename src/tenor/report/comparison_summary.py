@@ -25,6 +25,7 @@ def comparison_summary(values: Mapping[str, Any]) -> list[str]:
         *_against_baseline(values, models),
         *_cheapest(models),
         *_order(values, models),
+        *_behaviour(models),
         *_gru_against_lstm(values, models),
         *_failures(values),
     ]
@@ -152,6 +153,19 @@ def _order(values: Mapping[str, Any], models: Sequence[Model]) -> Iterator[str]:
         f"recurrent ones ({listed([m['name'] for m in recurrent])}) reach {_range(high)}; the intervals "
         f"{'do not overlap' if apart else 'overlap'}."
     )
+
+
+def _behaviour(models: Sequence[Model]) -> Iterator[str]:
+    """Name the models that fail the fewest and the most of the behaviour cases."""
+    rates = {
+        model["name"]: found["overall"]["value"] for model in models if (found := model.get("behaviour"))
+    }
+    if len(set(rates.values())) > 1:
+        least, most = min(rates, key=rates.__getitem__), max(rates, key=rates.__getitem__)
+        yield (
+            f"Of the behaviour cases {least} fails the fewest, {percent(rates[least])}, and {most} the most, "
+            f"{percent(rates[most])}."
+        )
 
 
 def _gru_against_lstm(values: Mapping[str, Any], models: Sequence[Model]) -> Iterator[str]:

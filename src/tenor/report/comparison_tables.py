@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
+from tenor.report.comparison_behaviour import behaviour_tables
 from tenor.report.numbers import duration, percent, size
 from tenor.report.tables import table, titled
 
@@ -19,6 +20,8 @@ def summary(values: Mapping[str, Any]) -> "list[RenderableType]":
     parts: list[RenderableType] = [_accuracy(values), "", _costs(values)]
     for column in _columns(values):
         parts += ["", *_slices(values, column)]
+    if behaviour := list(behaviour_tables(values, ranked(values))):
+        parts += ["", *behaviour]
     return [*parts, "", *comparison_summary(values)]
 
 

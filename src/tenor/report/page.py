@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from tenor.errors import MissingExtraError
 from tenor.report import numbers, palette
+from tenor.report.passage import Piece
 
 if TYPE_CHECKING:
     from jinja2 import Environment
@@ -87,13 +88,14 @@ class Section:
     title: str
     sentences: Sequence[str] = ()  # a list
     text: str = ""
+    passage: Sequence[Piece] = ()  # a text with its words in colour
     pictures: Sequence[Picture] = ()
     tables: Sequence[Table] = ()
     folded: Sequence[Table] = ()  # behind a line that opens them
     folded_title: str = ""
     quotes: Sequence[Quote] = ()
     command: str = ""
-    kind: str = ""  # "warning" for what must not be overlooked
+    kind: str = ""  # "warning" for what must not be overlooked, "beside" for narrow tables side by side
 
     @property
     def empty(self) -> bool:
@@ -101,6 +103,7 @@ class Section:
         parts = (
             self.sentences,
             self.text,
+            self.passage,
             self.pictures,
             self.tables,
             self.folded,

@@ -60,7 +60,7 @@ def svg(figure: "Figure", name: str, title: str, description: str) -> str:
 
     buffer = io.StringIO()
     bare = dict.fromkeys(("Date", "Creator", "Format", "Type"))
-    with mpl.rc_context({"svg.fonttype": "none", "svg.hashsalt": name}), _any_script():
+    with mpl.rc_context({"svg.fonttype": "none", "svg.hashsalt": name}), any_script():
         figure.savefig(buffer, format="svg", transparent=True, metadata=bare)
     text = buffer.getvalue()
     box = re.search(r'viewBox="([^"]+)"', text)
@@ -77,7 +77,7 @@ def svg(figure: "Figure", name: str, title: str, description: str) -> str:
 
 def png(figure: "Figure", path: Path) -> None:
     """Write a figure as a PNG file. Raises `StorageError` when it cannot be written."""
-    with atomic_file(path) as temporary, _any_script():
+    with atomic_file(path) as temporary, any_script():
         # The format is given because the temporary name has another ending.
         figure.savefig(temporary, format="png", dpi=_DPI)
 
@@ -97,7 +97,7 @@ def _in_page(tag: str, name: str) -> str:
 
 
 @contextmanager
-def _any_script() -> Iterator[None]:
+def any_script() -> Iterator[None]:
     """Let names in scripts without glyphs in the font pass: in a page the browser has them."""
     with warnings.catch_warnings():
         warnings.filterwarnings("ignore", message="Glyph .* missing from", category=UserWarning)

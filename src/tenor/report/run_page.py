@@ -11,7 +11,10 @@ from typing import Any
 
 from tenor.config.load import settings
 from tenor.report import run_pictures
+from tenor.report.behaviour_page import behaviour_section
+from tenor.report.confidence import confidence_section
 from tenor.report.data_section import data_section, warning_section
+from tenor.report.inspection_page import learned_section
 from tenor.report.numbers import count, duration, excerpt, percent, percent_share
 from tenor.report.page import QUOTED, Cell, Page, Quote, Reading, Section, Table, facts
 from tenor.report.run_summary import run_summary
@@ -47,7 +50,10 @@ def run_page(values: Mapping[str, Any], *, texts: bool = True) -> str:
             Section("summary", "Summary", run_summary(values, split)),
             Section("training", "Training", pictures=list(_curves(values))),
             *(_figures(found, str(split)) if found is not None else ()),
+            behaviour_section(report.get("behaviour"), quoted=texts),
+            confidence_section(metrics),
             *_texts(report, quoted=texts),
+            learned_section(report.get("learned") if texts else None),
             data_section(report.get("data"), report.get("provenance")),
             settings_section(values["config"]),
             environment_section(_environment(metrics, report)),

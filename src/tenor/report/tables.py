@@ -4,9 +4,12 @@ from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
 from tenor.data.example import Example
+from tenor.evaluation.abstention import Abstention, Kept
+from tenor.evaluation.confidence import Confidence
 from tenor.evaluation.evaluation import LENGTH, Evaluation
 from tenor.evaluation.mistakes import Mistake, SuspectLabel
 from tenor.evaluation.slices import Slice
+from tenor.report import page
 from tenor.report.numbers import decimal_interval, excerpt, percent, percent_interval
 
 if TYPE_CHECKING:
@@ -57,6 +60,16 @@ def table(*columns: str, left: int = 1) -> "Table":
         else:
             made.add_column(name, justify="right", no_wrap=True)
     return made
+
+
+def of_page(one: page.Table) -> "RenderableType":
+    """Return a table of a page for a terminal."""
+    from rich.text import Text
+
+    made = table(*one.columns, left=one.words)
+    for row in one.cells:
+        made.add_row(*(Text(cell.text) for cell in row))
+    return titled(one.caption, made)
 
 
 def summary(evaluation: Evaluation, split: str) -> "list[RenderableType]":
@@ -115,6 +128,37 @@ def confusion(evaluation: Evaluation) -> "RenderableType":
     for texts, i, j in sorted(found, key=lambda one: -one[0])[:_MOST_CONFUSIONS]:
         made.add_row(classes[i], classes[j], f"{texts:,}")
     return titled("Commonest confusions", made)
+
+
+def confidence(found: Confidence) -> "RenderableType":
+    """Calibration error and Brier score, before and after the temperature."""
+    scaled = found.scaling.temperature is not None
+    before, after = found.before, found.after
+    made = table("confidence", *(("before", "after") if scaled else ("",)))
+    for name, old, new in (
+        ("expected calibration error", before.error, after.error),
+        ("Brier score", before.brier, after.brier),
+    ):
+        made.add_row(name, *(f"{one:.3f}" for one in ((old, new) if scaled else (new,))))
+    why = (
+        f"temperature {found.scaling.temperature:.3f}"
+        if scaled
+        else f"no temperature: {found.scaling.reason}"
+    )
+    return titled(f"Confidence ({why})", made)
+
+
+def abstention(
+    rule: Abstention, kept: Kept, by_class: Sequence[Kept], classes: Sequence[str]
+) -> "RenderableType":
+    """How much is kept, and how much of it is right, as a whole and by predicted class."""
+    made = table("predicted", "threshold", "kept", "of the kept, right")
+    rows = [("all", None, kept), *zip(classes, rule.thresholds, by_class, strict=True)]
+    for name, threshold, one in rows:
+        least = "" if threshold is None else f"{threshold:.4g}" if threshold <= 1 else "-"
+        share = percent_interval(one.coverage) if one.rows else "-"
+        made.add_row(name, least, share, percent_interval(one.accuracy))
+    return titled("With unsure predictions held back", made)
 
 
 def slices(column: str, found: Iterable[Slice], *, macro: bool = True) -> "RenderableType":

@@ -8,6 +8,7 @@ import re
 
 from tenor.text.alignment import blank, substitute
 from tenor.text.bulk import Bulk
+from tenor.text.cutting import last_blank
 from tenor.text.token import Token
 
 _TOKENS = "'.,()!?"
@@ -16,6 +17,8 @@ _SEPARATORS = ";:"
 # Double quotes vanish before line breaks are looked for, so they may stand anywhere inside one.
 _BREAK = re.compile(r'<"*b"*r"* "*/"*>')
 _TOKEN = re.compile(rf"[^\s{re.escape(_TOKENS + _SEPARATORS)}]+|[{re.escape(_TOKENS)}]")
+# A line break that may still be one is no place to cut: its space would separate, and its rest be a word.
+_BREAK_OR_BLANK = re.compile(r'<"*b"*r"* "*(?:\Z|/"*(?:\Z|>))|(\s)', re.IGNORECASE)
 _DOTTED_I = re.compile("İ")
 
 
@@ -28,6 +31,11 @@ def tokenize(text: str) -> list[str]:
     for mark in _SEPARATORS:
         text = text.replace(mark, " ")
     return text.split()
+
+
+def cut(text: str) -> int:
+    """Return where the last white space ends that stands in no line break."""
+    return last_blank(_BREAK_OR_BLANK, text)
 
 
 def bulk() -> Bulk:

@@ -1,17 +1,23 @@
 """`Bpe`: subwords learned from the training texts, through Hugging Face `tokenizers`."""
 
 import json
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import TYPE_CHECKING, ClassVar
 
 from tenor.errors import ConfigError, ModelError
 from tenor.text.bulk import Bulk
+from tenor.text.cutting import last_blank
 from tenor.text.subwords import Subwords, clean
 from tenor.text.token import Token
 
 if TYPE_CHECKING:
     import tokenizers
+
+# What may be a tag, and white space as the library has it.
+_TAG_OR_BLANK = re.compile(r"<(?:/?[a-zA-Z]|!)[^<>]*(?:>|\Z)|([^\S\x1c-\x1f])")
 
 UNKNOWN = "<unk>"  # what a character never seen in training becomes
 
@@ -83,13 +89,27 @@ class Bpe:
     def bulk(self) -> Bulk:
         """Return what remembers words, if all rules are those of `build`; otherwise the library alone."""
         library = Subwords(self._tokenizer, clean, UNKNOWN)
-        ours = _untrained()
-        ours.add_special_tokens([UNKNOWN])  # as training does
-        if _rules(self._tokenizer) != _rules(ours):
+        if not self._ours:
             return library
         from tenor.text.scan.remembered import Remembered
 
         return Remembered(library)
+
+    @cached_property
+    def _ours(self) -> bool:
+        """Whether all rules are those of `build`."""
+        ours = _untrained()
+        ours.add_special_tokens([UNKNOWN])  # as training does
+        return _rules(self._tokenizer) == _rules(ours)
+
+    def cut(self, text: str) -> int:
+        """Return where the last white space ends that stands in no tag; `ConfigError` with rules not ours."""
+        if not self._ours:
+            raise ConfigError(
+                "the model's bpe tokenizer has rules of its own, and where a text that goes on can be cut by "
+                "them is not known; train with text.tokenizer=bpe"
+            )
+        return last_blank(_TAG_OR_BLANK, text)
 
     def tokenize(self, text: str) -> list[str]:
         """Return the pieces of the text."""

@@ -6,7 +6,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from tenor.errors import ModelError
+from tenor.config.text import TextConfig
+from tenor.errors import ConfigError, ModelError
 from tenor.text.bulk import Bulk
 from tenor.text.subwords import Subwords, clean
 from tenor.text.token import Token
@@ -62,6 +63,13 @@ class PretrainedTokenizer:
     def bulk(self) -> Bulk:
         """Return the library's own way of reading many texts."""
         return Subwords(self._tokenizer, clean, "")
+
+    def cut(self, text: str) -> int:
+        """Raise `ConfigError`: its rules are whatever its folder says."""
+        raise ConfigError(
+            "the tokenizer of a pretrained encoder may join any parts of a text, so one that goes on cannot "
+            f"be cut; train without text.pretrained, with a text.tokenizer such as {TextConfig.tokenizer}"
+        )
 
     def tokenize(self, text: str) -> list[str]:
         """Return the pieces of the text."""

@@ -12,6 +12,7 @@ import re
 
 from tenor.text.alignment import blank, substitute
 from tenor.text.bulk import Bulk
+from tenor.text.cutting import last_blank
 from tenor.text.token import Token
 from tenor.text.words import lowered
 
@@ -19,6 +20,8 @@ from tenor.text.words import lowered
 _ENTITY = re.compile(r"&(?:#\d{1,7}|#x[0-9a-f]{1,6}|[a-z][a-z0-9]{1,31});", re.IGNORECASE)
 # A tag, a closing tag or a comment; `<3` and `a < b` are none.
 _TAG = re.compile(r"<(?:/?[a-z]|!)[^<>]*>")
+# A tag that is still open may swallow what follows.
+_TAG_OR_BLANK = re.compile(r"<(?:/?[a-z]|!)[^<>]*(?:>|\Z)|(\s)")
 # Read on lower-cased text.
 _TOKEN = re.compile(
     r"""
@@ -37,6 +40,15 @@ _TOKEN = re.compile(
 def tokenize(text: str) -> list[str]:
     """Return the tokens of the text."""
     return _TOKEN.findall(_prepared(_ENTITY.sub(_unescape, text)))
+
+
+def cut(text: str) -> int:
+    """Return where the last white space ends that stands in no tag, be it of entities."""
+    if "&" not in text:
+        return last_blank(_TAG_OR_BLANK, lowered(text))
+    aligned = substitute(_ENTITY, _unescape, text)
+    end = last_blank(_TAG_OR_BLANK, lowered(aligned.text))
+    return aligned.ends[end - 1] if end else 0
 
 
 def bulk() -> Bulk:

@@ -17,6 +17,7 @@ class Rule:
     name: str
     tokenize: Callable[[str], list[str]]
     spans: Callable[[str], list[Token]]
+    cut: Callable[[str], int]
     bulk: Callable[[], Bulk]
 
     def build(self, texts: Iterable[str], *, max_size: int | None, min_count: int) -> "Rule":

@@ -25,6 +25,13 @@ class Tokenizer(Protocol):
     def spans(self, text: str, /) -> list[Token]:
         """Return the tokens of `tokenize` with offsets into `text`; starts and ends never decrease."""
 
+    def cut(self, text: str, /) -> int:
+        """Return the last place where the text can be cut, if it may go on; 0 where there is none.
+
+        Whatever follows, the tokens are those before the place and then those of the rest and what follows.
+        Raises `ConfigError` where the tokenizer cannot tell.
+        """
+
     def bulk(self) -> Bulk:
         """Return what does the same for many texts at once; loading it takes a moment."""
 
@@ -44,9 +51,15 @@ class TokenizerKind(Protocol):
 
 # A saved model finds its tokenizer by this name: a rule that returns other tokens needs another name.
 TOKENIZERS: dict[str, TokenizerKind] = {
-    "words": Rule("words", words.tokenize, words.spans, words.bulk),
-    "basic_english": Rule("basic_english", basic_english.tokenize, basic_english.spans, basic_english.bulk),
-    "reviews": Rule("reviews", reviews.tokenize, reviews.spans, reviews.bulk),
+    "words": Rule("words", words.tokenize, words.spans, words.cut, words.bulk),
+    "basic_english": Rule(
+        "basic_english",
+        basic_english.tokenize,
+        basic_english.spans,
+        basic_english.cut,
+        basic_english.bulk,
+    ),
+    "reviews": Rule("reviews", reviews.tokenize, reviews.spans, reviews.cut, reviews.bulk),
     "bpe": Bpe,
 }
 

@@ -33,12 +33,18 @@ class Tokens:
 
     def select(self, rows: npt.NDArray[np.int64]) -> "Tokens":
         """Return the texts of `rows`, in that order."""
-        lengths = self.lengths[rows]
-        offsets = np.zeros(len(rows) + 1, dtype=np.int64)
+        return self._gather(self.offsets[rows], self.lengths[rows])
+
+    def piece(self, rows: npt.NDArray[np.int64], start: int, most: int) -> "Tokens":
+        """Return at most `most` tokens, from token `start` on, of the texts of `rows`, which are longer."""
+        return self._gather(self.offsets[rows] + start, np.minimum(self.lengths[rows] - start, most))
+
+    def _gather(self, starts: npt.NDArray[np.int64], lengths: npt.NDArray[np.int64]) -> "Tokens":
+        offsets = np.zeros(len(lengths) + 1, dtype=np.int64)
         np.cumsum(lengths, out=offsets[1:])
         # Position of every output id in the input: start of its text + its place within the text.
         places = np.arange(offsets[-1]) - np.repeat(offsets[:-1], lengths)
-        return Tokens(self.ids[np.repeat(self.offsets[rows], lengths) + places], offsets)
+        return Tokens(self.ids[np.repeat(starts, lengths) + places], offsets)
 
     def padded(self, pad: int = 0, width: int | None = None) -> npt.NDArray[np.int64]:
         """Return ids as a rectangle (B, width), `pad` after each text's end; width None: the longest."""

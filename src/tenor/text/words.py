@@ -3,9 +3,11 @@ r"""The tokenizer "words": lower-cased runs of letters, digits and underscores (
 import re
 
 from tenor.text.bulk import Bulk
+from tenor.text.cutting import last_blank
 from tenor.text.token import Token
 
 _WORD = re.compile(r"\w+")
+_BLANK = re.compile(r"(\s)")
 
 
 def lowered(text: str) -> str:
@@ -20,6 +22,11 @@ def lowered(text: str) -> str:
 def tokenize(text: str) -> list[str]:
     """Return the words of the text."""
     return _WORD.findall(lowered(text))
+
+
+def cut(text: str) -> int:
+    """Return where the last white space ends: no word reaches over it, and no Σ looks beyond it."""
+    return last_blank(_BLANK, text)
 
 
 def bulk() -> Bulk:
