@@ -29,7 +29,7 @@ from typing import Any
 import record
 from behaviour_tables import WITH, WITHOUT, summary
 
-from tenor.baselines import BASELINES
+from tenor.baselines.baseline import BASELINES
 from tenor.compare.work import data_fingerprint
 from tenor.config.augmentation import USUAL_SHARE, AugmentConfig
 from tenor.config.classification import ClassificationConfig

@@ -47,7 +47,7 @@ def real_data() -> Mapping[str, DataConfig]:
 
 def tfidf(dataset: Dataset, config: ClassificationConfig) -> Splits:
     """Fit the linear baseline; of the configuration it takes how text is read."""
-    from tenor.baselines import tfidf as fit
+    from tenor.baselines.fitting import tfidf as fit
     from tenor.experiments.scoring import class_indices
 
     texts = {split: [e.text for e in examples] for split, examples in dataset.splits.items()}

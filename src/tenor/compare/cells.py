@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
-from tenor.baselines import BASELINES
+from tenor.baselines.baseline import BASELINES
 from tenor.config.classification import ClassificationConfig
 from tenor.config.comparison import ComparisonConfig
 from tenor.config.load import assignments, merge, parse, settings, to_values

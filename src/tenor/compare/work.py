@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import numpy.typing as npt
 
-from tenor.baselines import BASELINES
+from tenor.baselines.baseline import BASELINES
 from tenor.compare.cell_result import MODEL, CellBehaviour, CellResult, Costs
 from tenor.compare.cells import Cell
 from tenor.config.data import DataConfig

@@ -8,7 +8,8 @@ import numpy as np
 import pytest
 from sklearn.feature_extraction.text import TfidfVectorizer
 
-from tenor.baselines import BASELINES, NBSVM_PENALTIES, TFIDF_PENALTIES
+from tenor.baselines.baseline import BASELINES
+from tenor.baselines.fitting import NBSVM_PENALTIES, TFIDF_PENALTIES
 from tenor.config.text import TextConfig
 from tenor.errors import DataError, MissingExtraError
 from tenor.evaluation.temperature import softmax
@@ -127,10 +128,10 @@ def test_the_penalty_is_the_one_best_on_validation(name, grid, monkeypatch):
     validation = (made[:60], noisy[:60])
     right = {}
     for penalty in grid:
-        monkeypatch.setattr(f"tenor.baselines.{name.upper()}_PENALTIES", (penalty,))
+        monkeypatch.setattr(f"tenor.baselines.fitting.{name.upper()}_PENALTIES", (penalty,))
         model = BASELINES[name](made, noisy, CLASSES[:2], text=WORDS, threads=1)
         right[penalty] = sum(a == b for a, b in zip(model.predict(made[:60]), noisy[:60], strict=True))
-    monkeypatch.setattr(f"tenor.baselines.{name.upper()}_PENALTIES", grid)
+    monkeypatch.setattr(f"tenor.baselines.fitting.{name.upper()}_PENALTIES", grid)
     chosen = BASELINES[name](made, noisy, CLASSES[:2], validation=validation, text=WORDS, threads=1)
     assert len(set(right.values())) > 1
     assert right[chosen.settings["C"]] == max(right.values())
@@ -148,7 +149,7 @@ def test_tfidf_is_that_of_scikit_learn():
 
 
 def test_log_count_ratios_by_hand():
-    from tenor.baselines import _Counted
+    from tenor.baselines.fitting import _Counted
 
     made, labels = ["fine fine film", "dull film", "fine", "dull dull"], ["good", "bad", "good", "bad"]
     counted = _Counted.of(made, labels, CLASSES[:2], WORDS, 1, longest=1, weigh=False)
@@ -198,7 +199,7 @@ def test_without_scikit_learn_the_extra_is_named(library, monkeypatch):
 
 
 def test_importing_loads_neither_scikit_learn_nor_torch():
-    code = "import sys, tenor.baselines; assert not {'sklearn', 'scipy', 'torch'} & set(sys.modules)"
+    code = "import sys, tenor.baselines.baseline; assert not {'sklearn', 'scipy', 'torch'} & set(sys.modules)"
     subprocess.run([sys.executable, "-c", code], check=True)
 
 

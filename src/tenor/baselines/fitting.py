@@ -1,8 +1,4 @@
-"""Baselines: models without a network, which every comparison should carry.
-
-    majority  says how often each class stands in training
-    tfidf     TF-IDF of words and pairs of words, logistic regression
-    nbsvm     words, pairs and triples weighted by log-count ratios, logistic regression
+"""Linear models of n-grams: TF-IDF, and log-count ratios, each under logistic regression.
 
 They read the tokens of the same tokenizer as a network, whole texts and a vocabulary without limit. Several
 classes are learned one against the rest, and the probabilities made to sum to 1. Everything is made of the
@@ -11,28 +7,26 @@ and, as with networks, the temperature of the probabilities.
 """
 
 import warnings
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from itertools import islice
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
 
+from tenor.baselines.given import Labelled, targets
+from tenor.baselines.linear import Linear
 from tenor.config.text import TextConfig
 from tenor.errors import DataError, MissingExtraError
 from tenor.evaluation.held_out import HeldOut
 from tenor.evaluation.metrics import Floats, Ints
-from tenor.evaluation.temperature import Scaling, softmax
+from tenor.evaluation.temperature import Scaling
 from tenor.text import features as made
 from tenor.text.ngrams import NGrams
 from tenor.text.pipeline import TextPipeline
 
 if TYPE_CHECKING:
     from scipy.sparse import csr_matrix
-
-Labelled = tuple[Sequence[str], Sequence[str]]
-"""Texts and their labels."""
 
 # Inverse strength of the penalty, tried in this order; around the best of IMDb's training split.
 TFIDF_PENALTIES = (10.0, 1.0, 100.0)
@@ -41,148 +35,6 @@ NBSVM_PENALTIES = (0.1, 0.01, 1.0)
 _MIN_COUNT = 2  # n-grams that stand less often in training are left out, unless that is every word
 _SMOOTHING = 1.0  # added to the counts of log-count ratios
 _TOLERANCE, _ITERATIONS = 1e-3, 1000
-_CHUNK = 10_000  # texts read at once, so that memory has an end
-
-
-class Baseline(Protocol):
-    """A model with the face of a `Predictor`."""
-
-    @property
-    def classes(self) -> tuple[str, ...]:
-        """Names of the classes, in the order of the columns of `predict_proba`."""
-
-    @property
-    def parameters(self) -> int:
-        """Learned numbers that are not 0."""
-
-    @property
-    def size_bytes(self) -> int:
-        """Memory of what it predicts with: learned numbers, n-grams, the words themselves."""
-
-    @property
-    def settings(self) -> dict[str, object]:
-        """What was chosen, as JSON-ready values."""
-
-    def predict(self, texts: Iterable[str]) -> list[str]:
-        """Return the likeliest label of each text."""
-
-    def predict_proba(self, texts: Iterable[str]) -> npt.NDArray[np.float64]:
-        """Return probabilities (N, C)."""
-
-
-@dataclass(frozen=True)
-class Majority:
-    """Says of every text what share of the training texts each class has."""
-
-    classes: tuple[str, ...]
-    shares: Floats  # (C,)
-
-    @property
-    def parameters(self) -> int:
-        """The shares."""
-        return len(self.shares)
-
-    @property
-    def size_bytes(self) -> int:
-        """The shares."""
-        return self.shares.nbytes
-
-    @property
-    def settings(self) -> dict[str, object]:
-        """Nothing is chosen."""
-        return {}
-
-    def predict(self, texts: Iterable[str]) -> list[str]:
-        """Return the most frequent class for each text; of equal ones the first."""
-        return [self.classes[int(self.shares.argmax())] for _ in _several(texts)]
-
-    def predict_proba(self, texts: Iterable[str]) -> npt.NDArray[np.float64]:
-        """Return the shares for each text, (N, C)."""
-        return np.tile(self.shares, (sum(1 for _ in _several(texts)), 1))
-
-
-@dataclass(frozen=True)
-class Linear:
-    """Logistic regression on n-grams, one output for two classes, else one a class.
-
-    `idf` (F,) weighs counts where they are TF-IDF; None: an n-gram is there or not. `weights` (F, K) and
-    `bias` (K,) hold the log-count ratios already, where there are any.
-    """
-
-    classes: tuple[str, ...]
-    pipeline: TextPipeline
-    ngrams: NGrams
-    idf: Floats | None
-    weights: npt.NDArray[np.float32]
-    bias: Floats
-    penalty: float
-    threads: int | None = None
-    temperature: float | None = None  # that logits are divided by; None: 1
-
-    @property
-    def parameters(self) -> int:
-        """Coefficients that are not 0, and the intercepts."""
-        return int(np.count_nonzero(self.weights)) + len(self.bias)
-
-    @property
-    def size_bytes(self) -> int:
-        """Coefficients, document frequencies, n-grams and the words as UTF-8."""
-        arrays: list[npt.NDArray[Any]] = [self.weights, self.bias, *self.ngrams.keys]
-        arrays += [] if self.idf is None else [self.idf]
-        words = sum(len(word.encode("utf-8", "surrogatepass")) for word in self.pipeline.vocabulary.tokens)
-        return sum(array.nbytes for array in arrays) + words
-
-    @property
-    def settings(self) -> dict[str, object]:
-        """The inverse strength of the penalty, and what is read."""
-        return {
-            "C": self.penalty,
-            "longest": len(self.ngrams.keys) + 1,
-            "n_grams": self.ngrams.columns,
-            "temperature": self.temperature,
-        }
-
-    def predict(self, texts: Iterable[str]) -> list[str]:
-        """Return the likeliest label of each text."""
-        return [self.classes[place] for place in self.predict_proba(texts).argmax(axis=1)]
-
-    def predict_proba(self, texts: Iterable[str]) -> npt.NDArray[np.float64]:
-        """Return probabilities (N, C)."""
-        parts = [np.empty((0, len(self.classes)))]
-        remaining = iter(_several(texts))
-        while chunk := list(islice(remaining, _CHUNK)):
-            parts.append(self.of_features(self.features(chunk)))
-        return np.concatenate(parts)
-
-    def features(self, texts: Sequence[str]) -> "csr_matrix":
-        """Return what the regression sees of texts, (N, F)."""
-        tokens = self.pipeline.encode(texts, threads=self.threads)
-        if self.idf is None:
-            return made.presence(self.ngrams, tokens)
-        return made.tfidf(made.counts(self.ngrams, tokens), self.idf)
-
-    def of_features(self, features: "csr_matrix") -> Floats:
-        """Return probabilities (N, C) of such features."""
-        return softmax(self.logits(features), self.temperature)
-
-    def logits(self, features: "csr_matrix") -> Floats:
-        """Return (0, z) of such features for two classes; for more log 1 / (1 + exp(-z)) of each, (N, C)."""
-        z = np.asarray(features @ self.weights, np.float64) + self.bias  # (N, K)
-        return np.hstack([np.zeros_like(z), z]) if len(self.classes) == 2 else -np.logaddexp(0, -z)
-
-
-def majority(
-    texts: Sequence[str],
-    labels: Sequence[str],
-    classes: Sequence[str],
-    *,
-    validation: Labelled | None = None,
-    text: TextConfig | None = None,
-    threads: int | None = None,
-) -> Majority:
-    """Count the classes of the training texts; `validation`, `text` and `threads` play no part."""
-    targets = _targets(texts, labels, classes)
-    return Majority(tuple(classes), np.bincount(targets, minlength=len(classes)) / len(targets))
 
 
 def tfidf(
@@ -236,9 +88,6 @@ def nbsvm(
     return _fit(counted, counted.ratios(), NBSVM_PENALTIES, validation)
 
 
-BASELINES: dict[str, Callable[..., Baseline]] = {"majority": majority, "tfidf": tfidf, "nbsvm": nbsvm}
-
-
 @dataclass(frozen=True)
 class _Counted:
     """Training texts as a matrix (N, F), and a model of zeros that reads other texts the same way."""
@@ -259,10 +108,10 @@ class _Counted:
         longest: int,
         weigh: bool,
     ) -> "_Counted":
-        targets = _targets(texts, labels, classes)
-        if len(np.unique(targets)) < 2:
+        known = targets(texts, labels, classes)
+        if len(np.unique(known)) < 2:
             raise DataError(
-                f"all {len(targets):,} training texts are labelled {labels[0]!r}; a linear model needs two "
+                f"all {len(known):,} training texts are labelled {labels[0]!r}; a linear model needs two "
                 "classes"
             )
         config = replace(text or TextConfig(), pretrained=None, max_length=None, min_count=_MIN_COUNT)
@@ -285,7 +134,7 @@ class _Counted:
         model = Linear(
             tuple(classes), pipeline, ngrams, idf, weights, np.zeros(outputs), penalty=0.0, threads=threads
         )
-        return cls(found, targets, model)
+        return cls(found, known, model)
 
     @property
     def outputs(self) -> int:
@@ -310,16 +159,16 @@ def _fit(counted: _Counted, scale: Floats, grid: Sequence[float], validation: La
     model = counted.model
     if validation is None or not len(validation[0]):
         return _fitted(counted, scale, grid[0])
-    targets = _targets(*validation, model.classes)
+    wanted = targets(*validation, model.classes)
     found = model.features(validation[0])
     best, most = None, -1
     for penalty in grid:
         fitted = _fitted(counted, scale, penalty)
-        right = int((fitted.logits(found).argmax(axis=1) == targets).sum())
+        right = int((fitted.logits(found).argmax(axis=1) == wanted).sum())
         if right > most:
             best, most = fitted, right
     assert best is not None  # noqa: S101 - a grid is never empty
-    scaling = Scaling.fitted(HeldOut.sampled(targets, best.logits(found), seed=0))
+    scaling = Scaling.fitted(HeldOut.sampled(wanted, best.logits(found), seed=0))
     return replace(best, temperature=scaling.temperature)
 
 
@@ -348,21 +197,3 @@ def _fitted(counted: _Counted, scale: Floats, penalty: float) -> Linear:
         weights[:, output] = regression.coef_[0] * scale[:, output]
         bias[output] = regression.intercept_[0]
     return replace(counted.model, weights=weights, bias=bias, penalty=penalty)
-
-
-def _targets(texts: Sequence[str], labels: Sequence[str], classes: Sequence[str]) -> Ints:
-    if not len(texts) or len(texts) != len(labels):
-        raise DataError(
-            f"{len(texts):,} texts and {len(labels):,} labels; give at least one text, each with one"
-        )
-    places = {name: place for place, name in enumerate(classes)}
-    unknown = sorted({str(label) for label in labels if label not in places})
-    if unknown:
-        raise DataError(f"label {unknown[0]!r} is none of the classes {', '.join(classes)}")
-    return np.array([places[label] for label in labels], dtype=np.int64)
-
-
-def _several(texts: Iterable[str]) -> Iterable[str]:
-    if isinstance(texts, str):
-        raise TypeError("one text was given where several are expected; put it in a list: [text]")
-    return texts
