@@ -18,7 +18,8 @@ from typing import Any, Protocol
 
 from tenor.compare.cell_result import CellBehaviour, CellResult, Costs
 from tenor.compare.cells import BASELINE, NETWORK, Cell, cells_of, jobs_of, settled_terms, trials_of
-from tenor.compare.comparison import Comparison, Finished
+from tenor.compare.comparison import Comparison
+from tenor.compare.model_figures import Finished
 from tenor.compare.work import COSTS, FIT, TRAIN, Data, data_fingerprint, result_fingerprint
 from tenor.compare.worker import CellFailed, Worker
 from tenor.config.classification import ClassificationConfig
