@@ -24,7 +24,7 @@ def test_summary_groups_models_by_how_far_they_reach() -> None:
         model["reach"] = reach
     text = read(probe_page(found)).text
     assert "lstm up to 500 words; rnn up to 20 words; bag nowhere" in text
-    assert "right 75.0 % of the time" in text
+    assert "right at least 75.0 % of the time" in text
 
 
 def test_gradients_are_told_as_shares() -> None:

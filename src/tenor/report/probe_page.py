@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 Values = Mapping[str, Any]
 
 _HEIGHT, _LINE = 250, 15  # of a picture in units, and of a line of its legend
-_LEGEND_COLUMNS = 3
+_LEGEND_COLUMNS = 2
 _FAR = 100  # tokens back, where gradients are compared in words
 
 
@@ -48,7 +48,7 @@ def _summary(values: Values) -> Iterator[str]:
         if None in reaches:
             parts.append(f"{listed(reaches[None])} nowhere")
         if parts:
-            often = f"right {percent(values['reached'])} of the time"
+            often = f"right at least {percent(values['reached'])} of the time"
             yield f"{task['name']} ({task['meaning']}): {often}: {'; '.join(parts)}."
     yield from _fading(values)
     if values["failures"]:
@@ -65,7 +65,7 @@ def _fading(values: Values) -> Iterator[str]:
             continue
         near, there = found["before"][0], found["before"][len(far) - 1]
         if near > 0:
-            share = "0" if there <= 0 else f"{there / near:.0e}"
+            share = "0" if there <= 0 else f"{there / near:.1g}"
             fallen.append(f"{model['name']} {share}")
     if fallen:
         yield (
