@@ -22,6 +22,7 @@ COMMANDS = {
     "mistakes": "mistakes.py",
     "architectures-": "architectures.py",
     "faithfulness": "faithfulness.py",
+    "confidence": "confidence.py",
     "behaviour-": "behaviour.py",
     "variant-labels": "variant_labels.py",
 }

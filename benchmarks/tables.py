@@ -5,6 +5,7 @@ from typing import Any
 
 import architecture_tables
 import behaviour_tables
+import confidence_tables
 import faithfulness_tables
 from goals import goals
 from mistake_table import mistakes
@@ -289,6 +290,7 @@ TABLES: dict[str, Callable[[Results], str]] = {
     **architecture_tables.TABLES,
     **faithfulness_tables.TABLES,
     **behaviour_tables.TABLES,
+    **confidence_tables.TABLES,
 }
 
 
