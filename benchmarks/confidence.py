@@ -1,6 +1,6 @@
 """How far probabilities can be trusted, and how much can be kept at an accuracy of 95 %.
 
-    python benchmarks/confidence.py                  IMDb and airline tweets, about an hour on two cores
+    python benchmarks/confidence.py                  IMDb and airline tweets, some five minutes on two cores
     python benchmarks/confidence.py airline
     python benchmarks/confidence.py --quick          the built-in corpora, a tenth of each
 
