@@ -24,10 +24,11 @@ def summary(results: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
 def overview(results: Results) -> str:
     """Accuracy and the share of all cases that fail, by corpus and model, and how variants change them."""
     rows = []
-    for name, shown in CORPORA.items():
+    there = [name for name in CORPORA if results.has(f"behaviour-{name}")]
+    for name in there or CORPORA:  # without any, the first that is missing is named
         for model, found in results.figures(f"behaviour-{name}")["models"].items():
             rows.append((
-                shown, model,
+                CORPORA[name], model,
                 *(_percent(found[side]["accuracy"]) for side in (WITHOUT, WITH)),
                 _points(found["change"]["accuracy"]),
                 *(_interval(found[side]["overall"]) for side in (WITHOUT, WITH)),
@@ -38,7 +39,7 @@ def overview(results: Results) -> str:
         "with variants", "points (95 %)",
     )  # fmt: skip
     made = table(head, rows, left=2)
-    return f"{made}\n\n{results.measured(*(f'behaviour-{name}' for name in CORPORA))}"
+    return f"{made}\n\n{results.measured(*(f'behaviour-{name}' for name in there))}"
 
 
 def by_test(name: str) -> Callable[[Results], str]:
