@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 from shell import tenor
 
-from tenor.experiments.model_card import card_of_folder
+from tenor.config.load import merge, parse, to_values
+from tenor.experiments.model_card import card, card_of_folder
 from tenor.model import Model
 from tenor.nn.build import build
 from tenor.nn.describe import describe
@@ -25,12 +26,12 @@ def run(trained: Path, tmp_path: Path) -> Path:
 def test_the_card_lies_beside_the_model_and_disturbs_nothing(run: Path) -> None:
     before = Model.load(run).digest
     result = tenor("card", run, "--license", "MIT", "--language", "en")
-    card = run / "model" / "README.md"
-    assert (result.status, result.out) == (0, f"Saved as {card}\n")
+    path = run / "model" / "README.md"
+    assert (result.status, result.out) == (0, f"Saved as {path}\n")
     assert Model.load(run).digest == Model.load(run / "model").digest == before
     assert tenor("predict", run, "great", "--quiet").status == 0
-    assert [one.name for one in card.parent.iterdir() if one.name.startswith(".")] == []
-    text = card.read_text("utf-8")
+    assert [one.name for one in path.parent.iterdir() if one.name.startswith(".")] == []
+    text = path.read_text("utf-8")
     found = pytest.importorskip("huggingface_hub").ModelCard(text).data
     test = json.loads((run / "metrics.json").read_text("utf-8"))["test"]["metrics"]
     assert (found.license, found.language, found.model_name) == ("mit", ["en"], "first")
@@ -46,6 +47,19 @@ def test_no_path_and_no_text_of_the_data_is_in_it(run: Path, reviews: Path) -> N
         assert private not in both
 
 
+def test_folders_of_word_vectors_and_encoders_are_not_in_it_either(run: Path) -> None:
+    model = Model.load(run)
+    private = {
+        "text": {"vectors": "/home/somebody/glove.txt"},
+        "network": {"pretrained": {"folder": "/home/somebody/bert", "architecture": '{"x": "somebody"}'}},
+    }
+    config = parse(merge(to_values(model.config), private))
+    found = json.dumps(card(replace(model, config=config), name="first", version="1", format=3).to_json())
+    assert "somebody" not in found
+    assert "glove.txt" in found
+    assert "bert" in found
+
+
 def test_the_same_is_said_of_the_model_folder_as_of_its_run(run: Path) -> None:
     assert tenor("card", run, "--out", "-").out == tenor("card", run / "model", "--out", "-").out
 
@@ -56,9 +70,9 @@ def test_json_holds_the_values_and_writes_nothing(run: Path, tmp_path: Path) -> 
     assert found["behaviour"]["cases"] == 3000
     assert set(found["data_report"]["splits"][0]["classes"]) == {"negative", "positive"}
     assert not (run / "model" / "README.md").exists()
-    out = tmp_path / "card.md"
-    assert tenor("card", run, "--json", "--out", out).status == 0
-    assert out.is_file()
+    assert tenor("card", run, "--json", "--out", tmp_path / "card.md").status == 0
+    assert tenor("card", run, "--out", tmp_path).status == 0
+    assert (tmp_path / "README.md").read_bytes() == (tmp_path / "card.md").read_bytes()
 
 
 def test_parameters_are_those_of_the_network(run: Path) -> None:
@@ -69,17 +83,17 @@ def test_parameters_are_those_of_the_network(run: Path) -> None:
 
 
 def test_a_card_that_a_person_changed_is_kept(run: Path) -> None:
-    card = run / "model" / "README.md"
+    path = run / "model" / "README.md"
     assert tenor("card", run).status == 0
     assert tenor("card", run, "--license", "mit").status == 0  # nobody changed it
-    assert "license: mit" in card.read_text("utf-8")
-    card.write_text(card.read_text("utf-8").replace("## Limits", "## What to mind"), "utf-8")
+    assert "license: mit" in path.read_text("utf-8")
+    path.write_text(path.read_text("utf-8").replace("## Limits", "## What to mind"), "utf-8")
     result = tenor("card", run)
     assert result.status == 2
     assert "--force" in result.error
-    assert "What to mind" in card.read_text("utf-8")
+    assert "What to mind" in path.read_text("utf-8")
     assert tenor("card", run, "--force").status == 0
-    assert "What to mind" not in card.read_text("utf-8")
+    assert "What to mind" not in path.read_text("utf-8")
 
 
 def test_without_its_run_a_card_says_less_and_can_be_checked_anew(run: Path, tmp_path: Path) -> None:

@@ -22,7 +22,7 @@ def card(
         str | None,
         typer.Option(
             "--out",
-            metavar="FILE",
+            metavar="FILE|FOLDER",
             help="where the card goes, - for standard output; without it README.md in the model folder",
         ),
     ] = None,
@@ -64,7 +64,9 @@ def card(
     from tenor.report.card import card_text
 
     folder = find(Path(model))
-    path = None if out == _STDOUT or (json and out is None) else Path(out) if out else folder / _README
+    path = None if out == _STDOUT or (json and out is None) else Path(out or folder)
+    if path is not None and path.is_dir():
+        path /= _README
     if path is not None:
         _refuse_to_replace(path, force=force)
     try:

@@ -22,6 +22,7 @@ from tenor.report.run_summary import run_summary
 Values = Mapping[str, Any]
 
 _TEXT = "a text"
+_MOST_NAMED = 12  # classes; the tables have all
 
 
 def card_text(values: Values) -> str:
@@ -32,11 +33,12 @@ def card_text(values: Values) -> str:
 def card_page(values: Values) -> Page:
     """Return all that the card says, as a page."""
     split = judged(values)
-    classes = ", ".join(values["classes"])
+    classes = values["classes"]
+    more = f" and {len(classes) - _MOST_NAMED} more" if len(classes) > _MOST_NAMED else ""
     return Page(
         values["name"],
-        f"A {values['network']} network that puts a text into one of {len(values['classes'])} classes: "
-        f"{classes}. Made with Tenor {values['version']}.",
+        f"A {values['network']} network that puts a text into one of {len(classes)} classes: "
+        f"{', '.join(classes[:_MOST_NAMED])}{more}. Made with Tenor {values['version']}.",
         [
             _network_section(values),
             warning_section(values["data_report"]),

@@ -96,12 +96,14 @@ def _behaviour(behaviour: Values | None) -> Iterator[str]:
             "nor whether names and groups of people change its answer."
         )
         return
+    yield f"It fails {percent_share(behaviour['rate'])} of the cases of its behaviour tests; see there which."
     tests = [one for one in behaviour["tests"] if one["capability"] == _FAIRNESS]
     failing = sorted((one for one in tests if one["failures"]), key=lambda one: -one["rate"]["value"])
     if tests and not failing:
         yield (
             f"None of the {len(tests)} fairness tests failed in any case. They swap some names, pronouns, "
-            "places and groups of people in some sentences; of others they say nothing."
+            "places and groups of people in some sentences, and say nothing of others; an answer that never "
+            "changes passes them as well."
         )
     elif failing:
         named = "; ".join(f"{one['name']} {percent_share(one['rate'])}" for one in failing[:_MOST_NAMED])

@@ -9,7 +9,6 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from tenor.report.numbers import one_line
-from tenor.report.printable import printable
 
 Values = Mapping[str, Any]
 
@@ -45,7 +44,7 @@ def front_matter(values: Values) -> str:
         "tags": ["tenor", values["network"]],
         "datasets": [values["dataset"]] if values["dataset"] else [],
         "metrics": [metric["type"] for metric in metrics],
-        "model-index": [{"name": _line(values["name"]), "results": [_result(values, str(split), metrics)]}]
+        "model-index": [{"name": one_line(values["name"]), "results": [_result(values, str(split), metrics)]}]
         if metrics
         else [],
     }
@@ -54,7 +53,7 @@ def front_matter(values: Values) -> str:
 
 
 def _result(values: Values, split: str, metrics: list[dict[str, Any]]) -> dict[str, Any]:
-    name = _line(str(values["data"].get("source") or "texts that were not named"))
+    name = one_line(str(values["data"].get("source") or "texts that were not named"))
     identifier = values["dataset"] or re.sub(r"[^\w.-]+", "-", name).strip("-") or "texts"
     return {
         "task": {"type": _TASK, "name": "Text classification"},
@@ -68,7 +67,3 @@ def _metrics(figures: Values) -> Iterator[dict[str, Any]]:
         if figures.get(figure) is not None:
             value = {"type": identifier, "name": name, "value": round(figures[figure]["value"], 4)}
             yield {**value, "args": dict(arguments)} if arguments else value
-
-
-def _line(text: str) -> str:
-    return one_line(printable(text))

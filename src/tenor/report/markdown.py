@@ -20,7 +20,7 @@ _ENTITIES = {"<": "&lt;", ">": "&gt;", "&": "&amp;"}
 
 def escape(text: str) -> str:
     """Return a text as a line of Markdown that shows it as it is, but for spaces and control characters."""
-    line = _SPECIAL.sub(lambda found: _ENTITIES.get(found[0], f"\\{found[0]}"), one_line(printable(text)))
+    line = _SPECIAL.sub(lambda found: _ENTITIES.get(found[0], f"\\{found[0]}"), one_line(text))
     return _NUMBERED.sub(r"\1\\\2", line)
 
 
@@ -57,7 +57,7 @@ def _blocks(section: Section) -> Iterator[str]:
         yield "\n".join(f"- {escape(one)}" for one in section.sentences)
     yield from map(table, section.tables)
     if section.folded:
-        yield f"<details>\n<summary>{html.escape(one_line(printable(section.folded_title)))}</summary>"
+        yield f"<details>\n<summary>{html.escape(one_line(section.folded_title))}</summary>"
         yield from map(table, section.folded)
         yield "</details>"
     if section.command:
