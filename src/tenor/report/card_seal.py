@@ -15,7 +15,7 @@ def sealed(text: str) -> str:
 
 def intact(text: str) -> bool:
     """Return whether a text is as `sealed` made it; line breaks may be those of another system."""
-    found = _SEAL.fullmatch("\n".join(text.splitlines()) + "\n")
+    found = _SEAL.fullmatch(text.replace("\r\n", "\n"))
     return found is not None and _hash(found[1]) == found[2]
 
 
