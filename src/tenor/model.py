@@ -137,6 +137,15 @@ def find(path: Path) -> Path:
     raise ModelError(f"{path} {what}; a model or run folder comes from: tenor train --out FOLDER")
 
 
+def manifest(path: Path) -> dict[str, Any]:
+    """Return format, version of Tenor and hashes of the model folder that `path` is or holds; as they say.
+
+    Raises:
+        ModelError: no model there, or a damaged manifest. Only `Model.load` verifies the files.
+    """
+    return _read_manifest(find(path))
+
+
 def _read_1(files: Mapping[str, Buffer]) -> Model:
     described = json.loads(bytes(files["model.json"]))
     familiarity = described["familiarity"]

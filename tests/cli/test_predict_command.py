@@ -1,6 +1,8 @@
 import csv
 import gzip
 import json
+import unicodedata
+from dataclasses import replace
 from pathlib import Path
 
 import pyarrow.parquet as pq
@@ -8,6 +10,7 @@ import pytest
 from shell import start, tenor
 
 import tenor as package
+from tenor.model import Model
 
 TEXTS = ("the film was great", "the cast was awful", "the plot was superb", "a dull film")
 NEW = ["label", "probability_negative", "probability_positive", "unknown_share"]
@@ -67,6 +70,43 @@ def test_a_terminal_gets_a_table_of_its_width(trained: Path, monkeypatch: pytest
     assert max(map(len, lines)) <= 60
     assert lines[1].startswith("positive")
     assert "[bold]dull" in lines[2]
+
+
+COMMANDS = "great\x1b[2J\x07 \x9b31m\u202e\u2028\x7f\ud800 dull \U0001f44d\u200d"
+
+
+def commanding(text: str) -> set[str]:
+    """Return the characters that a terminal would obey, or that hide what a text says."""
+    return {
+        one for one in text if unicodedata.category(one) in {"Cc", "Cs", "Zl", "Zp"} or one in "\u202e"
+    } - {"\n", "\t"}
+
+
+@pytest.mark.parametrize("terminal", [True, False])
+def test_a_text_or_label_commands_nothing(
+    trained: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, terminal: bool
+) -> None:
+    named = replace(Model.load(trained), classes=("bad\x1b[1m\n", "good\x9b"))
+    named.save(tmp_path / "named")
+    monkeypatch.setattr("rich.console.Console.is_terminal", terminal)
+    result = tenor("predict", tmp_path / "named", COMMANDS, "--quiet")
+    assert result.status == 0
+    assert commanding(result.out) == set()
+    assert len(result.out.splitlines()) == 2
+    assert "great\ufffd[2J" in result.out
+    assert "\U0001f44d\u200d" in result.out
+
+
+def test_json_and_files_hold_texts_exactly(trained: Path, tmp_path: Path) -> None:
+    result = tenor("predict", trained, COMMANDS, "--json")
+    assert commanding(result.out) == set()
+    assert json.loads(result.out)["text"] == COMMANDS
+    text = COMMANDS.replace("\ud800", "")  # no file in UTF-8 can hold that
+    source, target = tmp_path / "texts.csv", tmp_path / "out.csv"
+    with source.open("w", newline="", encoding="utf-8") as file:
+        csv.writer(file).writerows([["review"], [text]])
+    assert tenor("predict", trained, "--input", source, "--output", target).status == 0
+    assert [row["review"] for row in read_csv(target)] == [text]
 
 
 def test_texts_unlike_the_training_data_are_pointed_out(trained: Path) -> None:

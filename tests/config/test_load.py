@@ -5,7 +5,7 @@ from dataclasses import fields, is_dataclass
 import pytest
 
 from tenor.config.classification import ClassificationConfig
-from tenor.config.load import assignments, merge, parse, read, recipes, settings, to_values
+from tenor.config.load import assignments, changed, merge, parse, read, recipes, settings, to_values
 from tenor.errors import ConfigError
 
 
@@ -26,6 +26,13 @@ def test_values_go_there_and_back() -> None:
 )
 def test_numbers_are_read_as_people_write_them(text: str, value: float) -> None:
     assert parse(assignments([f"training.learning_rate={text}"])).training.learning_rate == value
+
+
+def test_changed_are_the_settings_that_differ_from_their_defaults() -> None:
+    assert changed(to_values(ClassificationConfig())) == {}
+    given = ["training.epochs=99", "network.cnn.widths=[7]", "text.max_length=null"]
+    expected = {"text.max_length": None, "network.cnn.widths": [7], "training.epochs": 99}
+    assert changed(to_values(parse(assignments(given)))) == expected
 
 
 def test_later_layers_win_and_leave_the_rest() -> None:

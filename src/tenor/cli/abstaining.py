@@ -3,6 +3,7 @@
 from typing import TYPE_CHECKING
 
 from tenor.cli.console import Terminal
+from tenor.report.numbers import one_line
 
 if TYPE_CHECKING:
     from tenor.inference.predictor import Prediction, Predictor
@@ -11,8 +12,8 @@ AMBIGUOUS = "ambiguous"  # in place of the label
 
 
 def label(prediction: "Prediction") -> str:
-    """Return the label, or that there is none to rely on."""
-    return AMBIGUOUS if prediction.abstained else prediction.label
+    """Return the label as it is shown, or that there is none to rely on."""
+    return AMBIGUOUS if prediction.abstained else one_line(prediction.label)
 
 
 def note(terminal: Terminal, predictor: "Predictor") -> None:

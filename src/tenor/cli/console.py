@@ -8,6 +8,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from tenor.errors import MissingExtraError, TenorError
+from tenor.report.printable import escaped
 
 if TYPE_CHECKING:
     from rich.console import Console, RenderableType
@@ -46,7 +47,7 @@ class Terminal:
 
     def json(self, value: object, *, indent: int | None = 1) -> None:
         """Print a value as JSON to stdout; without `indent` on one line."""
-        self.line(json.dumps(value, ensure_ascii=False, allow_nan=False, indent=indent))
+        self.line(escaped(json.dumps(value, ensure_ascii=False, allow_nan=False, indent=indent)))
 
     def note(self, text: "RenderableType" = "") -> None:
         """Print something to stderr that is no result."""

@@ -9,6 +9,7 @@ import typer
 
 from tenor import __version__
 from tenor.cli.augment import augment
+from tenor.cli.card import card
 from tenor.cli.check import check
 from tenor.cli.compare import compare
 from tenor.cli.console import INTERRUPTED, Terminal, tolerant_streams
@@ -48,6 +49,7 @@ app.command()(inspect)
 app.command()(embed)
 app.command(cls=ProbeCommand)(probe)
 app.command()(report)
+app.command()(card)
 app.command()(info)
 
 

@@ -183,7 +183,7 @@ def as_json(prediction: "Prediction", *, abstains: bool = False) -> dict[str, ob
 
 def tab_columns(classes: Sequence[str]) -> tuple[str, ...]:
     """Return the names of `tab_cells`."""
-    return ("label", "probability", *(f"probability_{name}" for name in classes), "unknown_share")
+    return ("label", "probability", *(f"probability_{one_line(name)}" for name in classes), "unknown_share")
 
 
 def tab_cells(prediction: "Prediction") -> tuple[str, ...]:
@@ -210,7 +210,7 @@ def _aligned(terminal: Terminal, predictor: "Predictor") -> Write:
     """Lines for a reader: as wide as the terminal, the second best class alone where there are too many."""
     from rich.cells import cell_len, set_cell_size
 
-    classes = predictor.classes
+    classes = tuple(map(one_line, predictor.classes))
     labels = classes if predictor.abstention is None else (*classes, abstaining.AMBIGUOUS)
     widest = max(map(cell_len, ("label", *labels)))
     columns = [max(cell_len(name), _PERCENT_WIDTH) for name in classes]
@@ -233,7 +233,7 @@ def _aligned(terminal: Terminal, predictor: "Predictor") -> Write:
             cells = [percent(share) for share in prediction.probabilities.values()]
         else:
             ranked = sorted(prediction.probabilities.items(), key=lambda one: -one[1])
-            cells = [percent(ranked[0][1]), f"{ranked[1][0]} {percent(ranked[1][1])}"]
+            cells = [percent(ranked[0][1]), f"{one_line(ranked[1][0])} {percent(ranked[1][1])}"]
         line(abstaining.label(prediction), cells, f"{100 * prediction.unknown_share:.0f} %", one_line(text))
 
     return write

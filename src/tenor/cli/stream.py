@@ -193,4 +193,5 @@ def _cells(update: Update) -> tuple[str, ...]:
 def _sentence(update: Update) -> str:
     prediction = update.prediction
     start = "" if update.key is None else f"{one_line(update.key)}: "
-    return f"{start}{prediction.label} {percent(prediction.probability)}, {count(update.tokens, 'token')}"
+    said = f"{one_line(prediction.label)} {percent(prediction.probability)}"
+    return f"{start}{said}, {count(update.tokens, 'token')}"

@@ -124,6 +124,22 @@ def to_values(config: ClassificationConfig) -> Values:
     return values
 
 
+def flat(values: Mapping[str, Any], prefix: str = "") -> Iterator[tuple[str, Any]]:
+    """Yield the settings of nested values by their dotted keys."""
+    for key, value in values.items():
+        if isinstance(value, Mapping):
+            yield from flat(value, f"{prefix}{key}.")
+        else:
+            yield f"{prefix}{key}", value
+
+
+def changed(values: Mapping[str, Any]) -> Values:
+    """Return those of nested JSON-ready values that differ from their defaults, by their dotted keys."""
+    # By way of JSON, where a tuple is a list.
+    defaults = {setting.key: json.loads(json.dumps(setting.default)) for setting in settings()}
+    return {key: value for key, value in flat(values) if value != defaults.get(key)}
+
+
 def settings(cls: type = ClassificationConfig, prefix: tuple[str, ...] = ()) -> Iterator[Setting]:
     """Yield every setting below a configuration class, in the order of definition."""
     hints = get_type_hints(cls, include_extras=True)

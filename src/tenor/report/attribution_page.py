@@ -34,7 +34,7 @@ def attribution_section(found: Attribution, number: int, *, chosen: bool) -> Sec
     head = ("number", "token", "score")
     return Section(
         f"text-{number}",
-        excerpt(printable(found.text), _TITLE) or "An empty text",
+        excerpt(found.text, _TITLE) or "An empty text",
         sentences(found, chosen=chosen),
         passage=coloured_words(found),
         tables=[Table("The strongest", head, strongest, words=2)] if strongest else (),

@@ -8,7 +8,6 @@ from tenor.explain.attribution import ATTENTION, Attribution
 from tenor.report.numbers import count, one_line, percent
 from tenor.report.passage import Piece, passage
 from tenor.report.pictures import shortened
-from tenor.report.printable import printable
 
 _MOST_NAMED = 8  # words that are numbered in the text and named below it
 
@@ -37,7 +36,7 @@ def score(found: Attribution, place: int) -> str:
 def word(found: Attribution, place: int) -> str:
     """Return a token as it stands in the text, short enough for a line."""
     token = found.tokens[place]
-    return shortened(one_line(printable(found.text[token.start : token.end])))
+    return shortened(one_line(found.text[token.start : token.end]))
 
 
 def sentences(found: Attribution, *, chosen: bool) -> list[str]:

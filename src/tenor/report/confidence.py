@@ -25,18 +25,10 @@ _MOST_AREA = 70  # of a mark, in square points: that of a bin with all texts
 
 def confidence_section(metrics: Mapping[str, Any]) -> Section:
     """Return the part of a page about confidence; empty where the figures (of metrics.json) have none."""
-    found = {
-        split: metrics[split]["confidence"]
-        for split in ("validation", "test")
-        if "confidence" in metrics.get(split, {})
-    }
+    found = by_split(metrics)
     if not found:
         return Section("confidence", "Confidence")
     shown = found.get("test") or found["validation"]
-    rows = [
-        [f"{split}, {count(one['after']['rows'], 'text')}", *figures(one)] for split, one in found.items()
-    ]
-    columns = ("texts", "error before", "error after", "Brier before", "Brier after")
     return Section(
         "confidence",
         "Confidence",
@@ -47,8 +39,26 @@ def confidence_section(metrics: Mapping[str, Any]) -> Section:
             ),
             Picture(pictures.svg(risk_coverage(shown), "risk", *_RISK), coverage_sentence(shown)),
         ],
-        tables=[Table("Expected calibration error and Brier score", columns, rows)],
+        tables=[confidence_table(found)],
     )
+
+
+def by_split(metrics: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the confidence of each split that has it, from figures as in metrics.json."""
+    return {
+        split: metrics[split]["confidence"]
+        for split in ("validation", "test")
+        if "confidence" in metrics.get(split, {})
+    }
+
+
+def confidence_table(found: Mapping[str, Any]) -> Table:
+    """Return calibration error and Brier score of each split."""
+    rows = [
+        [f"{split}, {count(one['after']['rows'], 'text')}", *figures(one)] for split, one in found.items()
+    ]
+    columns = ("texts", "error before", "error after", "Brier before", "Brier after")
+    return Table("Expected calibration error and Brier score", columns, rows)
 
 
 _RELIABILITY = ("Reliability", "Share of right readings against the probability of the predicted class.")

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 
 from tenor.evaluation.intervals import Interval
+from tenor.report.printable import printable
 
 
 def percent(share: float) -> str:
@@ -60,8 +61,8 @@ def size(bytes_: int) -> str:
 
 
 def one_line(text: str) -> str:
-    """Return a text with every run of white space as one space, so that it fits a table or a line."""
-    return " ".join(text.split())
+    """Return a text, printable, with every run of white space as one space: it fits a table or a line."""
+    return " ".join(printable(text).split())
 
 
 def excerpt(text: str, length: int = 280) -> str:

@@ -95,6 +95,7 @@ class Section:
     folded_title: str = ""
     quotes: Sequence[Quote] = ()
     command: str = ""
+    language: str = ""  # that the command is written in
     kind: str = ""  # "warning" for what must not be overlooked, "beside" for narrow tables side by side
 
     @property

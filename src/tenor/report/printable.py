@@ -1,4 +1,4 @@
-"""`printable`: a text that can be shown anywhere and commands nothing."""
+"""Texts that can be shown anywhere and command nothing: changed where they are looked at, escaped in JSON."""
 
 import re
 
@@ -14,3 +14,9 @@ def printable(text: str) -> str:
     Joiners stay: emoji and several scripts need them.
     """
     return _COMMANDS.sub(lambda found: " " if found[0] in _SPACES else "\ufffd", text)
+
+
+def escaped(json: str) -> str:
+    """Return JSON of the same value in which such characters are written as escapes."""
+    # What is left of line breaks stands between values.
+    return _COMMANDS.sub(lambda found: found[0] if found[0] == "\n" else f"\\u{ord(found[0]):04x}", json)

@@ -34,7 +34,7 @@ def trajectory_sections(found: Trajectory, number: int) -> Iterator[Section]:
     turns = [f"{place}: {turn_sentence(found, turn)}." for place, turn in enumerate(found.turns, 1)]
     yield Section(
         f"text-{number}",
-        excerpt(printable(found.text), _TITLE) or "An empty text",
+        excerpt(found.text, _TITLE) or "An empty text",
         [*found.remarks(), *turns, verdict(found)],
         passage=coloured_words(found, marks, tips),
         pictures=[trajectory_picture(found, f"curve-{number}")],

@@ -33,7 +33,7 @@ def turn_sentence(found: Trajectory, turn: Turn) -> str:
     if turn.first == turn.last:
         what, alone = f'"{quoted_word(found, turn)}" ({unit} {turn.last:,})', f"that {unit} alone"
     else:
-        words = excerpt(printable(found.quoted(turn)), _MOST_QUOTED)
+        words = excerpt(found.quoted(turn), _MOST_QUOTED)
         what, alone = f'"{words}" ({unit}s {turn.first:,} to {turn.last:,})', f"those {unit}s alone"
     if not turn.change or turn.step / turn.change >= _MOSTLY:
         said = f"{what} moved it {moved}"
