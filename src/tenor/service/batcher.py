@@ -40,7 +40,9 @@ class Batcher:
     The engines put texts of like length together (`batching.by_length`, ragged kernels), so a batch may mix them.
     """
 
-    def __init__(self, name: str, predict: Predict, executor: Executor, config: ServiceConfig, metrics: Metrics) -> None:
+    def __init__(
+        self, name: str, predict: Predict, executor: Executor, config: ServiceConfig, metrics: Metrics
+    ) -> None:
         self._name = name
         self._predict = predict
         self._executor = executor

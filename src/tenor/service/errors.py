@@ -55,7 +55,9 @@ def retry_after(seconds: float) -> dict[str, str]:
 
 def unexpected() -> ServiceError:
     """Return what a client is told of an error that is ours: nothing of it."""
-    return ServiceError(500, "internal", "something went wrong here that is not the request's fault; the log says what")
+    return ServiceError(
+        500, "internal", "something went wrong here that is not the request's fault; the log says what"
+    )
 
 
 def as_service_error(error: Exception) -> ServiceError:
@@ -107,7 +109,9 @@ def _invalid(errors: Any) -> ServiceError:
     where = ".".join(map(str, first["loc"][1:])) or "the body"
     others = f" (and {len(errors) - 1} more)" if len(errors) > 1 else ""
     said = str(first["msg"]).removeprefix("Value error, ")
-    return ServiceError(422, "invalid", f"{where}: {said[:1].lower()}{said[1:]}{others}; /docs says what is allowed")
+    return ServiceError(
+        422, "invalid", f"{where}: {said[:1].lower()}{said[1:]}{others}; /docs says what is allowed"
+    )
 
 
 def _code(status: int) -> str:

@@ -26,12 +26,18 @@ class Metrics:
             "tenor_batch_texts", "Texts of a batch", ["model"], buckets=_TEXTS, registry=self.registry
         )
         self.batch_seconds = Histogram(
-            "tenor_batch_seconds", "Time to compute a batch", ["model"], buckets=_SECONDS, registry=self.registry
+            "tenor_batch_seconds",
+            "Time to compute a batch",
+            ["model"],
+            buckets=_SECONDS,
+            registry=self.registry,
         )
         self.queue = Gauge("tenor_queue_texts", "Texts that wait", ["model"], registry=self.registry)
         self.rejected = Counter("tenor_rejected", "Requests refused", ["reason"], registry=self.registry)
         self.streams = Gauge("tenor_streams", "WebSockets that are open", registry=self.registry)
-        self.models = Gauge("tenor_model_info", "Versions served", ["model", "version"], registry=self.registry)
+        self.models = Gauge(
+            "tenor_model_info", "Versions served", ["model", "version"], registry=self.registry
+        )
 
     def text(self) -> bytes:
         """Return all of them in Prometheus' text format."""

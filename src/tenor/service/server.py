@@ -30,7 +30,9 @@ def listen(config: ServiceConfig) -> socket.socket:
             config.host, config.port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE
         )[0]
     except OSError as error:
-        raise ConfigError(f"{config.host!r} is no address ({error.strerror}); try --host 127.0.0.1") from error
+        raise ConfigError(
+            f"{config.host!r} is no address ({error.strerror}); try --host 127.0.0.1"
+        ) from error
     made = socket.socket(family, kind, protocol)
     try:
         made.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
@@ -38,10 +40,16 @@ def listen(config: ServiceConfig) -> socket.socket:
     except OSError as error:
         made.close()
         if error.errno == errno.EADDRINUSE:
-            raise ConfigError(f"{place} is in use by another program; take another --port, or 0 for any") from None
+            raise ConfigError(
+                f"{place} is in use by another program; take another --port, or 0 for any"
+            ) from None
         if error.errno == errno.EACCES:
-            raise ConfigError(f"{place} needs more rights than this user has; take a --port from 1024 up") from None
-        raise ConfigError(f"cannot listen at {place} ({error.strerror}); take another --host or --port") from error
+            raise ConfigError(
+                f"{place} needs more rights than this user has; take a --port from 1024 up"
+            ) from None
+        raise ConfigError(
+            f"cannot listen at {place} ({error.strerror}); take another --host or --port"
+        ) from error
     return made
 
 
