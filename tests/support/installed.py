@@ -1,7 +1,7 @@
 """Tenor as its users have it: a wheel, installed beside what the wheel asks for and nothing else.
 
-No package index is needed: what the wheel asks for is in this environment, too, and the new one links to it. A
-distribution that is missing in the wheel's requirements, or in theirs, is missing there.
+No package index is needed: what the wheel asks for is in this environment, too, and the new one links to it.
+A distribution that is missing in the wheel's requirements, or in theirs, is missing there.
 """
 
 import os
