@@ -113,8 +113,8 @@ def test_the_command_says_what_it_can(core: installed.Environment, tmp_path: Pat
 def test_it_predicts_and_explains_as_here(core: installed.Environment, tmp_path: Path) -> None:
     for command in (("predict", MODEL, *TEXTS), ("explain", MODEL, TEXTS[2])):
         there = core.run("tenor", *command, "--json", folder=tmp_path)
-        assert there.stdout == shell.tenor(*command, "--json").out
-        assert there.stderr == ""
+        here = shell.tenor(*command, "--json")
+        assert (there.stdout, there.stderr) == (here.out, here.err)
 
 
 def test_many_texts_are_read_by_code_compiled_there(core: installed.Environment, tmp_path: Path) -> None:
