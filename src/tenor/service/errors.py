@@ -11,6 +11,7 @@ from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
 from tenor.errors import InputError, MissingExtraError, TenorError
+from tenor.service import logs
 
 # Of errors that the routing raises.
 _MESSAGES = {
@@ -76,6 +77,7 @@ def as_service_error(error: Exception) -> ServiceError:
             return ServiceError(422, "not_available", str(error))
         case InputError():
             return ServiceError(422, "invalid", str(error))
+    logs.unexpected(error)
     return unexpected()
 
 
@@ -91,10 +93,12 @@ def json_response(value: object, *, status: int = 200, headers: Mapping[str, str
 
 
 def install(app: FastAPI) -> None:
-    """Have an application say its errors so; those that nobody expects are left to `Exchange`."""
+    """Have an application say its errors so; those that nobody expects are left to `Limits`."""
 
     async def say(_request: Request, error: Exception) -> Response:
-        return respond(as_service_error(error))
+        said = as_service_error(error)
+        logs.note(code=said.code)
+        return respond(said)
 
     for kind in (TenorError, RequestValidationError, HTTPException):
         app.add_exception_handler(kind, say)

@@ -39,6 +39,19 @@ class Metrics:
             "tenor_model_info", "Versions served", ["model", "version"], registry=self.registry
         )
 
+    def request(self, path: str, method: str, status: int, seconds: float, code: str | None) -> None:
+        """Count a request; `code` says why, if it was refused."""
+        self.requests.labels(path, method, str(status)).inc()
+        self.seconds.labels(path).observe(seconds)
+        if code is not None:
+            self.rejected.labels(code).inc()
+
+    def batch(self, model: str, texts: int, seconds: float) -> None:
+        """Count a batch."""
+        self.texts.labels(model).inc(texts)
+        self.batch_texts.labels(model).observe(texts)
+        self.batch_seconds.labels(model).observe(seconds)
+
     def text(self) -> bytes:
         """Return all of them in Prometheus' text format."""
         return generate_latest(self.registry)
