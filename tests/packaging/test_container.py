@@ -8,7 +8,7 @@ from pathlib import Path
 
 import dockerfile
 import installed
-from served import options_of
+from serve_options import options_of
 
 from tenor import __version__
 from tenor.config.service import ServiceConfig

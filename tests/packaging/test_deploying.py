@@ -8,7 +8,7 @@ from typing import Any
 import installed
 import pytest
 import yaml
-from served import options_of
+from serve_options import options_of
 
 from tenor.config.load import settings
 from tenor.config.service import ServiceConfig
