@@ -13,7 +13,7 @@ import pytest
 
 import tenor
 
-Service = tuple[subprocess.Popen[str], str]  # and its address
+Process = subprocess.Popen[str]
 
 MODEL = installed.ROOT / "tests" / "formats" / "format-3" / "model"
 
@@ -25,9 +25,7 @@ def environment(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> instal
 
 
 @pytest.fixture
-def service(
-    environment: installed.Environment, tmp_path: Path
-) -> Iterator[tuple[subprocess.Popen[str], str]]:
+def service(environment: installed.Environment, tmp_path: Path) -> Iterator[tuple[Process, str]]:
     """A running service and its address."""
     with subprocess.Popen(
         [environment.folder / "bin" / "tenor", "serve", f"toy={MODEL}", "--port", "0", "--json"],
@@ -56,7 +54,7 @@ def read(address: str, send: object = None) -> str:
 
 
 def test_it_answers_as_here_and_stops_when_told(
-    service: Service, environment: installed.Environment, tmp_path: Path
+    service: tuple[Process, str], environment: installed.Environment, tmp_path: Path
 ) -> None:
     process, address = service
     texts = ["good a b", "a b c d bad", ""]
