@@ -11,9 +11,11 @@ from pathlib import Path
 from zipfile import ZipFile
 
 import installed
+import pyarrow
 import pytest
 import shell
 from packaging.requirements import Requirement
+from pyarrow import parquet
 
 import tenor
 
@@ -118,13 +120,12 @@ def test_it_predicts_and_explains_as_here(core: installed.Environment, tmp_path:
 
 
 def test_many_texts_are_read_by_code_compiled_there(core: installed.Environment, tmp_path: Path) -> None:
-    rows = [[f"good a b c d bad good a {number}"] for number in range(3000)]
-    with (tmp_path / "many.csv").open("w", newline="") as file:
-        csv.writer(file).writerows([["text"], *rows])
-    core.run("tenor", "predict", MODEL, "--input", "many.csv", "--output", "out.csv", folder=tmp_path)
+    texts = [f"good a b c d bad good a {number}" for number in range(3000)]
+    parquet.write_table(pyarrow.table({"text": texts}), tmp_path / "many.parquet")
+    core.run("tenor", "predict", MODEL, "--input", "many.parquet", "--output", "out.csv", folder=tmp_path)
     with (tmp_path / "out.csv").open(newline="") as file:
         found = [float(row["probability_positive"]) for row in csv.DictReader(file)]
-    wanted = tenor.load(MODEL).predict_proba([text for (text,) in rows])[:, 1]
+    wanted = tenor.load(MODEL).predict_proba(texts)[:, 1]
     assert found == pytest.approx(wanted.tolist(), abs=1e-6)
     assert list((core.packages / "tenor" / "kernels" / "__pycache__").glob("*.nbi"))
 
