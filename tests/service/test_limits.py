@@ -61,8 +61,9 @@ def test_a_body_that_does_not_arrive_is_not_awaited_for_ever() -> None:
             said.append(message)
 
         scope = {
-            "type": "http", "http_version": "1.1", "method": "POST", "path": "/v1/predict", "query_string": b"",
-            "headers": [(b"content-length", b"10")], "client": None, "server": None, "state": {},
+            "type": "http", "http_version": "1.1", "method": "POST", "path": "/v1/predict",
+            "query_string": b"", "headers": [(b"content-length", b"10")],
+            "client": None, "server": None, "state": {},
         }  # fmt: skip
         await app(scope, asyncio.Event().wait, send)
         return said[0]["status"], json.loads(said[1]["body"])["code"]

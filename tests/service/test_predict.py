@@ -13,6 +13,7 @@ def test_predictions_in_order() -> None:
         "<script>alert(1)</script>",
         "\u05e9\u05dc\u05d5\u05dd",
         "\U0001f600",
+        "\ud800",
         "a " * 20_000,
     ]
     answer = answer_to(opened(), body={"texts": texts})
@@ -50,7 +51,6 @@ BAD = {
     "not JSON": (b"{", 400, "invalid_json"),
     "nothing": (b"", 422, "invalid"),
     "not UTF-8": (b'{"text": "\xff\xfe"}', 400, "invalid_json"),
-    "a lone surrogate": (b'{"text": "\\ud800"}', 422, "invalid"),
     "deep nesting": (DEEP, 400, "invalid_json"),
     "a number of 5,000 digits": (b'{"text": ' + b"9" * 5000 + b"}", 400, "invalid_json"),
     "an infinite number": (b'{"text": "a", "abstain_below": 1e999}', 422, "invalid"),
