@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated, cast
 
 import typer
 
-from tenor.cli import options
+from tenor.cli import abstaining, options
 from tenor.cli.console import Terminal
 from tenor.cli.predict import as_json, tab_cells, tab_columns
 from tenor.errors import DataError
@@ -47,6 +47,9 @@ def stream(
         bool,
         typer.Option("--keys", help="each line is KEY, a tab, and what comes next in the text of that key"),
     ] = False,
+    abstain_below: options.AbstainBelow = None,
+    target_accuracy: options.TargetAccuracy = None,
+    per_class: options.PerClass = False,
     encoding: options.Encoding = None,
     json: options.Json = False,
     quiet: options.Quiet = False,
@@ -57,6 +60,9 @@ def stream(
     On a terminal in one line that changes, else in a line for each line of input: with tabs between, or with
     --json as an object. Ctrl-C ends it as the end of the input does.
 
+    With --abstain-below or --target-accuracy, "ambiguous" stands for the label as long as it is too unsure;
+    JSON keeps the label and says abstained.
+
     For example: tail -f talk.txt | tenor stream runs/first
     """
     terminal: Terminal = context.obj
@@ -64,7 +70,8 @@ def stream(
 
     from tenor.inference.predictor import load
 
-    predictor = load(model)
+    predictor = load(model, abstain_below=abstain_below, target_accuracy=target_accuracy, per_class=per_class)
+    abstaining.note(terminal, predictor)
     updates = _many(predictor, arriving) if keys else _one(predictor, arriving)
     read = False
     # Ctrl-C finds it waiting for input, as a rule; where it does not, what was printed stays.
@@ -156,7 +163,8 @@ def _arriving(encoding: str) -> Iterator[str]:
 def _writer(terminal: Terminal, predictor: "Predictor", *, keys: bool, json: bool) -> Iterator[Write]:
     """Yield what writes updates, each at once."""
     if json:
-        yield _whole_lines(lambda update: terminal.json(_described(update), indent=None))
+        abstains = predictor.abstention is not None
+        yield _whole_lines(lambda update: terminal.json(_described(update, abstains=abstains), indent=None))
     elif not terminal.out.is_terminal:
         names = ("line", *(("key",) if keys else ()), *tab_columns(predictor.classes), "tokens")
         terminal.line("\t".join(names))
@@ -180,9 +188,10 @@ def _whole_lines(write: Write) -> Write:
     return write_at_once
 
 
-def _described(update: Update) -> dict[str, object]:
+def _described(update: Update, *, abstains: bool) -> dict[str, object]:
     key = {} if update.key is None else {"key": update.key}
-    return {"line": update.line, **key, **as_json(update.prediction), "tokens": update.tokens}
+    prediction = as_json(update.prediction, abstains=abstains)
+    return {"line": update.line, **key, **prediction, "tokens": update.tokens}
 
 
 def _cells(update: Update) -> tuple[str, ...]:
@@ -191,6 +200,6 @@ def _cells(update: Update) -> tuple[str, ...]:
 
 
 def _sentence(update: Update) -> str:
-    prediction = update.prediction
+    said = f"{abstaining.label(update.prediction)} {percent(update.prediction.probability)}"
     start = "" if update.key is None else f"{one_line(update.key)}: "
-    return f"{start}{prediction.label} {percent(prediction.probability)}, {count(update.tokens, 'token')}"
+    return f"{start}{said}, {count(update.tokens, 'token')}"
