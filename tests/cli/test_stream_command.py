@@ -126,6 +126,13 @@ def test_unsure_predictions_are_called_ambiguous_as_long_as_they_are(model: Path
     assert keyed[1].split("\t")[2] == "ambiguous"
 
 
+def test_a_text_is_ambiguous_as_long_as_it_is_unfamiliar(model: Path) -> None:
+    text = "xyzzy\n" + "good a b\n" * 60  # at last less than 1 % of its words are unknown
+    found = objects(tenor("stream", model, "--abstain-unfamiliar", "--json", stdin=text).out)
+    assert [one["abstained"] for one in found] == [float(str(one["unknown_share"])) > 0.01 for one in found]
+    assert (found[0]["abstained"], found[-1]["abstained"]) == (True, False)
+
+
 def test_a_target_accuracy_chooses_the_same_threshold_as_for_whole_texts(model: Path) -> None:
     target = ("--target-accuracy", 0.1, "--per-class", "--json")
     streamed = objects(tenor("stream", model, *target, stdin="good a b").out)[-1]

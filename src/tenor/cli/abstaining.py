@@ -1,4 +1,4 @@
-"""What commands say of predictions that are held back as too unsure."""
+"""What commands say of predictions that are held back."""
 
 from typing import TYPE_CHECKING
 
@@ -17,7 +17,9 @@ def label(prediction: "Prediction") -> str:
 
 def note(terminal: Terminal, predictor: "Predictor") -> None:
     """Say which predictions are held back and what that did on validation data; nothing where none are."""
-    if predictor.abstention is not None:
-        from tenor.report.confidence import abstention_sentence
+    from tenor.report import confidence
 
-        terminal.note(abstention_sentence(predictor.abstention.to_json(), predictor.classes))
+    if predictor.abstention is not None:
+        terminal.note(confidence.abstention_sentence(predictor.abstention.to_json(), predictor.classes))
+    if predictor.most_unknown is not None:
+        terminal.note(confidence.unfamiliar_sentence(predictor.most_unknown))

@@ -201,6 +201,14 @@ PerClass = Annotated[
         rich_help_panel=_CONFIDENCE,
     ),
 ]
+AbstainUnfamiliar = Annotated[
+    bool,
+    typer.Option(
+        "--abstain-unfamiliar",
+        help="call texts ambiguous, too, that have more unknown words than 99 of 100 validation texts",
+        rich_help_panel=_CONFIDENCE,
+    ),
+]
 Json = Annotated[
     bool, typer.Option("--json", help="print JSON to stdout, and nothing else there", rich_help_panel=_OUTPUT)
 ]

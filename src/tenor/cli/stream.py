@@ -50,6 +50,7 @@ def stream(
     abstain_below: options.AbstainBelow = None,
     target_accuracy: options.TargetAccuracy = None,
     per_class: options.PerClass = False,
+    abstain_unfamiliar: options.AbstainUnfamiliar = False,
     encoding: options.Encoding = None,
     json: options.Json = False,
     quiet: options.Quiet = False,
@@ -60,8 +61,8 @@ def stream(
     On a terminal in one line that changes, else in a line for each line of input: with tabs between, or with
     --json as an object. Ctrl-C ends it as the end of the input does.
 
-    With --abstain-below or --target-accuracy, "ambiguous" stands for the label as long as it is too unsure;
-    JSON keeps the label and says abstained.
+    With --abstain-below, --target-accuracy or --abstain-unfamiliar, "ambiguous" stands for the label as long
+    as it cannot be relied on; JSON keeps the label and says abstained.
 
     For example: tail -f talk.txt | tenor stream runs/first
     """
@@ -70,7 +71,13 @@ def stream(
 
     from tenor.inference.predictor import load
 
-    predictor = load(model, abstain_below=abstain_below, target_accuracy=target_accuracy, per_class=per_class)
+    predictor = load(
+        model,
+        abstain_below=abstain_below,
+        target_accuracy=target_accuracy,
+        per_class=per_class,
+        abstain_unfamiliar=abstain_unfamiliar,
+    )
     abstaining.note(terminal, predictor)
     updates = _many(predictor, arriving) if keys else _one(predictor, arriving)
     read = False
@@ -163,7 +170,7 @@ def _arriving(encoding: str) -> Iterator[str]:
 def _writer(terminal: Terminal, predictor: "Predictor", *, keys: bool, json: bool) -> Iterator[Write]:
     """Yield what writes updates, each at once."""
     if json:
-        abstains = predictor.abstention is not None
+        abstains = predictor.abstains
         yield _whole_lines(lambda update: terminal.json(_described(update, abstains=abstains), indent=None))
     elif not terminal.out.is_terminal:
         names = ("line", *(("key",) if keys else ()), *tab_columns(predictor.classes), "tokens")

@@ -159,7 +159,7 @@ def refuse_target(target: Path, source: Path, *, force: bool) -> None:
 
 def _names(predictor: Predictor) -> list[str]:
     names = [LABEL, *(PROBABILITY + name for name in predictor.classes), UNKNOWN_SHARE]
-    return names if predictor.abstention is None else [*names, ABSTAINED]
+    return [*names, ABSTAINED] if predictor.abstains else names
 
 
 def _columns(prediction: Prediction, names: list[str]) -> Row:
