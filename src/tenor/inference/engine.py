@@ -11,7 +11,7 @@ from tenor.text.tokens import Tokens
 
 
 class Engine(Protocol):
-    """Computes logits, and the vectors they are made of."""
+    """Computes logits, the vectors they are made of, and the one from the other."""
 
     def logits(self, tokens: Tokens) -> npt.NDArray[np.float32]:
         """Return logits (N, C) of N texts, in their order."""
@@ -19,6 +19,10 @@ class Engine(Protocol):
 
     def vectors(self, tokens: Tokens) -> npt.NDArray[np.float32]:
         """Return the pooled vectors (N, H') of N texts, which the head makes logits of, in their order."""
+        ...
+
+    def head(self, pooled: npt.NDArray[Any]) -> npt.NDArray[np.float32]:
+        """Return logits (N, C) of pooled vectors (N, H')."""
         ...
 
 
@@ -46,8 +50,4 @@ class StepEngine(Engine, Protocol):
 
     def read(self, state: State, tokens: Tokens) -> tuple[Outputs, State]:
         """Read the next piece of each text; return what comes out, and the state after it."""
-        ...
-
-    def head(self, pooled: npt.NDArray[Any]) -> npt.NDArray[np.float32]:
-        """Return logits (N, C) of pooled vectors (N, H')."""
         ...

@@ -157,6 +157,12 @@ class Predictor:
         chunks = [self._engine.vectors(tokens) for tokens in self._encoded(texts)]
         return np.concatenate(chunks) if chunks else self._engine.vectors(Tokens.of([]))
 
+    def labelled_vectors(self, texts: Iterable[str]) -> tuple[npt.NDArray[np.float32], list[str]]:
+        """Return what `vectors` and `predict` return, having read each text once."""
+        vectors = self.vectors(texts)
+        places = self.of_logits(self._engine.head(vectors)).argmax(1)
+        return vectors, [self.classes[place] for place in places]
+
     def warning(self, texts: Iterable[str]) -> str | None:
         """Return one sentence if the texts look unlike the training data, else None."""
         familiarity = self.model.familiarity
