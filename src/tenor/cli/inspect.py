@@ -10,7 +10,7 @@ import typer
 from tenor.cli import options
 from tenor.cli.console import Terminal
 from tenor.cli.extras import require
-from tenor.cli.progress import counting
+from tenor.cli.progress import parts
 from tenor.errors import InputError, OutputError
 
 if TYPE_CHECKING:
@@ -78,8 +78,8 @@ def inspect(
 
     predictor = load(model)
     chosen = _texts(predictor, data, texts, text_column, options.encoding(encoding))
-    with counting(terminal, "texts") as advance:
-        found = inspected(predictor, words=words or (), read=read, most=most, texts=chosen, advance=advance)
+    with parts(terminal) as watch:
+        found = inspected(predictor, words=words or (), read=read, most=most, texts=chosen, watch=watch)
     values = found.to_json()
     if data is not None and not values["in_texts"]["texts"]:
         raise InputError(f"{data}: all of its texts are too long to be read without each of their words")

@@ -145,3 +145,29 @@ def counting(terminal: Terminal, noun: str) -> Iterator[Callable[[int], None]]:
             bar.update(task, shown=f"{done:,.0f} {noun}, {speed:,.0f} a second")
 
         yield advance
+
+
+@contextmanager
+def parts(terminal: Terminal) -> Iterator[Callable[[str, int], Callable[[int], None]]]:
+    """Yield a function that begins a part of some work, so many things to do, and returns what counts them.
+
+    Each part has a bar, with the time that is left.
+    """
+    if terminal.quiet or not terminal.err.is_terminal:
+        yield lambda _, __: lambda _: None
+        return
+    from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeRemainingColumn
+
+    columns = (
+        TextColumn("{task.description}"),
+        BarColumn(bar_width=None),
+        MofNCompleteColumn(),
+        TimeRemainingColumn(),
+    )
+    with bar(terminal, *columns) as shown:
+
+        def begin(name: str, total: int) -> Callable[[int], None]:
+            task = shown.add_task(name, total=total)
+            return lambda more: shown.advance(task, more)
+
+        yield begin
