@@ -120,13 +120,37 @@ def test_what_a_comparison_says(base, tmp_path, in_this_process):
     assert models["majority"]["behaviour"]["overall"]["value"] > 0.2
 
 
-def test_cells_of_before_are_shown_without_behaviour(base, tmp_path, in_this_process):
+def test_cells_of_before_are_asked_the_behaviour_tests_of_today(base, tmp_path, in_this_process):
+    small = replace(COMPARISON, models=("gru-max",), baselines=("majority", "tfidf"), seeds=1)
+    before = running.compare(base, small, tmp_path / "out").to_json()
+    cells = tmp_path / "out" / comparison_folder.CELLS
+    (cells / "gru-max-seed-0" / BEHAVIOUR).unlink()
+    (cells / "majority-seed-0" / BEHAVIOUR).unlink()
+    other = cells / "tfidf-seed-0" / BEHAVIOUR
+    other.write_text(json.dumps({**json.loads(other.read_text()), "suite": "another"}))
+    in_this_process.clear()
+    again = running.compare(base, small, tmp_path / "out", resume=True).to_json()
+    assert sorted(in_this_process) == [("behaviour", name, 0) for name in ("gru-max", "majority", "tfidf")]
+    assert again["models"] == before["models"]
+    in_this_process.clear()
+    running.compare(base, small, tmp_path / "out", resume=True)
+    assert in_this_process == []
+
+
+def test_cells_that_cannot_be_checked_are_shown_without_behaviour(
+    base, tmp_path, in_this_process, monkeypatch
+):
     small = replace(COMPARISON, models=("gru-max",), baselines=("majority",), seeds=1)
     running.compare(base, small, tmp_path / "out")
     (tmp_path / "out" / comparison_folder.CELLS / "gru-max-seed-0" / BEHAVIOUR).unlink()
-    in_this_process.clear()
+
+    def broken(cell, folder, data, share):
+        raise MemoryError("none left")
+
+    monkeypatch.setitem(work.TASKS, work.CHECK, broken)
     again = running.compare(base, small, tmp_path / "out", resume=True)
-    assert in_this_process == []
+    assert [(one["model"], one["work"]) for one in again.failures] == [("gru-max", "behaviour")]
+    assert [model.failed for model in again.models] == [None, None]
     assert [model.behaviour is None for model in again.models] == [False, True]
     assert "not run" in (tmp_path / "out" / comparison_folder.PAGE).read_text("utf-8")
 

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from tenor.compare.comparison import Comparison
 
 _SETTINGS = {setting.key: setting for setting in settings_of(ComparisonConfig)}
-COSTS = "costs"  # the work that is not training, see `tenor.compare.work`
+_TRAINING = ("train", "baseline")  # of the work there is, see `tenor.compare.work`
 
 
 def compare(
@@ -206,13 +206,13 @@ class ComparisonView:
         self._update()
 
     def finish(self, cell: "Cell", work: str, result: "CellResult | None", failure: str | None) -> None:
-        """Print a line for each training, and for whatever fails; costs are measured in silence."""
+        """Print a line for each training, and for whatever fails; all else is done in silence."""
         self._shares.pop(cell.name, None)
         self._finished += 1
         self._update()
         if failure is not None:
             self._terminal.warning(f"{cell.model}, seed {cell.seed}, {work} failed: {failure}")
-        elif result is not None and work != COSTS:
+        elif result is not None and work in _TRAINING:
             validation = result.validation_accuracy
             shown = "" if validation is None else f", validation accuracy {percent(validation)}"
             self._terminal.note(f"{cell.model}, seed {cell.seed}: {duration(result.seconds)}{shown}")

@@ -1,17 +1,18 @@
 """`compare`: run all cells of a comparison that are not finished yet, and put the results together."""
 
 import shutil
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Protocol
 
-from tenor.compare.cell_result import CellBehaviour, CellResult, Costs
+from tenor.compare.cell_result import CellResult
+from tenor.compare.cell_store import CellStore
 from tenor.compare.cells import BASELINE, NETWORK, Cell, cells_of, jobs_of, settled_terms, trials_of
 from tenor.compare.comparison import Comparison
-from tenor.compare.comparison_folder import CELLS, LOGS, check_folder, save, write_settings
+from tenor.compare.comparison_folder import LOGS, check_folder, save, write_settings
 from tenor.compare.model_figures import Finished
 from tenor.compare.pool import Task, run
-from tenor.compare.work import COSTS, FIT, TRAIN, Data, data_fingerprint, result_fingerprint
+from tenor.compare.work import TRAIN, Data, data_fingerprint
 from tenor.config.classification import ClassificationConfig
 from tenor.config.comparison import ComparisonConfig
 from tenor.errors import DataError, Interrupted
@@ -73,52 +74,36 @@ def compare(
     fingerprint = data_fingerprint(data.dataset)
     write_settings(out, base, comparison, fingerprint, resume=resume)
     trials = trials_of(base, comparison)
-
-    def folder(cell: Cell) -> Path:
-        return out / CELLS / cell.name
-
-    def stored(cell: Cell) -> CellResult | None:
-        return CellResult.load(folder(cell), result_fingerprint(cell, fingerprint))
-
-    def missing(some: Sequence[Cell]) -> list[Task]:
-        return [
-            Task(FIT if cell.kind == BASELINE else TRAIN, cell, folder(cell))
-            for cell in some
-            if stored(cell) is None
-        ]
-
+    store = CellStore(out, fingerprint, data.dataset.classes)
     watcher = watcher or Silent()
-    cells = cells_of(base, comparison, _chosen_rates(trials, stored))
+    cells = cells_of(base, comparison, _chosen_rates(trials, store))
     both = list({cell.name: cell for cell in (*trials, *cells)}.values())
     costed = len({cell.model for cell in cells if cell.kind == NETWORK}) if comparison.costs else 0
-    watcher.start(cells=len(both) + costed, finished=len(both) - len(missing(both)))
+    pieces = len(both) + len(store.unchecked(cells)) + costed
+    watcher.start(cells=pieces, finished=len(both) - len(store.untrained(both)))
     failures: dict[tuple[str, str], str] = {}  # by cell and work
 
     def finish(task: Task, failure: str | None) -> None:
         if failure is not None:
             failures[task.cell.name, task.name] = failure
-        watcher.finish(task.cell, task.name, None if failure else stored(task.cell), failure)
+        watcher.finish(task.cell, task.name, None if failure else store.result(task.cell), failure)
 
     try:
         jobs = jobs_of(base, comparison)
         # Baselines are measured while they are fitted, so they run alone; so does whatever is timed.
         alone = [cell for cell in cells if cell.kind == BASELINE]
-        run(missing(alone), 1, out / LOGS, watcher.share, finish, fresh=True)
-        run(missing(trials), jobs, out / LOGS, watcher.share, finish)
-        cells = cells_of(base, comparison, _chosen_rates(trials, stored))
+        run(store.untrained(alone), 1, out / LOGS, watcher.share, finish, fresh=True)
+        run(store.untrained(trials), jobs, out / LOGS, watcher.share, finish)
+        cells = cells_of(base, comparison, _chosen_rates(trials, store))
         networks = [cell for cell in cells if cell.kind == NETWORK]
-        untried = [task for task in missing(networks) if (task.cell.name, TRAIN) not in failures]
+        untried = [task for task in store.untrained(networks) if (task.cell.name, TRAIN) not in failures]
         run(untried, jobs, out / LOGS, watcher.share, finish)
+        run(store.unchecked(cells), jobs, out / LOGS, watcher.share, finish)
         if comparison.costs:
-            trained = [cell for cell in cells if cell.kind == NETWORK and stored(cell) is not None]
-            measured = [
-                Task(COSTS, cell, folder(cell))
-                for cell in _one_of_each(trained)
-                if Costs.load(folder(cell)) is None
-            ]
-            run(measured, 1, out / LOGS, watcher.share, finish, fresh=True)
+            trained = [cell for cell in cells if cell.kind == NETWORK and store.result(cell) is not None]
+            run(store.unmeasured(_one_of_each(trained)), 1, out / LOGS, watcher.share, finish, fresh=True)
     except KeyboardInterrupt:
-        done = len(both) - len(missing(both))
+        done = len(both) - len(store.untrained(both))
         raise Interrupted(
             f"interrupted; {done} of {len(both)} trainings are finished and kept, "
             f"go on with the same command and --resume"
@@ -127,11 +112,11 @@ def compare(
         cell.name: Finished(
             cell,
             result,
-            Costs.load(folder(cell)) if comparison.costs else None,
-            CellBehaviour.load(folder(cell), result.fingerprint),
+            store.costs(cell) if comparison.costs else None,
+            store.behaviour(cell),
         )
         for cell in cells
-        if (result := stored(cell)) is not None
+        if (result := store.result(cell)) is not None
     }
     made = Comparison.of(base, comparison, data, cells, finished=finished, failures=failures)
     save(made, out)
@@ -139,11 +124,11 @@ def compare(
     return made
 
 
-def _chosen_rates(trials: Sequence[Cell], stored: Callable[[Cell], CellResult | None]) -> dict[str, float]:
+def _chosen_rates(trials: Sequence[Cell], store: CellStore) -> dict[str, float]:
     """Return the learning rate of the best validation accuracy of each model; of equal ones the first."""
     best: dict[str, tuple[float, float]] = {}  # model -> accuracy, rate
     for cell in trials:
-        result = stored(cell)
+        result = store.result(cell)
         accuracy = (
             -1.0 if result is None or result.validation_accuracy is None else result.validation_accuracy
         )
