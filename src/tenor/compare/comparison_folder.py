@@ -106,9 +106,10 @@ def _write(path: Path, text: str) -> None:
 def save(comparison: Comparison, out: Path) -> None:
     """Write figures, pictures and the page."""
     from tenor.report import comparison_page
+    from tenor.report.comparison_csv import comparison_csv
 
     values = comparison.to_json()
     _write(out / RESULT, json.dumps(values, ensure_ascii=False, indent=1, allow_nan=False))
-    _write(out / TABLE, comparison_page.comparison_csv(values))
+    _write(out / TABLE, comparison_csv(values))
     comparison_page.comparison_plots(values, out)
     _write(out / PAGE, comparison_page.comparison_page(values))

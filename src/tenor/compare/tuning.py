@@ -19,9 +19,10 @@ from tenor.data import load as data_load
 from tenor.data.example import Dataset
 from tenor.errors import DataError, Interrupted, StorageError, TrainingError
 from tenor.evaluation.data_report import DataReport
-from tenor.experiments.classification import SilentWatcher, Watcher, fit
+from tenor.experiments.classification import fit
 from tenor.experiments.preparing import Prepared, prepare
 from tenor.experiments.settling import settled
+from tenor.experiments.watching import SilentWatcher, Watcher
 from tenor.text.vectors import Vectors
 from tenor.training.checkpoint import Progress, Row
 from tenor.training.runtime import Runtime
