@@ -2,6 +2,8 @@
 
 from typing import TYPE_CHECKING
 
+import typer
+
 from tenor.cli.console import Terminal
 
 if TYPE_CHECKING:
@@ -15,8 +17,26 @@ def label(prediction: "Prediction") -> str:
     return AMBIGUOUS if prediction.abstained else prediction.label
 
 
-def note(terminal: Terminal, predictor: "Predictor") -> None:
-    """Say which predictions are held back and what that did on validation data; nothing where none are."""
+def load(context: typer.Context) -> "Predictor":
+    """Load the model of a command line, which holds predictions back as its options say.
+
+    A note says which those are, and what that did on validation data.
+    """
+    from tenor.inference import predictor as inference
+
+    given = context.params
+    predictor = inference.load(
+        given["model"],
+        abstain_below=given["abstain_below"],
+        target_accuracy=given["target_accuracy"],
+        per_class=given["per_class"],
+        abstain_unfamiliar=given.get("abstain_unfamiliar", False),
+    )
+    _note(context.obj, predictor)
+    return predictor
+
+
+def _note(terminal: Terminal, predictor: "Predictor") -> None:
     from tenor.report import confidence
 
     if predictor.abstention is not None:

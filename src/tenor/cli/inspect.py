@@ -1,7 +1,5 @@
 """`tenor inspect`: what a model learned of words."""
 
-import random
-from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -18,8 +16,6 @@ if TYPE_CHECKING:
 
     from tenor.inference.predictor import Predictor
     from tenor.report.page import Table
-
-_SEED = 0  # of the choice of texts
 
 
 def inspect(
@@ -99,21 +95,7 @@ def _texts(
     from tenor.inference.files import TextRows
 
     rows = TextRows.of(predictor, data, text_column=text_column, encoding=encoding)
-    return _drawn((text for _, some in rows.chunks() for text in some if text.strip()), most, data)
-
-
-def _drawn(texts: Iterable[str], most: int, data: str) -> list[str]:
-    """Draw from a stream (Vitter 1985, algorithm R); the same texts each time."""
-    generator = random.Random(_SEED)  # noqa: S311 - nothing secret
-    kept: list[str] = []
-    for number, text in enumerate(texts):
-        if number < most:
-            kept.append(text)
-        elif (place := generator.randrange(number + 1)) < most:
-            kept[place] = text
-    if not kept:
-        raise InputError(f"{data} has no text that is not empty; give other data")
-    return kept
+    return rows.drawn(most)
 
 
 def _write(

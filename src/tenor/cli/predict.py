@@ -83,16 +83,8 @@ def predict(
     encoding = options.encoding(encoding)
 
     from tenor.inference.files import TextRows
-    from tenor.inference.predictor import load
 
-    predictor = load(
-        model,
-        abstain_below=abstain_below,
-        target_accuracy=target_accuracy,
-        per_class=per_class,
-        abstain_unfamiliar=abstain_unfamiliar,
-    )
-    abstaining.note(terminal, predictor)
+    predictor = abstaining.load(context)
     if input is not None and output is not None:
         _predict_file(
             terminal,

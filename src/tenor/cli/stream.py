@@ -67,18 +67,8 @@ def stream(
     For example: tail -f talk.txt | tenor stream runs/first
     """
     terminal: Terminal = context.obj
-    arriving = _arriving(encoding or str(options.SETTINGS["data.encoding"].default))
-
-    from tenor.inference.predictor import load
-
-    predictor = load(
-        model,
-        abstain_below=abstain_below,
-        target_accuracy=target_accuracy,
-        per_class=per_class,
-        abstain_unfamiliar=abstain_unfamiliar,
-    )
-    abstaining.note(terminal, predictor)
+    arriving = _arriving(options.encoding(encoding))
+    predictor = abstaining.load(context)
     updates = _many(predictor, arriving) if keys else _one(predictor, arriving)
     read = False
     # Ctrl-C finds it waiting for input, as a rule; where it does not, what was printed stays.
