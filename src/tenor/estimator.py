@@ -10,9 +10,10 @@ import numpy as np
 import numpy.typing as npt
 
 from tenor.config.classification import ClassificationConfig
-from tenor.config.load import Values, merge, parse, read, to_values
+from tenor.config.dotted import Values, nested
+from tenor.config.load import merge, parse, read, to_values
 from tenor.config.names import apply_name, name_of
-from tenor.config.parameters import SETTINGS, nested, plain
+from tenor.config.parameters import SETTINGS, plain
 from tenor.data.arrays import Labels, make_dataset, read_labels, read_texts
 from tenor.errors import ConfigError, MissingExtraError, ModelError, OutputError
 from tenor.inference.network import NetworkEngine
@@ -177,10 +178,10 @@ class TextClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]  # s
         config = parse(
             merge(
                 _base(self.config),
-                *(nested(key, plain(value)) for key, value in given.items() if value is not None),
+                nested({key: plain(value) for key, value in given.items() if value is not None}),
                 _seeds(self.random_state),
                 _class_weights(self.class_weight, classes, codes),
-                nested("data.source", _SOURCE),
+                nested({"data.source": _SOURCE}),
             )
         )
         if config.training.precision == "auto":
@@ -237,7 +238,7 @@ def _class_weights(given: object, classes: Labels, codes: npt.NDArray[np.int64])
         return {}
     if isinstance(given, Mapping):
         given = compute_class_weight(dict(given), classes=classes, y=classes[codes]).tolist()
-    return nested("training.class_weights", given)
+    return nested({"training.class_weights": given})
 
 
 def _may_write(folder: Path) -> bool:

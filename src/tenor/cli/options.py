@@ -11,7 +11,8 @@ import typer
 
 from tenor.cli import completion
 from tenor.config.classification import ClassificationConfig
-from tenor.config.load import Setting, Values, assignments, merge, parse, read, settings, to_values
+from tenor.config.dotted import Values, nested
+from tenor.config.load import Setting, assignments, merge, parse, read, settings, to_values
 from tenor.config.names import apply_name
 
 SETTINGS = {setting.key: setting for setting in settings()}
@@ -251,21 +252,18 @@ def encoding(given: str | None) -> str:
 
 def shortcuts(given: Mapping[str, Any]) -> Values:
     """Return the settings that a command's parameters give, as nested values."""
-    values: Values = {}
+    found: Values = {}
     for name, key in SHORTCUTS.items():
         value = given.get(name)
         if value is None:
             continue
-        *sections, field = key.split(".")
         if name in _LISTS:
-            value = [part.strip() for part in value.split(",")] if value else []
+            found[key] = [part.strip() for part in value.split(",")] if value else []
         elif name in {"validation", "test"} and (share := _number(value)) is not None:
-            field, value = f"{field}_fraction", share
-        inner = values
-        for section in sections:
-            inner = inner.setdefault(section, {})
-        inner[field] = value
-    return values
+            found[f"{key}_fraction"] = share
+        else:
+            found[key] = value
+    return nested(found)
 
 
 def _number(text: str) -> float | None:

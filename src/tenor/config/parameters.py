@@ -5,8 +5,6 @@ from pathlib import Path
 
 import numpy as np
 
-from tenor.config.load import Values
-
 # parameter -> the settings it stands for, which have the default, the range and the meaning; of the sections
 # of encoders only that of the chosen one counts
 SETTINGS: dict[str, tuple[str, ...]] = {
@@ -46,12 +44,6 @@ SETTINGS: dict[str, tuple[str, ...]] = {
     "precision": ("training.precision",),
     "threads": ("training.threads",),
 }
-
-
-def nested(key: str, value: object) -> Values:
-    """training.epochs, 5 -> {"training": {"epochs": 5}}."""
-    first, dot, rest = key.partition(".")
-    return {first: nested(rest, value) if dot else value}
 
 
 def plain(value: object) -> object:

@@ -9,6 +9,7 @@ import shlex
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
+from tenor.config.dotted import flat
 from tenor.config.load import settings
 from tenor.report import run_pictures
 from tenor.report.behaviour_page import behaviour_section
@@ -66,7 +67,7 @@ def settings_section(config: Mapping[str, Any]) -> Section:
     """Return the settings: those that differ from their defaults, then all of them behind a line."""
     known = {setting.key: setting for setting in settings()}
     rows, changed = [], []
-    for key, value in _flat(config):
+    for key, value in flat(config).items():
         meaning = known[key].meaning if key in known else ""
         row = [key, _shown(value), meaning]
         rows.append(row)
@@ -225,14 +226,6 @@ def _environment(metrics: Mapping[str, Any], report: Mapping[str, Any]) -> dict[
 def _command(name: str) -> str:
     config, again = shlex.quote(f"{name}/config.yaml"), shlex.quote(f"{name}-again")
     return f"tenor train --config {config} --out {again}"
-
-
-def _flat(values: Mapping[str, Any], prefix: str = "") -> Iterator[tuple[str, Any]]:
-    for key, value in values.items():
-        if isinstance(value, Mapping):
-            yield from _flat(value, f"{prefix}{key}.")
-        else:
-            yield f"{prefix}{key}", value
 
 
 def _plain(value: object) -> Any:
