@@ -99,6 +99,8 @@ def test_each_text_is_read_once(source: Path, monkeypatch: pytest.MonkeyPatch, e
     assert read == [len(TEXTS)]
     assert chunk.labels == labels
     assert_allclose(chunk.vectors, vectors, atol=1e-5)
+    none, names = predictor.labelled_vectors([])
+    assert (none.shape, names) == ((0, vectors.shape[1]), [])
 
 
 def test_a_row_of_the_data_is_searched_for_and_not_found_itself(

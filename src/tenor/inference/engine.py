@@ -11,7 +11,7 @@ from tenor.text.tokens import Tokens
 
 
 class Engine(Protocol):
-    """Computes logits, the vectors they are made of, and the one from the other."""
+    """Computes logits, and the vectors they are made of."""
 
     def logits(self, tokens: Tokens) -> npt.NDArray[np.float32]:
         """Return logits (N, C) of N texts, in their order."""
@@ -21,8 +21,8 @@ class Engine(Protocol):
         """Return the pooled vectors (N, H') of N texts, which the head makes logits of, in their order."""
         ...
 
-    def head(self, pooled: npt.NDArray[Any]) -> npt.NDArray[np.float32]:
-        """Return logits (N, C) of pooled vectors (N, H')."""
+    def vectors_with_logits(self, tokens: Tokens) -> tuple[npt.NDArray[np.float32], npt.NDArray[np.float32]]:
+        """Return `vectors` (N, H') and `logits` (N, C) of N texts, each of which is read once."""
         ...
 
 
@@ -50,4 +50,8 @@ class StepEngine(Engine, Protocol):
 
     def read(self, state: State, tokens: Tokens) -> tuple[Outputs, State]:
         """Read the next piece of each text; return what comes out, and the state after it."""
+        ...
+
+    def head(self, pooled: npt.NDArray[Any]) -> npt.NDArray[np.float32]:
+        """Return logits (N, C) of pooled vectors (N, H')."""
         ...

@@ -159,9 +159,11 @@ class Predictor:
 
     def labelled_vectors(self, texts: Iterable[str]) -> tuple[npt.NDArray[np.float32], list[str]]:
         """Return what `vectors` and `predict` return, having read each text once."""
-        vectors = self.vectors(texts)
-        places = self.of_logits(self._engine.head(vectors)).argmax(1)
-        return vectors, [self.classes[place] for place in places]
+        chunks = [self._engine.vectors_with_logits(tokens) for tokens in self._encoded(texts)]
+        if not chunks:
+            return self.vectors([]), []
+        vectors, logits = (np.concatenate(part) for part in zip(*chunks, strict=True))
+        return vectors, [self.classes[place] for place in self.of_logits(logits).argmax(1)]
 
     def warning(self, texts: Iterable[str]) -> str | None:
         """Return one sentence if the texts look unlike the training data, else None."""
