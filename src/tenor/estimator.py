@@ -10,8 +10,8 @@ import numpy as np
 import numpy.typing as npt
 
 from tenor.config.classification import ClassificationConfig
-from tenor.config.dotted import Values, nested
-from tenor.config.load import merge, parse, read, to_values
+from tenor.config.dotted import nested
+from tenor.config.load import Values, merge, parse, read, to_values
 from tenor.config.names import apply_name, name_of
 from tenor.config.parameters import SETTINGS, plain
 from tenor.data.arrays import Labels, make_dataset, read_labels, read_texts

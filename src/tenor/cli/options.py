@@ -11,8 +11,8 @@ import typer
 
 from tenor.cli import completion
 from tenor.config.classification import ClassificationConfig
-from tenor.config.dotted import Values, nested
-from tenor.config.load import Setting, assignments, merge, parse, read, settings, to_values
+from tenor.config.dotted import nested
+from tenor.config.load import Setting, Values, assignments, merge, parse, read, settings, to_values
 from tenor.config.names import apply_name
 
 SETTINGS = {setting.key: setting for setting in settings()}

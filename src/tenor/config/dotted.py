@@ -5,12 +5,10 @@ from typing import Any
 
 from tenor.errors import ConfigError
 
-Values = dict[str, Any]
 
-
-def flat(values: Mapping[str, Any]) -> Values:
+def flat(values: Mapping[str, Any]) -> dict[str, Any]:
     """Return what stands in sections by dotted keys, in the same order; an empty section has none."""
-    found: Values = {}
+    found: dict[str, Any] = {}
     for key, value in values.items():
         if isinstance(value, Mapping):
             found |= {f"{key}.{inner}": one for inner, one in flat(value).items()}
@@ -19,9 +17,9 @@ def flat(values: Mapping[str, Any]) -> Values:
     return found
 
 
-def nested(settings: Mapping[str, Any]) -> Values:
+def nested(settings: Mapping[str, Any]) -> dict[str, Any]:
     """Return settings by dotted keys in sections; `ConfigError` for one that is a value and a section."""
-    found: Values = {}
+    found: dict[str, Any] = {}
     for key, value in settings.items():
         *sections, name = key.split(".")
         inner = found

@@ -12,8 +12,10 @@ from typing import Annotated, Any, get_args, get_origin, get_type_hints
 from typing_extensions import Doc
 
 from tenor.config.classification import ClassificationConfig
-from tenor.config.dotted import Values, at, nested
+from tenor.config.dotted import at, nested
 from tenor.errors import ConfigError
+
+Values = dict[str, Any]
 
 
 @dataclass(frozen=True)

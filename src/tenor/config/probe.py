@@ -7,8 +7,7 @@ from typing import Annotated, Any, ClassVar
 from annotated_types import Ge, Gt, Len, MultipleOf
 from typing_extensions import Doc
 
-from tenor.config.dotted import Values
-from tenor.config.load import settings
+from tenor.config.load import Values, settings
 from tenor.config.training import DeviceName
 from tenor.errors import ConfigError
 

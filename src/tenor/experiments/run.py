@@ -21,8 +21,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from tenor.config.classification import ClassificationConfig
-from tenor.config.dotted import Values
-from tenor.config.load import parse, read, to_values
+from tenor.config.load import Values, parse, read, to_values
 from tenor.errors import ConfigError, OutputError
 from tenor.evaluation.evaluation import Evaluation
 from tenor.experiments import run_files
