@@ -1,21 +1,20 @@
 """`TextClassifier`: a classification experiment behind the face of a scikit-learn classifier."""
 
-import math
-import warnings
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import replace
 from numbers import Integral
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Self
+from typing import Any, Self
 
 import numpy as np
 import numpy.typing as npt
 
 from tenor.config.classification import ClassificationConfig
+from tenor.config.dotted import nested
 from tenor.config.load import Values, merge, parse, read, to_values
 from tenor.config.names import apply_name, name_of
+from tenor.config.parameters import SETTINGS, plain
 from tenor.data.arrays import Labels, make_dataset, read_labels, read_texts
-from tenor.data.example import Dataset
 from tenor.errors import ConfigError, MissingExtraError, ModelError, OutputError
 from tenor.inference.network import NetworkEngine
 from tenor.inference.predictor import Predictor
@@ -29,51 +28,6 @@ try:
 except ModuleNotFoundError:
     raise MissingExtraError("scikit-learn", "train") from None
 
-if TYPE_CHECKING:
-    from tenor.evaluation.data_report import DataReport
-    from tenor.text.vectors import Vectors
-    from tenor.training.checkpoint import Progress, Row
-    from tenor.training.runtime import Runtime
-
-# parameter -> the settings it stands for, which have the default, the range and the meaning; of the sections
-# of encoders only that of the chosen one counts
-SETTINGS: dict[str, tuple[str, ...]] = {
-    "tokenizer": ("text.tokenizer",),
-    "vocabulary_size": ("text.max_size",),
-    "min_count": ("text.min_count",),
-    "max_length": ("text.max_length",),
-    "truncation": ("text.truncation",),
-    "vectors": ("text.vectors",),
-    "embedding_size": ("network.embedding_size",),
-    "embedding_dropout": ("network.embedding_dropout",),
-    "hidden_size": (
-        "network.recurrent.hidden_size",
-        "network.mingru.hidden_size",
-        "network.transformer.hidden_size",
-    ),
-    "layers": (
-        "network.recurrent.layers",
-        "network.mingru.layers",
-        "network.cnn.layers",
-        "network.transformer.layers",
-    ),
-    "dropout": (
-        "network.recurrent.dropout",
-        "network.mingru.dropout",
-        "network.cnn.dropout",
-        "network.transformer.dropout",
-    ),
-    "output_dropout": ("network.output_dropout",),
-    "epochs": ("training.epochs",),
-    "batch_size": ("training.batch_size",),
-    "learning_rate": ("training.learning_rate",),
-    "weight_decay": ("training.weight_decay",),
-    "validation_fraction": ("data.validation_fraction",),
-    "patience": ("training.patience",),
-    "device": ("training.device",),
-    "precision": ("training.precision",),
-    "threads": ("training.threads",),
-}
 _SOURCE = "memory"  # what a model folder says of where its texts came from
 
 
@@ -176,7 +130,7 @@ class TextClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]  # s
             MissingExtraError: torch is not installed.
         """
         try:
-            from tenor.experiments import classification
+            from tenor.experiments import classification, watching
         except ModuleNotFoundError as error:
             if error.name != "torch":
                 raise
@@ -185,7 +139,7 @@ class TextClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]  # s
         classes, codes = read_labels(y, len(texts))
         config = self._configuration(classes, codes)
         dataset = make_dataset(texts, classes, codes, config.data)
-        fitted = classification.fit(dataset, config, watcher=_EpochLines() if self.verbose else None)
+        fitted = classification.fit(dataset, config, watcher=watching.EpochLines() if self.verbose else None)
         self.classes_: Labels = classes
         self.model_ = fitted.model
         self.history_ = [dict(row) for row in fitted.history.rows]
@@ -224,10 +178,10 @@ class TextClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]  # s
         config = parse(
             merge(
                 _base(self.config),
-                *(_nested(key, _plain(value)) for key, value in given.items() if value is not None),
+                nested({key: plain(value) for key, value in given.items() if value is not None}),
                 _seeds(self.random_state),
                 _class_weights(self.class_weight, classes, codes),
-                _nested("data.source", _SOURCE),
+                nested({"data.source": _SOURCE}),
             )
         )
         if config.training.precision == "auto":
@@ -254,26 +208,6 @@ class TextClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]  # s
         return tags
 
 
-class _EpochLines:
-    """A watcher that prints one line an epoch."""
-
-    def data(self, dataset: Dataset, report: "DataReport", vectors: "Vectors | None") -> None:
-        pass
-
-    def warning(self, text: str) -> None:
-        warnings.warn(text, RuntimeWarning, stacklevel=2)
-
-    def start(self, *, epochs: int, texts: int, runtime: "Runtime", history: Sequence["Row"]) -> None:
-        print(f"{texts} texts, {runtime}")  # noqa: T201 - what verbose is for
-
-    def step(self, progress: "Progress") -> None:
-        pass
-
-    def epoch(self, row: "Row", *, best: bool) -> None:
-        figures = ", ".join(f"{name} {value:.4g}" for name, value in row.items())
-        print(f"{figures}{', best' if best else ''}", flush=True)  # noqa: T201
-
-
 def _base(config: object) -> Values:
     match config:
         case None:
@@ -287,20 +221,6 @@ def _base(config: object) -> Values:
     raise ConfigError(
         f"config is of type {type(config).__name__}; give a recipe, nested values or a ClassificationConfig"
     )
-
-
-def _nested(key: str, value: object) -> Values:
-    """training.epochs, 5 -> {"training": {"epochs": 5}}."""
-    first, dot, rest = key.partition(".")
-    return {first: _nested(rest, value) if dot else value}
-
-
-def _plain(value: object) -> object:
-    """Return what the configuration has for a parameter; searches hand in NumPy's numbers and strings."""
-    value = value.item() if isinstance(value, np.generic) else value
-    if isinstance(value, float) and math.isinf(value):
-        return None
-    return str(value) if isinstance(value, Path) else value
 
 
 def _seeds(random_state: object) -> Values:
@@ -318,7 +238,7 @@ def _class_weights(given: object, classes: Labels, codes: npt.NDArray[np.int64])
         return {}
     if isinstance(given, Mapping):
         given = compute_class_weight(dict(given), classes=classes, y=classes[codes]).tolist()
-    return _nested("training.class_weights", given)
+    return nested({"training.class_weights": given})
 
 
 def _may_write(folder: Path) -> bool:

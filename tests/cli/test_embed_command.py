@@ -27,6 +27,23 @@ def test_vectors_are_written_and_searched(trained: Path, reviews: Path, tmp_path
     assert len(found["nearest"]) == 4
 
 
+def test_rows_of_the_data_are_searched_for(trained: Path, reviews: Path, tmp_path: Path) -> None:
+    target = tmp_path / "vectors.parquet"
+    tenor("embed", trained, reviews, "--out", target)
+    results = [
+        tenor("embed", trained, data, "--nearest", "great", "--nearest-row", 2, "-k", 3, "--json")
+        for data in (reviews, target)
+    ]
+    found = [[json.loads(line) for line in result.out.splitlines()] for result in results]
+    assert [one["row"] for one in found[0]] == [None, 2]
+    assert found[0][1]["text"] == pq.read_table(target)["text"].to_pylist()[1]
+    for of_texts, of_file in zip(*found, strict=True):
+        assert len(of_texts["nearest"]) == 3
+        assert [one["row"] for one in of_texts["nearest"]] == [one["row"] for one in of_file["nearest"]]
+    assert 2 not in [one["row"] for one in found[0][1]["nearest"]]
+    assert "Most similar to: row 2, the " in tenor("embed", trained, target, "--nearest-row", 2).out
+
+
 def test_a_table_for_a_reader(trained: Path, reviews: Path) -> None:
     result = tenor("embed", trained, reviews, "--nearest", "[bold]dull", "--nearest", "great", "-k", 1)
     assert result.status == 0, result.err
@@ -48,6 +65,10 @@ def test_texts_without_words_are_pointed_out(trained: Path, tmp_path: Path) -> N
     [
         ([], "give either --out FILE"),
         (["--out", "x.parquet", "--nearest", "a"], "give either --out FILE"),
+        (["--out", "x.parquet", "--nearest-row", "1"], "give either --out FILE"),
+        (["--nearest-row", "61"], "has no row 61; its rows have the numbers 1 to 60"),
+        (["--nearest-row", "0"], "--nearest-row"),
+        (["--nearest-row", "two"], "--nearest-row"),
         (["--out", "x.csv"], ".parquet"),
         (["--nearest", "a", "--text-column", "none"], "no column 'none'"),
     ],

@@ -25,6 +25,16 @@ def test_tables_for_a_reader(trained: Path, reviews: Path) -> None:
     assert again.out == result.out
 
 
+def test_a_terminal_shows_how_much_is_left(
+    trained: Path, reviews: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("rich.console.Console.is_terminal", True)
+    shown = tenor("inspect", trained, "--data", reviews, "--texts", 3).err
+    assert all(f"{what} " in shown for what in ("words", "pairs", "texts"))
+    assert "3/3" in shown
+    assert tenor("inspect", trained, "--quiet").err == ""
+
+
 def test_a_page_and_a_picture(trained: Path, tmp_path: Path) -> None:
     page, picture = tmp_path / "page.html", tmp_path / "map.png"
     result = tenor("inspect", trained, "--html", page, "--png", picture, "--quiet")

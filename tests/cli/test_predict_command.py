@@ -293,6 +293,19 @@ def test_json_keeps_the_label_and_says_abstained(trained: Path) -> None:
     assert marked == [{**one, "abstained": True} for one in plain]
 
 
+def test_unfamiliar_texts_are_called_ambiguous(trained: Path, tmp_path: Path) -> None:
+    texts = ["the film was great", "okay, I guess, some parts were good, others not"]
+    result = tenor("predict", trained, "--abstain-unfamiliar", *texts)
+    assert [line.split("\t")[0] for line in result.out.splitlines()] == ["label", "positive", "ambiguous"]
+    assert "ambiguous is, however sure, what has more than" in result.err
+    found = tenor("predict", trained, "--abstain-unfamiliar", *texts, "--json").out.splitlines()
+    assert [json.loads(line)["abstained"] for line in found] == [False, True]
+    source = write_lines(tmp_path / "in.jsonl", [{"text": text} for text in texts])
+    target = tmp_path / "out.jsonl"
+    tenor("predict", trained, "--abstain-unfamiliar", "--input", source, "--output", target)
+    assert [row["abstained"] for row in rows_of(target)] == [False, True]
+
+
 @pytest.mark.parametrize("name", ["out.csv", "out.parquet", "out.jsonl"])
 def test_files_gain_a_column_where_predictions_are_held_back(
     trained: Path, tmp_path: Path, name: str

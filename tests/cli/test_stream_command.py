@@ -100,6 +100,45 @@ def test_a_terminal_gets_one_line_that_changes(model: Path, monkeypatch: pytest.
     shown = tenor("stream", model, stdin="good a\nb\n").out
     assert "3 tokens" in shown
     assert "\t" not in shown
+    assert "ambiguous" in tenor("stream", model, "--abstain-below", 1, stdin="good a\nb\n").out
+
+
+def test_unsure_predictions_are_called_ambiguous_as_long_as_they_are(model: Path) -> None:
+    plain = objects(tenor("stream", model, "--json", stdin="\n".join(LINES)).out)
+    assert not any("abstained" in one for one in plain)
+    sureness = sorted({float(str(one["probability"])) for one in plain})
+    threshold = sum(sureness[:2]) / 2
+    asked = ("--abstain-below", threshold)
+    result = tenor("stream", model, *asked, "--json", stdin="\n".join(LINES))
+    assert f"ambiguous is what is less probable than {threshold:.4g}" in result.err
+    found = objects(result.out)
+    assert found == [
+        {**one, "abstained": float(str(one["probability"])) < threshold, "tokens": one["tokens"]}
+        for one in plain
+    ]
+    assert {one["abstained"] for one in found} == {True, False}
+    rows = [
+        line.split("\t") for line in tenor("stream", model, *asked, stdin="\n".join(LINES)).out.splitlines()
+    ]
+    labels = ["ambiguous" if one["abstained"] else one["label"] for one in found]
+    assert [row[1] for row in rows[1:]] == labels
+    keyed = tenor("stream", model, "--abstain-below", 1, "--keys", stdin="k\tgood\n").out.splitlines()
+    assert keyed[1].split("\t")[2] == "ambiguous"
+
+
+def test_a_text_is_ambiguous_as_long_as_it_is_unfamiliar(model: Path) -> None:
+    text = "xyzzy\n" + "good a b\n" * 60  # at last less than 1 % of its words are unknown
+    found = objects(tenor("stream", model, "--abstain-unfamiliar", "--json", stdin=text).out)
+    assert [one["abstained"] for one in found] == [float(str(one["unknown_share"])) > 0.01 for one in found]
+    assert (found[0]["abstained"], found[-1]["abstained"]) == (True, False)
+
+
+def test_a_target_accuracy_chooses_the_same_threshold_as_for_whole_texts(model: Path) -> None:
+    target = ("--target-accuracy", 0.1, "--per-class", "--json")
+    streamed = objects(tenor("stream", model, *target, stdin="good a b").out)[-1]
+    whole = objects(tenor("predict", model, *target, "good a b").out)[-1]
+    assert streamed["abstained"] == whole["abstained"]
+    assert "give one of them" in tenor("stream", model, "--abstain-below", 0.5, *target, stdin="a").error
 
 
 PIPED = """

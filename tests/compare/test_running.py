@@ -10,7 +10,7 @@ import pytest
 import yaml
 from shell import write_reviews
 
-from tenor.compare import running, work
+from tenor.compare import comparison_folder, pool, running, work
 from tenor.compare.cell_result import BEHAVIOUR, PROBABILITIES, RESULT, CellResult
 from tenor.compare.cells import Cell, cells_of
 from tenor.compare.worker import CellFailed
@@ -64,7 +64,7 @@ def in_this_process(monkeypatch):
         def close(self):
             pass
 
-    monkeypatch.setattr(running, "Worker", Here)
+    monkeypatch.setattr(pool, "Worker", Here)
     return done
 
 
@@ -87,14 +87,19 @@ def test_in_processes_of_their_own(base, tmp_path):
         assert 0 < model.costs.p50_ms <= model.costs.p99_ms
         assert model.costs.texts_per_second > 0
         assert model.costs.peak_memory_mib > 10
-    assert not (tmp_path / "out" / running.LOGS).exists()
-    for name in (running.RESULT, running.TABLE, running.PAGE, running.SETTINGS):
+    assert not (tmp_path / "out" / comparison_folder.LOGS).exists()
+    for name in (
+        comparison_folder.RESULT,
+        comparison_folder.TABLE,
+        comparison_folder.PAGE,
+        comparison_folder.SETTINGS,
+    ):
         assert (tmp_path / "out" / name).stat().st_size > 100
 
 
 def test_what_a_comparison_says(base, tmp_path, in_this_process):
     values = running.compare(base, COMPARISON, tmp_path / "out").to_json()
-    assert json.loads((tmp_path / "out" / running.RESULT).read_text("utf-8")) == values
+    assert json.loads((tmp_path / "out" / comparison_folder.RESULT).read_text("utf-8")) == values
     models = {model["name"]: model for model in values["models"]}
     assert list(models) == ["majority", "tfidf", "gru-max", "bag-mean"]
     assert [models[name]["seeds"] for name in models] == [1, 1, 2, 2]
@@ -115,15 +120,39 @@ def test_what_a_comparison_says(base, tmp_path, in_this_process):
     assert models["majority"]["behaviour"]["overall"]["value"] > 0.2
 
 
-def test_cells_of_before_are_shown_without_behaviour(base, tmp_path, in_this_process):
+def test_cells_of_before_are_asked_the_behaviour_tests_of_today(base, tmp_path, in_this_process):
+    small = replace(COMPARISON, models=("gru-max",), baselines=("majority", "tfidf"), seeds=1)
+    before = running.compare(base, small, tmp_path / "out").to_json()
+    cells = tmp_path / "out" / comparison_folder.CELLS
+    (cells / "gru-max-seed-0" / BEHAVIOUR).unlink()
+    (cells / "majority-seed-0" / BEHAVIOUR).unlink()
+    other = cells / "tfidf-seed-0" / BEHAVIOUR
+    other.write_text(json.dumps({**json.loads(other.read_text()), "suite": "another"}))
+    in_this_process.clear()
+    again = running.compare(base, small, tmp_path / "out", resume=True).to_json()
+    assert sorted(in_this_process) == [("behaviour", name, 0) for name in ("gru-max", "majority", "tfidf")]
+    assert again["models"] == before["models"]
+    in_this_process.clear()
+    running.compare(base, small, tmp_path / "out", resume=True)
+    assert in_this_process == []
+
+
+def test_cells_that_cannot_be_checked_are_shown_without_behaviour(
+    base, tmp_path, in_this_process, monkeypatch
+):
     small = replace(COMPARISON, models=("gru-max",), baselines=("majority",), seeds=1)
     running.compare(base, small, tmp_path / "out")
-    (tmp_path / "out" / running.CELLS / "gru-max-seed-0" / BEHAVIOUR).unlink()
-    in_this_process.clear()
+    (tmp_path / "out" / comparison_folder.CELLS / "gru-max-seed-0" / BEHAVIOUR).unlink()
+
+    def broken(cell, folder, data, share):
+        raise MemoryError("none left")
+
+    monkeypatch.setitem(work.TASKS, work.CHECK, broken)
     again = running.compare(base, small, tmp_path / "out", resume=True)
-    assert in_this_process == []
+    assert [(one["model"], one["work"]) for one in again.failures] == [("gru-max", "behaviour")]
+    assert [model.failed for model in again.models] == [None, None]
     assert [model.behaviour is None for model in again.models] == [False, True]
-    assert "not run" in (tmp_path / "out" / running.PAGE).read_text("utf-8")
+    assert "not run" in (tmp_path / "out" / comparison_folder.PAGE).read_text("utf-8")
 
 
 def test_models_of_other_classes_are_not_checked(base, tmp_path, in_this_process):
@@ -140,7 +169,8 @@ def test_figures_are_those_of_the_stored_predictions(base, tmp_path, in_this_pro
     labels = np.array([data.dataset.classes.index(e.label) for e in data.dataset.split("test")])
     for cell in cells_of(base, COMPARISON):
         stored = CellResult.load(
-            tmp_path / "out" / running.CELLS / cell.name, work.result_fingerprint(cell, data.fingerprint)
+            tmp_path / "out" / comparison_folder.CELLS / cell.name,
+            work.result_fingerprint(cell, data.fingerprint),
         )
         model = next(one for one in made.models if one.name == cell.model)
         assert float((stored.test.argmax(1) == labels).mean()) == model.accuracy.seeds[cell.seed]
@@ -159,7 +189,7 @@ def test_finished_cells_are_not_run_again_and_more_may_be_asked(base, tmp_path, 
 
 def test_a_damaged_cell_is_run_again(base, tmp_path, in_this_process):
     running.compare(base, COMPARISON, tmp_path / "out")
-    cells = tmp_path / "out" / running.CELLS
+    cells = tmp_path / "out" / comparison_folder.CELLS
     (cells / "gru-max-seed-0" / PROBABILITIES).write_bytes(b"no tensors")
     (cells / "bag-mean-seed-1" / RESULT).write_text("{")
     in_this_process.clear()
@@ -208,7 +238,7 @@ def test_learning_rates_are_chosen_by_validation(base, tmp_path, in_this_process
     assert made.models[0].learning_rate == 0.05
     assert made.models[0].accuracy.value > 0.8
     assert [seed for _, _, seed in in_this_process] == [0, 0, 1]  # both rates, then the other seed
-    folders = sorted(folder.name for folder in (tmp_path / "out" / running.CELLS).iterdir())
+    folders = sorted(folder.name for folder in (tmp_path / "out" / comparison_folder.CELLS).iterdir())
     assert folders == ["gru-max-rate-0.05-seed-0", "gru-max-rate-0.05-seed-1", "gru-max-rate-1e-09-seed-0"]
     in_this_process.clear()
     again = running.compare(base, given, tmp_path / "out", resume=True)
@@ -286,7 +316,7 @@ def test_costs_that_cannot_be_measured_are_no_failed_training(base, tmp_path, in
 def test_a_result_of_another_version_is_run_again(base, tmp_path, in_this_process):
     small = replace(COMPARISON, models=(), baselines=("majority",), seeds=1)
     running.compare(base, small, tmp_path / "out")
-    file = tmp_path / "out" / running.CELLS / "majority-seed-0" / RESULT
+    file = tmp_path / "out" / comparison_folder.CELLS / "majority-seed-0" / RESULT
     file.write_text(json.dumps({**json.loads(file.read_text()), "another": 1}))
     in_this_process.clear()
     running.compare(base, small, tmp_path / "out", resume=True)
@@ -323,7 +353,7 @@ def test_refuses_folders_that_hold_something_else(base, tmp_path, in_this_proces
 def test_a_comparison_that_is_older_than_a_setting_is_gone_on_with(base, tmp_path, in_this_process):
     small = replace(COMPARISON, models=(), seeds=1)
     running.compare(base, small, tmp_path / "out")
-    file = tmp_path / "out" / running.SETTINGS
+    file = tmp_path / "out" / comparison_folder.SETTINGS
     values = yaml.safe_load(file.read_text())
     del values["data"]["augment"]
     file.write_text(yaml.safe_dump(values))

@@ -7,7 +7,7 @@ import pytest
 from tenor.config.classification import ClassificationConfig
 from tenor.config.load import parse
 from tenor.config.network import HAS_DIRECTIONS
-from tenor.config.tuning import SPACES, Choices, Numbers, default_space, nested, search_space
+from tenor.config.tuning import SPACES, Choices, Numbers, default_space, search_space
 from tenor.errors import ConfigError
 
 CONFIG = ClassificationConfig()
@@ -86,8 +86,3 @@ def test_ranges_and_choices() -> None:
 def test_a_space_that_cannot_be_is_refused(written: dict[str, object], said: str) -> None:
     with pytest.raises(ConfigError, match=said):
         search_space(written, CONFIG)
-
-
-def test_dotted_settings_become_sections() -> None:
-    found = nested({"network.cnn.filters": 3, "network.pooling": "max", "training.epochs": 2})
-    assert found == {"network": {"cnn": {"filters": 3}, "pooling": "max"}, "training": {"epochs": 2}}

@@ -14,8 +14,9 @@ from small import CLASSES, VOCABULARY
 import tenor
 from tenor.batching import collate
 from tenor.config.classification import ClassificationConfig
-from tenor.experiments.classification import SilentWatcher, fit
+from tenor.experiments.classification import fit
 from tenor.experiments.run import RunFolder
+from tenor.experiments.watching import SilentWatcher
 from tenor.nn.build import ENCODERS, build
 from tenor.nn.forward import autocast
 from tenor.text.tokens import Tokens

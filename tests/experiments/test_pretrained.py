@@ -14,9 +14,10 @@ from tenor.config.classification import ClassificationConfig
 from tenor.config.load import merge, parse, to_values
 from tenor.errors import ConfigError, Interrupted, ModelError
 from tenor.estimator import TextClassifier
-from tenor.experiments.classification import SilentWatcher, fit, train
+from tenor.experiments.classification import fit, train
 from tenor.experiments.run import stored_config
 from tenor.experiments.settling import settled
+from tenor.experiments.watching import SilentWatcher
 from tenor.inference.network import NetworkEngine
 from tenor.training.checkpoint import Progress
 

@@ -13,8 +13,9 @@ import pytest
 import toy
 
 from tenor.errors import ConfigError, Interrupted, OutputError, TrainingError
-from tenor.experiments.classification import SilentWatcher, train
+from tenor.experiments.classification import train
 from tenor.experiments.run import stored_config
+from tenor.experiments.watching import SilentWatcher
 from tenor.training import loop
 from tenor.training.checkpoint import Progress
 
@@ -100,7 +101,8 @@ def test_killed_without_warning_and_resumed(tmp_path: Path) -> None:
         sys.path.insert(0, {str(Path(toy.__file__).parent)!r})
         from pathlib import Path
         import toy
-        from tenor.experiments.classification import SilentWatcher, train
+        from tenor.experiments.classification import train
+        from tenor.experiments.watching import SilentWatcher
 
         class Kill(SilentWatcher):
             def step(self, progress):

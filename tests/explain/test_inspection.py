@@ -8,6 +8,7 @@ import toy
 from tenor.errors import InputError
 from tenor.experiments.classification import fit
 from tenor.explain.inspection import inspect
+from tenor.explain.polarity import Advance
 from tenor.inference.predictor import Predictor
 
 
@@ -58,10 +59,14 @@ def test_neighbours_are_those_asked_for(predictor: Predictor) -> None:
 
 def test_in_texts_they_stand_first_too_with_their_places(predictor: Predictor) -> None:
     texts = [example.text for example in toy.examples(30, "texts")]
-    told = []
-    found = inspect(predictor, texts=[*texts, "", "xyzzy"], advance=told.append).in_texts
+    told: dict[str, list[int]] = {}
+
+    def watch(what: str, total: int) -> Advance:
+        return told.setdefault(f"{total} {what}", []).append
+
+    found = inspect(predictor, texts=[*texts, "", "xyzzy"], watch=watch).in_texts
     assert found is not None
-    assert (found.texts, sum(told)) == (32, 32)
+    assert (found.texts, sum(told["32 texts"])) == (32, 32)
     for one, word in zip(found.classes, ("bad", "good"), strict=True):
         assert one.words[0].text == word
         assert one.words[0].count == sum(text.split().count(word) for text in texts)

@@ -72,10 +72,26 @@ def test_a_pair_that_turns_its_words_around_is_found_in_its_order() -> None:
     assert not (found.ids[:, 0] == found.ids[:, 1]).any()
 
 
+def test_whoever_watches_is_told_of_all_that_is_read(monkeypatch: pytest.MonkeyPatch) -> None:
+    told: dict[str, list[int]] = {}
+
+    def watch(what: str, texts: int):
+        told[what] = [texts]
+        return told[what].append
+
+    words, pairs = words_alone(model(), ids(2, 3, 4, 5)), pairs_alone(model(), ids(2, 3), ids(4, 5))
+    monkeypatch.setattr(polarity, "_AT_ONCE", 2)
+    assert_allclose(words_alone(model(), ids(2, 3, 4, 5), watch=watch).values, words.values)
+    assert_allclose(pairs_alone(model(), ids(2, 3), ids(4, 5), watch=watch).values, pairs.values)
+    assert told["words"] == [5, 2, 2, 1]
+    assert sum(told["pairs"][1:]) == told["pairs"][0]
+    assert len(pairs_alone(model(), ids(2), ids(), watch=watch).ids) == 0
+
+
 def test_in_texts_effects_are_means_with_counts() -> None:
     told = []
     texts = Tokens.of([[3, GOOD, 6], [GOOD], [UNKNOWN, 3], [UNKNOWN]])
-    found = in_texts(model(), texts, least=2, advance=told.append)
+    found = in_texts(model(), texts, least=2, watch=lambda what, total: told.append)
     assert (found.texts, told) == (4, [1, 1, 1, 1])
     assert found.words.ids[:, 0].tolist() == [3, GOOD]
     assert found.words.counts is not None

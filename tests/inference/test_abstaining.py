@@ -12,7 +12,7 @@ import tenor
 from tenor.errors import ConfigError
 from tenor.evaluation.held_out import HeldOut
 from tenor.experiments.classification import fit
-from tenor.inference.abstaining import rule
+from tenor.inference.abstaining import most_unknown, rule
 from tenor.model import Model
 
 FORMATS = Path(__file__).parents[1] / "formats"
@@ -93,3 +93,30 @@ def test_older_models_take_a_threshold_and_no_target(number: int) -> None:
     assert all(one.abstained for one in tenor.load(old, abstain_below=1.0).predictions(["good", "a b"]))
     with pytest.raises(ConfigError, match=r"holds no validation data .* --abstain-below"):
         tenor.load(old, target_accuracy=0.9)
+
+
+def test_unfamiliar_texts_are_held_back_however_sure(model: Model, tmp_path: Path) -> None:
+    assert model.familiarity is not None
+    seen = replace(model, familiarity=replace(model.familiarity, unknown_high=0.4))
+    seen.save(tmp_path / "model")
+    texts = ["good a b", "good a xyzzy", "good xyzzy", "xyzzy", "", "good " + 9 * "xyzzy "]
+    plain = list(tenor.load(tmp_path / "model").predictions(texts))
+    predictor = tenor.load(tmp_path / "model", abstain_unfamiliar=True)
+    marked = list(predictor.predictions(texts))
+    assert [one.abstained for one in marked] == [False, False, True, True, True, True]
+    assert [one.abstained for one in marked] == [one.unknown_share > 0.4 for one in plain]
+    assert [one.probabilities for one in marked] == [one.probabilities for one in plain]
+    assert [one.abstained for one in plain] == [False] * len(texts)
+    unsure = tenor.load(tmp_path / "model", abstain_unfamiliar=True, abstain_below=1.0)
+    assert all(one.abstained for one in unsure.predictions(texts))
+
+
+def test_one_unknown_word_of_many_is_not_unfamiliar_where_none_was_unknown(model: Model) -> None:
+    assert model.familiarity is not None
+    assert most_unknown(replace(model, familiarity=replace(model.familiarity, unknown_high=0.0))) == 0.01
+
+
+def test_a_model_that_does_not_know_what_is_familiar_says_so(model: Model, tmp_path: Path) -> None:
+    replace(model, familiarity=None).save(tmp_path / "model")
+    with pytest.raises(ConfigError, match=r"no text can be called unfamiliar; train it again"):
+        tenor.load(tmp_path / "model", abstain_unfamiliar=True)

@@ -36,6 +36,21 @@ def test_chunks_are_bounded_in_rows_and_in_characters(
     assert [text for texts in chunks for text in texts] == ["a good", "b", "c", "d", "e" * 30, "f", "g"]
 
 
+def test_each_text_is_as_likely_to_be_drawn_and_the_same_are_each_time(
+    predictor: Predictor, tmp_path: Path
+) -> None:
+    texts = [str(n) for n in range(200)]
+    source = write(tmp_path / "in.jsonl", ["", *texts, " "])
+    drawn = opened(predictor, source).drawn(50)
+    assert drawn == opened(predictor, source).drawn(50)
+    assert len(set(drawn)) == 50
+    assert set(drawn) < set(texts)
+    assert 60 < sum(map(int, drawn)) / 50 < 140  # from all over the data
+    assert opened(predictor, source).drawn(300) == texts
+    with pytest.raises(DataError, match="no text that is not empty"):
+        opened(predictor, write(tmp_path / "none.jsonl", ["", " "])).drawn(3)
+
+
 def test_chunks_do_not_change_what_is_predicted(
     predictor: Predictor, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

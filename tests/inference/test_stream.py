@@ -233,6 +233,17 @@ def test_what_is_held_back_is_bounded(run: str, chunk: int, monkeypatch: pytest.
     assert reading.tokens(0) >= len(run) // 20
 
 
+@pytest.mark.parametrize("name", ["words", "reviews", "bpe"])
+def test_of_a_language_without_spaces_a_clause_is_held_back(name: str) -> None:
+    clause = "電影很好看，演員也很好。"
+    reader = shared(name)
+    reading = reader.streams()
+    for letter in 9 * clause:
+        found = reading.feed({0: letter})[0]
+        assert len(reading._readings[0].pending) <= len(clause)
+    check(found, one(reader, 9 * clause))
+
+
 @pytest.mark.parametrize("truncation", ["tail", "head+tail"])
 def test_tail_truncation_refuses(truncation: str) -> None:
     reader = predictor(text={"max_length": 5, "truncation": truncation})

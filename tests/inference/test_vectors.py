@@ -1,6 +1,7 @@
 """Files of sentence vectors: whole or absent, of one model, and searched as the texts themselves."""
 
 import json
+from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
@@ -15,7 +16,16 @@ from tenor.experiments.classification import fit
 from tenor.inference import files
 from tenor.inference.files import TextRows
 from tenor.inference.predictor import Predictor
-from tenor.inference.vectors import embed, holds_vectors, nearest, read_vectors, write_vectors
+from tenor.inference.vectors import (
+    Query,
+    embed,
+    holds_vectors,
+    nearest,
+    read_vectors,
+    rows_queried,
+    write_vectors,
+)
+from tenor.text.tokens import Tokens
 
 TEXTS = ["a good b", "bad c", "", "<script>good</script>", "טוב good", "😀", *"abcdefgh"]
 
@@ -65,12 +75,54 @@ def test_a_file_is_searched_like_the_texts(predictor: Predictor, source: Path, t
     target = tmp_path / "out.parquet"
     write_vectors(predictor, opened(predictor, source), target)
     assert holds_vectors(str(target))
-    queries = ["bad c", "xyzzy"]
+    queries = [Query("bad c"), Query("xyzzy")]
     of_texts = nearest(predictor, queries, embed(predictor, opened(predictor, source)), 3)
     of_file = nearest(predictor, queries, read_vectors(predictor, target), 3)
     assert [[one.id for one in found] for found in of_file] == [[o.id for o in found] for found in of_texts]
     assert (of_file[0][0].text, of_file[0][0].id) == ("bad c", "2")
     assert of_file[0][0].similarity == pytest.approx(1, abs=1e-5)
+
+
+@pytest.mark.parametrize("encoder", ["lstm", "mingru"])
+def test_each_text_is_read_once(source: Path, monkeypatch: pytest.MonkeyPatch, encoder: str) -> None:
+    predictor = fit(toy.dataset(), toy.config(network={"encoder": encoder}, training={"epochs": 1})).predictor
+    labels, vectors = predictor.predict(TEXTS), predictor.vectors(TEXTS)
+    engine, read = predictor._engine, []
+
+    def counted(tokens: Tokens) -> np.ndarray:
+        read.append(len(tokens))
+        return type(engine).vectors(engine, tokens)
+
+    monkeypatch.setattr(engine, "vectors", counted, raising=False)
+    monkeypatch.setattr(engine, "logits", None, raising=False)
+    (chunk,) = embed(predictor, opened(predictor, source))
+    assert read == [len(TEXTS)]
+    assert chunk.labels == labels
+    assert_allclose(chunk.vectors, vectors, atol=1e-5)
+    none, names = predictor.labelled_vectors([])
+    assert (none.shape, names) == ((0, vectors.shape[1]), [])
+
+
+def test_a_row_of_the_data_is_searched_for_and_not_found_itself(
+    predictor: Predictor, source: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(files, "_MOST_ROWS", 5)
+
+    def texts() -> Iterator[list[str]]:
+        return (some for _, some in opened(predictor, source).chunks())
+
+    queries = rows_queried(texts(), [7, 2, 7], "data")
+    assert queries == [Query(TEXTS[6], 7), Query(TEXTS[1], 2), Query(TEXTS[6], 7)]
+    every = len(TEXTS)
+    found = nearest(
+        predictor, [*queries, Query(TEXTS[6])], embed(predictor, opened(predictor, source)), every
+    )
+    assert sorted(one.row for one in found[0]) == [row for row in range(1, every + 1) if row != 7]
+    assert found[0] == found[2] == [one for one in found[3] if one.row != 7]
+    assert [len(some) for some in found] == [every - 1, every - 1, every - 1, every]
+    assert all(one.text == TEXTS[one.row - 1] for one in found[1])
+    with pytest.raises(DataError, match="has no row 15; its rows have the numbers 1 to 14"):
+        rows_queried(texts(), [1, 15], "data")
 
 
 def test_vectors_of_another_model_are_refused(predictor: Predictor, source: Path, tmp_path: Path) -> None:

@@ -9,7 +9,8 @@ from rich.console import Console
 
 from tenor.report import behaviour_tables, comparison_tables
 from tenor.report.behaviour_page import behaviour_page, behaviour_section
-from tenor.report.comparison_page import comparison_csv, comparison_page
+from tenor.report.comparison_csv import comparison_csv
+from tenor.report.comparison_page import comparison_page
 
 EVIL = "<script>alert('x')</script>"
 ALONE = [{"text": f"not good {EVIL}", "label": "positive", "probability": 0.9}]

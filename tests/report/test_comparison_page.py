@@ -9,7 +9,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from markup import read
 
-from tenor.report.comparison_page import comparison_csv, comparison_page, comparison_plots
+from tenor.report.comparison_csv import comparison_csv
+from tenor.report.comparison_page import comparison_page, comparison_plots
 from tenor.report.comparison_summary import comparison_summary
 
 EVIL = "<script>alert('x')</script>"

@@ -1,6 +1,7 @@
 """Where a text that goes on is cut: its parts have the tokens of the whole, whatever follows."""
 
 import functools
+import itertools
 import random
 from pathlib import Path
 
@@ -11,6 +12,7 @@ from hypothesis import strategies as st
 
 from tenor.errors import ConfigError
 from tenor.text import pretrained
+from tenor.text.cutting import MARKS
 from tenor.text.tokenizer import TOKENIZERS, Tokenizer, build, from_json
 
 TRAINING = [
@@ -21,7 +23,7 @@ TRAINING = [
 PRINTED = r"""
 good Film don't ’n’ 8/10 3.5. 1,000 <br/> <br <b > <a </ </i> <! <!-- --> <3 </3 <unk> <UNK> < >
 &lt; &lt;b &gt; &lt;/ &amp;lt; &nbsp; &#32; &#x3c; & &# ; &Sigma; :) :'( :-/ :// :D -_- ^_^ ! ?!
-😀 👍🏽 🇩 🇩🇪 Σ ΟΔΟΣ aΣ' Σ. İ ı " ' _ 日本。
+😀 👍🏽 🇩 🇩🇪 Σ ΟΔΟΣ aΣ' Σ. İ ı " ' _ 日本。 。 」 ！？ 、 語 ー が ＇ ： ． 8， &#12290; ་ བོད ၊ ဒီ ๆ ดี
 """
 PIECES = [
     *PRINTED.split(),
@@ -71,6 +73,43 @@ def test_plain_text_is_cut_behind_every_word(name: str) -> None:
     assert made(name).cut("a good film, I th") == len("a good film, I ")
     assert made(name).cut("a good film\n") == len("a good film\n")
     assert made(name).cut("film") == made(name).cut("") == 0
+
+
+@pytest.mark.parametrize("name", ["words", "reviews", "bpe"])
+def test_writing_without_spaces_is_cut_behind_its_marks(name: str) -> None:
+    assert made(name).cut("映画は良かった。でも長") == len("映画は良かった。")
+    assert made(name).cut("电影很好，很") == len("电影很好，")
+    assert made(name).cut("映画は良かった") == 0
+    if name == "bpe":  # a run of punctuation is a word, which may go on
+        assert made(name).cut("良い。") == made(name).cut("良い。」") == 0
+        assert made(name).cut("「良い。」と言") == len("「良い。」")
+
+
+@pytest.mark.parametrize("mark", MARKS)
+@pytest.mark.parametrize("name", ["words", "reviews"])
+def test_each_mark_keeps_what_stands_beside_it_apart(name: str, mark: str) -> None:
+    beside = [
+        "aΣ",
+        "Σ",
+        "8",
+        "3.5",
+        "don't",
+        "'t",
+        ":",
+        ")",
+        "d",
+        "_",
+        "日",
+        "é",
+        "\u0301",
+        "<",
+        "b>",
+        "^",
+        "-_",
+    ]
+    for before, after in itertools.product(beside, beside):
+        parts = made(name).tokenize(before + mark) + made(name).tokenize(after)
+        assert parts == made(name).tokenize(before + mark + after)
 
 
 @pytest.mark.parametrize("name", ["reviews", "bpe"])

@@ -9,7 +9,8 @@ import toy
 
 from tenor.config.training import TrainingConfig
 from tenor.errors import ConfigError
-from tenor.experiments.classification import SilentWatcher, fit
+from tenor.experiments.classification import fit
+from tenor.experiments.watching import SilentWatcher
 from tenor.training import runtime
 from tenor.training.checkpoint import Progress, Row
 from tenor.training.runtime import Runtime, applied, flush_denormals, flushes_denormals, resolve

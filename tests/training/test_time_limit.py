@@ -6,7 +6,8 @@ import pytest
 import toy
 
 from tenor.errors import TrainingError
-from tenor.experiments.classification import SilentWatcher, fit
+from tenor.experiments.classification import fit
+from tenor.experiments.watching import SilentWatcher
 from tenor.training import loop
 
 STEPS = 8  # of an epoch: 64 texts in batches of 8

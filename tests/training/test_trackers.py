@@ -15,8 +15,9 @@ import toy
 
 from tenor.config.classification import ClassificationConfig
 from tenor.errors import ConfigError, Interrupted, MissingExtraError
-from tenor.experiments.classification import SilentWatcher, train
+from tenor.experiments.classification import train
 from tenor.experiments.run import stored_config
+from tenor.experiments.watching import SilentWatcher
 from tenor.training import trackers
 from tenor.training.checkpoint import Progress, Row
 from tenor.training.trackers import TRACKERS, Tracker, Tracking

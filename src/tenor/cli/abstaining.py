@@ -1,6 +1,8 @@
-"""What commands say of predictions that are held back as too unsure."""
+"""What commands say of predictions that are held back."""
 
 from typing import TYPE_CHECKING
+
+import typer
 
 from tenor.cli.console import Terminal
 from tenor.report.numbers import one_line
@@ -16,9 +18,29 @@ def label(prediction: "Prediction") -> str:
     return AMBIGUOUS if prediction.abstained else one_line(prediction.label)
 
 
-def note(terminal: Terminal, predictor: "Predictor") -> None:
-    """Say which predictions are held back and what that did on validation data; nothing where none are."""
-    if predictor.abstention is not None:
-        from tenor.report.confidence import abstention_sentence
+def load(context: typer.Context) -> "Predictor":
+    """Load the model of a command line, which holds predictions back as its options say.
 
-        terminal.note(abstention_sentence(predictor.abstention.to_json(), predictor.classes))
+    A note says which those are, and what that did on validation data.
+    """
+    from tenor.inference import predictor as inference
+
+    given = context.params
+    predictor = inference.load(
+        given["model"],
+        abstain_below=given["abstain_below"],
+        target_accuracy=given["target_accuracy"],
+        per_class=given["per_class"],
+        abstain_unfamiliar=given.get("abstain_unfamiliar", False),
+    )
+    _note(context.obj, predictor)
+    return predictor
+
+
+def _note(terminal: Terminal, predictor: "Predictor") -> None:
+    from tenor.report import confidence
+
+    if predictor.abstention is not None:
+        terminal.note(confidence.abstention_sentence(predictor.abstention.to_json(), predictor.classes))
+    if predictor.most_unknown is not None:
+        terminal.note(confidence.unfamiliar_sentence(predictor.most_unknown))

@@ -2,18 +2,16 @@
 
 from collections.abc import Iterable
 from pathlib import Path
-from random import Random
 from typing import get_args
 
 from tenor.cli.console import Terminal
 from tenor.cli.progress import counting
 from tenor.config.attribution import MethodName
-from tenor.errors import ConfigError, DataError, InputError
+from tenor.errors import ConfigError, InputError
 from tenor.files import atomic_file
 
 AUTO = "auto"
 CHOICES = (AUTO, *get_args(MethodName))
-_SEED = 0  # of the texts that are drawn
 
 
 def check(method: str | None, label: str | None, png: Path | None) -> None:
@@ -75,9 +73,7 @@ def show_faithfulness(
 
     predictor = load(model)
     rows = TextRows.open(predictor, source, text_column=None, encoding=encoding)
-    texts = _drawn((text for _, some in rows.chunks() for text in some if text.strip()), most)
-    if not texts:
-        raise DataError(f"{source} holds no text; name a file with at least one")
+    texts = rows.drawn(most)
     with counting(terminal, "texts") as advance:
         found = faithfulness(predictor, texts, advance=advance)
     default = default_method(predictor.model)
@@ -87,15 +83,3 @@ def show_faithfulness(
     terminal.show(faithfulness_table(found))
     for sentence in faithfulness_sentences(found, default):
         terminal.show(sentence)
-
-
-def _drawn(texts: Iterable[str], most: int) -> list[str]:
-    """Return so many of the texts, each with the same chance, holding no more (Vitter 1985, algorithm R)."""
-    random = Random(_SEED)  # noqa: S311 - no secret hangs on it
-    kept: list[str] = []
-    for number, text in enumerate(texts):
-        if number < most:
-            kept.append(text)
-        elif (place := random.randrange(number + 1)) < most:
-            kept[place] = text
-    return kept

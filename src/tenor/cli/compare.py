@@ -12,7 +12,7 @@ import typer
 from tenor.cli import options
 from tenor.cli.console import Terminal
 from tenor.cli.extras import TRAINING, require
-from tenor.cli.progress import bar
+from tenor.cli.progress import Bar
 from tenor.config import budget as budgets
 from tenor.config.comparison import ComparisonConfig
 from tenor.config.load import settings as settings_of
@@ -20,14 +20,12 @@ from tenor.errors import ConfigError, TrainingError
 from tenor.report.numbers import count, duration, percent
 
 if TYPE_CHECKING:
-    from rich.progress import Progress, TaskID
-
     from tenor.compare.cell_result import CellResult
     from tenor.compare.cells import Cell
     from tenor.compare.comparison import Comparison
 
 _SETTINGS = {setting.key: setting for setting in settings_of(ComparisonConfig)}
-COSTS = "costs"  # the work that is not training, see `tenor.compare.work`
+_TRAINING = ("train", "baseline")  # of the work there is, see `tenor.compare.work`
 
 
 def compare(
@@ -170,35 +168,21 @@ class ComparisonView:
 
     def __init__(self, terminal: Terminal) -> None:
         self._terminal = terminal
-        self._bar: Progress | None = None
-        self._task: TaskID | None = None
+        self._bar = Bar(terminal, timed=True)
+        self._cells = 0
         self._finished = 0
         self._shares: dict[str, float] = {}
 
     def close(self) -> None:
         """Take the bar away; the lines stay."""
-        if self._bar is not None:
-            self._bar.stop()
-            self._bar = None
+        self._bar.close()
 
     def start(self, *, cells: int, finished: int) -> None:
         """Say what is there already, and show the bar."""
-        self._finished = finished
+        self._cells, self._finished = cells, finished
         if finished:
             self._terminal.note(f"{finished} of {count(cells, 'piece')} of work are done already")
-        if self._terminal.quiet or not self._terminal.err.is_terminal:
-            return
-        from rich.progress import BarColumn, TextColumn, TimeElapsedColumn
-
-        self._bar = bar(
-            self._terminal,
-            TextColumn("{task.fields[done]}"),
-            BarColumn(bar_width=None),
-            TextColumn("{task.description}"),
-            TimeElapsedColumn(),
-        )
-        self._task = self._bar.add_task("", total=cells, done=f"{finished}/{cells}", completed=finished)
-        self._bar.start()
+        self._bar.show(cells, completed=finished, left=f"{finished}/{cells}")
 
     def share(self, cell: "Cell", done: float) -> None:
         """Move the bar."""
@@ -206,26 +190,22 @@ class ComparisonView:
         self._update()
 
     def finish(self, cell: "Cell", work: str, result: "CellResult | None", failure: str | None) -> None:
-        """Print a line for each training, and for whatever fails; costs are measured in silence."""
+        """Print a line for each training, and for whatever fails; all else is done in silence."""
         self._shares.pop(cell.name, None)
         self._finished += 1
         self._update()
         if failure is not None:
             self._terminal.warning(f"{cell.model}, seed {cell.seed}, {work} failed: {failure}")
-        elif result is not None and work != COSTS:
+        elif result is not None and work in _TRAINING:
             validation = result.validation_accuracy
             shown = "" if validation is None else f", validation accuracy {percent(validation)}"
             self._terminal.note(f"{cell.model}, seed {cell.seed}: {duration(result.seconds)}{shown}")
 
     def _update(self) -> None:
-        if self._bar is None or self._task is None:
-            return
-        total = self._bar.tasks[0].total
         self._bar.update(
-            self._task,
-            completed=self._finished + sum(self._shares.values()),
-            description=", ".join(self._shares),
-            done=f"{self._finished}/{total:.0f}",
+            self._finished + sum(self._shares.values()),
+            left=f"{self._finished}/{self._cells}",
+            right=", ".join(self._shares),
         )
 
 

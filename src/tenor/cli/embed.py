@@ -16,7 +16,7 @@ from tenor.report.numbers import count, excerpt
 if TYPE_CHECKING:
     from tenor.inference.files import TextRows
     from tenor.inference.predictor import Predictor
-    from tenor.inference.vectors import Similar, TextVectors
+    from tenor.inference.vectors import Query, Similar, TextVectors
 
 _EXCERPT = 160  # characters of a similar text
 
@@ -43,7 +43,18 @@ def embed(
             "--nearest", metavar="TEXT", help="print the texts most similar to this; may be given again"
         ),
     ] = None,
-    most: Annotated[int, typer.Option("--most", "-k", min=1, help="so many for each --nearest")] = 5,
+    nearest_row: Annotated[
+        list[int] | None,
+        typer.Option(
+            "--nearest-row",
+            metavar="N",
+            min=1,
+            help="the same for the text in row N of DATA, from 1, which is left out; may be given again",
+        ),
+    ] = None,
+    most: Annotated[
+        int, typer.Option("--most", "-k", min=1, help="so many for each --nearest and --nearest-row")
+    ] = 5,
     force: Annotated[bool, typer.Option("--force", help="replace --out where it exists")] = False,
     text_column: options.TextColumn = None,
     encoding: options.Encoding = None,
@@ -54,28 +65,39 @@ def embed(
     """Write what the encoder of MODEL makes of each text, as a vector, or search these vectors.
 
     For example: tenor embed runs/first movies --out vectors.parquet and then
-    tenor embed runs/first vectors.parquet --nearest "a waste of time"
+    tenor embed runs/first vectors.parquet --nearest "a waste of time" --nearest-row 12
     """
     terminal: Terminal = context.obj
-    if (out is None) == (not nearest):
-        raise InputError('give either --out FILE for the vectors, or --nearest "a text" to search them')
+    if (out is None) == (not nearest and not nearest_row):
+        raise InputError(
+            'give either --out FILE for the vectors, or --nearest "a text" or --nearest-row N to search them'
+        )
 
     from tenor.inference.files import TextRows
     from tenor.inference.predictor import load
+    from tenor.inference.vectors import Query, holds_vectors, read_vectors, rows_queried
     from tenor.inference.vectors import embed as embedded
-    from tenor.inference.vectors import holds_vectors, read_vectors
 
     predictor = load(model)
-    if holds_vectors(data):
-        if not nearest:
+
+    def rows() -> TextRows:
+        return TextRows.of(predictor, data, text_column=text_column, encoding=options.encoding(encoding))
+
+    made = holds_vectors(data)
+    if out is not None:
+        if made:
             raise InputError(f"{data} holds vectors already; search them with --nearest, or give texts")
-        _search(terminal, predictor, read_vectors(predictor, Path(data)), nearest, most, json=json)
+        _write(terminal, predictor, rows(), out, force=force, json=json)
         return
-    rows = TextRows.of(predictor, data, text_column=text_column, encoding=options.encoding(encoding))
-    if nearest:
-        _search(terminal, predictor, embedded(predictor, rows), nearest, most, json=json)
-    elif out is not None:
-        _write(terminal, predictor, rows, out, force=force, json=json)
+
+    def chunks() -> "Iterable[TextVectors]":
+        return read_vectors(predictor, Path(data)) if made else embedded(predictor, rows())
+
+    queries = [Query(text) for text in nearest or ()]
+    if nearest_row:
+        texts = (chunk.texts for chunk in chunks()) if made else (some for _, some in rows().chunks())
+        queries += rows_queried(texts, nearest_row, data)
+    _search(terminal, predictor, chunks(), queries, most, json=json)
 
 
 def _write(
@@ -97,7 +119,7 @@ def _search(
     terminal: Terminal,
     predictor: "Predictor",
     chunks: "Iterable[TextVectors]",
-    queries: Sequence[str],
+    queries: "Sequence[Query]",
     most: int,
     *,
     json: bool,
@@ -108,19 +130,24 @@ def _search(
         found = nearest(predictor, queries, chunks, most, advance=advance)
     for query, similar in zip(queries, found, strict=True):
         if json:
-            terminal.json({"text": query, "nearest": [asdict(one) for one in similar]}, indent=None)
+            terminal.json({**asdict(query), "nearest": [asdict(one) for one in similar]}, indent=None)
         else:
             _show(terminal, query, similar)
 
 
-def _show(terminal: Terminal, query: str, similar: "Sequence[Similar]") -> None:
+def _show(terminal: Terminal, query: "Query", similar: "Sequence[Similar]") -> None:
     from rich.text import Text
 
     from tenor.report.tables import table, titled
 
-    made = table("cosine", "label", "id", "text", left=4)
+    made = table("cosine", "label", "row", "id", "text", left=5)
     for one in similar:
         made.add_row(
-            f"{one.similarity:.3f}", Text(one.label), Text(one.id), Text(excerpt(one.text, _EXCERPT))
+            f"{one.similarity:.3f}",
+            Text(one.label),
+            str(one.row),
+            Text(one.id),
+            Text(excerpt(one.text, _EXCERPT)),
         )
-    terminal.show(titled(f"Most similar to: {excerpt(query, _EXCERPT)}", made), "")
+    which = "" if query.row is None else f"row {query.row:,}, "
+    terminal.show(titled(f"Most similar to: {which}{excerpt(query.text, _EXCERPT)}", made), "")

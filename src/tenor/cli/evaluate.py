@@ -73,10 +73,8 @@ def evaluate(
     terminal: Terminal = context.obj
 
     from tenor.experiments import evaluating
-    from tenor.inference.predictor import load
 
-    predictor = load(model, abstain_below=abstain_below, target_accuracy=target_accuracy, per_class=per_class)
-    abstaining.note(terminal, predictor)
+    predictor = abstaining.load(context)
     base = predictor.model.config
     if data is not None and data != base.data.source:
         # The files that came with the training data are not those of other data.

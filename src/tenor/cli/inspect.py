@@ -1,7 +1,5 @@
 """`tenor inspect`: what a model learned of words."""
 
-import random
-from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -10,7 +8,7 @@ import typer
 from tenor.cli import options
 from tenor.cli.console import Terminal
 from tenor.cli.extras import require
-from tenor.cli.progress import counting
+from tenor.cli.progress import parts
 from tenor.errors import InputError, OutputError
 
 if TYPE_CHECKING:
@@ -18,8 +16,6 @@ if TYPE_CHECKING:
 
     from tenor.inference.predictor import Predictor
     from tenor.report.page import Table
-
-_SEED = 0  # of the choice of texts
 
 
 def inspect(
@@ -78,8 +74,8 @@ def inspect(
 
     predictor = load(model)
     chosen = _texts(predictor, data, texts, text_column, options.encoding(encoding))
-    with counting(terminal, "texts") as advance:
-        found = inspected(predictor, words=words or (), read=read, most=most, texts=chosen, advance=advance)
+    with parts(terminal) as watch:
+        found = inspected(predictor, words=words or (), read=read, most=most, texts=chosen, watch=watch)
     values = found.to_json()
     if data is not None and not values["in_texts"]["texts"]:
         raise InputError(f"{data}: all of its texts are too long to be read without each of their words")
@@ -99,21 +95,7 @@ def _texts(
     from tenor.inference.files import TextRows
 
     rows = TextRows.of(predictor, data, text_column=text_column, encoding=encoding)
-    return _drawn((text for _, some in rows.chunks() for text in some if text.strip()), most, data)
-
-
-def _drawn(texts: Iterable[str], most: int, data: str) -> list[str]:
-    """Draw from a stream (Vitter 1985, algorithm R); the same texts each time."""
-    generator = random.Random(_SEED)  # noqa: S311 - nothing secret
-    kept: list[str] = []
-    for number, text in enumerate(texts):
-        if number < most:
-            kept.append(text)
-        elif (place := generator.randrange(number + 1)) < most:
-            kept[place] = text
-    if not kept:
-        raise InputError(f"{data} has no text that is not empty; give other data")
-    return kept
+    return rows.drawn(most)
 
 
 def _write(

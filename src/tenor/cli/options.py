@@ -11,6 +11,7 @@ import typer
 
 from tenor.cli import completion
 from tenor.config.classification import ClassificationConfig
+from tenor.config.dotted import nested
 from tenor.config.load import Setting, Values, assignments, merge, parse, read, settings, to_values
 from tenor.config.names import apply_name
 
@@ -201,6 +202,14 @@ PerClass = Annotated[
         rich_help_panel=_CONFIDENCE,
     ),
 ]
+AbstainUnfamiliar = Annotated[
+    bool,
+    typer.Option(
+        "--abstain-unfamiliar",
+        help="call texts ambiguous, too, that have more unknown words than 99 of 100 validation texts",
+        rich_help_panel=_CONFIDENCE,
+    ),
+]
 Json = Annotated[
     bool, typer.Option("--json", help="print JSON to stdout, and nothing else there", rich_help_panel=_OUTPUT)
 ]
@@ -243,21 +252,18 @@ def encoding(given: str | None) -> str:
 
 def shortcuts(given: Mapping[str, Any]) -> Values:
     """Return the settings that a command's parameters give, as nested values."""
-    values: Values = {}
+    found: Values = {}
     for name, key in SHORTCUTS.items():
         value = given.get(name)
         if value is None:
             continue
-        *sections, field = key.split(".")
         if name in _LISTS:
-            value = [part.strip() for part in value.split(",")] if value else []
+            found[key] = [part.strip() for part in value.split(",")] if value else []
         elif name in {"validation", "test"} and (share := _number(value)) is not None:
-            field, value = f"{field}_fraction", share
-        inner = values
-        for section in sections:
-            inner = inner.setdefault(section, {})
-        inner[field] = value
-    return values
+            found[f"{key}_fraction"] = share
+        else:
+            found[key] = value
+    return nested(found)
 
 
 def _number(text: str) -> float | None:

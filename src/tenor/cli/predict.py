@@ -54,6 +54,7 @@ def predict(
     abstain_below: options.AbstainBelow = None,
     target_accuracy: options.TargetAccuracy = None,
     per_class: options.PerClass = False,
+    abstain_unfamiliar: options.AbstainUnfamiliar = False,
     text_column: options.TextColumn = None,
     encoding: options.Encoding = None,
     json: options.Json = False,
@@ -64,8 +65,9 @@ def predict(
 
     On a terminal as a table, else with tabs between; with --json as one object a line.
 
-    With --abstain-below or --target-accuracy, "ambiguous" stands for labels that are too unsure; JSON keeps
-    the label and says abstained, a file has that as one more column.
+    With --abstain-below or --target-accuracy, "ambiguous" stands for labels that are too unsure, with
+    --abstain-unfamiliar for those of texts with many unknown words; JSON keeps the label and says abstained,
+    a file has that as one more column.
 
     For example: tenor predict runs/first "what a film" or
     tenor predict runs/first --input new.csv --output labelled.csv
@@ -80,10 +82,8 @@ def predict(
     encoding = options.encoding(encoding)
 
     from tenor.inference.files import TextRows
-    from tenor.inference.predictor import load
 
-    predictor = load(model, abstain_below=abstain_below, target_accuracy=target_accuracy, per_class=per_class)
-    abstaining.note(terminal, predictor)
+    predictor = abstaining.load(context)
     if input is not None and output is not None:
         _predict_file(
             terminal,
@@ -157,7 +157,7 @@ Write = Callable[[str, "Prediction"], None]
 
 
 def _json_writer(terminal: Terminal, predictor: "Predictor") -> Write:
-    abstains = predictor.abstention is not None
+    abstains = predictor.abstains
 
     def write(text: str, prediction: "Prediction") -> None:
         terminal.json({"text": text, **as_json(prediction, abstains=abstains)}, indent=None)
@@ -203,7 +203,7 @@ def _aligned(terminal: Terminal, predictor: "Predictor") -> Write:
     from rich.cells import cell_len, set_cell_size
 
     classes = tuple(map(one_line, predictor.classes))
-    labels = classes if predictor.abstention is None else (*classes, abstaining.AMBIGUOUS)
+    labels = (*classes, abstaining.AMBIGUOUS) if predictor.abstains else classes
     widest = max(map(cell_len, ("label", *labels)))
     columns = [max(cell_len(name), _PERCENT_WIDTH) for name in classes]
     room = terminal.out.width - widest - 2 - len("unknown  ") - sum(column + 2 for column in columns)
@@ -226,6 +226,6 @@ def _aligned(terminal: Terminal, predictor: "Predictor") -> Write:
         else:
             ranked = sorted(prediction.probabilities.items(), key=lambda one: -one[1])
             cells = [percent(ranked[0][1]), f"{one_line(ranked[1][0])} {percent(ranked[1][1])}"]
-        line(abstaining.label(prediction), cells, f"{100 * prediction.unknown_share:.0f} %", one_line(text))
+        line(one_line(abstaining.label(prediction)), cells, f"{100 * prediction.unknown_share:.0f} %", one_line(text))
 
     return write

@@ -10,15 +10,13 @@ from typer.core import TyperCommand
 from tenor.cli import options
 from tenor.cli.console import Terminal
 from tenor.cli.extras import TRAINING, require
-from tenor.cli.progress import bar
+from tenor.cli.progress import Bar
 from tenor.config.load import assignments, merge, settings
 from tenor.config.probe import QUICK, ProbeConfig, parse_probe
 from tenor.errors import TrainingError
 from tenor.report.numbers import count, duration, percent
 
 if TYPE_CHECKING:
-    from rich.progress import Progress, TaskID
-
     from tenor.evaluation.probe_result import Cell, Failure, ProbeResult
 
 _SETTINGS = {setting.key: setting for setting in settings(ProbeConfig)}
@@ -102,54 +100,36 @@ class ProbeView:
 
     def __init__(self, terminal: Terminal) -> None:
         self._terminal = terminal
-        self._bar: Progress | None = None
-        self._task: TaskID | None = None
+        self._bar = Bar(terminal, timed=True)
         self._cells = 0
         self._finished = 0
 
     def close(self) -> None:
         """Take the bar away; the lines stay."""
-        if self._bar is not None:
-            self._bar.stop()
-            self._bar = None
+        self._bar.close()
 
     def start(self, *, cells: int, finished: int) -> None:
         """Say what is there already, and show the bar."""
         self._cells, self._finished = cells, finished
         if finished:
             self._terminal.note(f"{finished} of {count(cells, 'cell')} are there already")
-        if finished == cells or self._terminal.quiet or not self._terminal.err.is_terminal:
-            return
-        from rich.progress import BarColumn, TextColumn, TimeElapsedColumn
-
-        self._bar = bar(
-            self._terminal,
-            TextColumn("{task.description}"),
-            BarColumn(bar_width=None),
-            TextColumn("{task.fields[figures]}"),
-            TimeElapsedColumn(),
-        )
-        self._task = self._bar.add_task("", total=cells, completed=finished, figures=f"{finished}/{cells}")
-        self._bar.start()
+        if finished < cells:
+            self._bar.show(cells, completed=finished, right=f"{finished}/{cells}")
 
     def cell(self, task: str, model: str, seed: int) -> None:
         """Name the cell under way."""
-        if self._bar is not None and self._task is not None:
-            self._bar.update(self._task, description=f"{task}, {model}, seed {seed}")
+        self._bar.update(left=f"{task}, {model}, seed {seed}")
 
     def share(self, done: float) -> None:
         """Move the bar."""
-        if self._bar is not None and self._task is not None:
-            self._bar.update(self._task, completed=self._finished + done)
+        self._bar.update(self._finished + done)
 
     def done(self, cell: "Cell | Failure") -> None:
         """Print the line of a cell."""
         from tenor.evaluation.probe_result import Failure
 
         self._finished += 1
-        if self._bar is not None and self._task is not None:
-            figures = f"{self._finished}/{self._cells}"
-            self._bar.update(self._task, completed=self._finished, figures=figures)
+        self._bar.update(self._finished, right=f"{self._finished}/{self._cells}")
         name = f"{cell.task}, {cell.model}, seed {cell.seed}"
         if isinstance(cell, Failure):
             self._terminal.warning(f"{name} failed: {cell.reason}")

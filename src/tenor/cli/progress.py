@@ -29,21 +29,69 @@ def bar(terminal: Terminal, *columns: "ProgressColumn") -> "Progress":
     )
 
 
+class Bar:
+    """One bar on stderr, between two texts; without a terminal, and with --quiet, there is none."""
+
+    def __init__(self, terminal: Terminal, *, timed: bool = False) -> None:
+        self._terminal = terminal
+        self._timed = timed
+        self._shown: tuple[Progress, TaskID] | None = None
+
+    def show(self, total: float, *, completed: float = 0, left: str = "", right: str = "") -> None:
+        """Put it up, or let it begin anew."""
+        if self._shown is not None:
+            progress, task = self._shown
+            progress.reset(task, total=total, completed=int(completed), left=left, right=right)
+            return
+        if self._terminal.quiet or not self._terminal.err.is_terminal:
+            return
+        from rich.progress import BarColumn, TextColumn, TimeElapsedColumn
+
+        progress = bar(
+            self._terminal,
+            TextColumn("{task.fields[left]}"),
+            BarColumn(bar_width=None),
+            TextColumn("{task.fields[right]}"),
+            *([TimeElapsedColumn()] if self._timed else []),
+        )
+        task = progress.add_task("", total=total, completed=int(completed), left=left, right=right)
+        self._shown = progress, task
+        progress.start()
+
+    def update(
+        self, completed: float | None = None, *, left: str | None = None, right: str | None = None
+    ) -> None:
+        """Move it, or change its texts."""
+        if self._shown is None:
+            return
+        progress, task = self._shown
+        texts = progress.tasks[0].fields
+        progress.update(
+            task,
+            completed=completed,
+            left=texts["left"] if left is None else left,
+            right=texts["right"] if right is None else right,
+        )
+
+    def close(self) -> None:
+        """Take it away; what was printed meanwhile stays."""
+        if self._shown is not None:
+            self._shown[0].stop()
+            self._shown = None
+
+
 class TrainingView:
     """A watcher of a training run: the data, a bar for the epoch under way, a line for each that is done."""
 
     def __init__(self, terminal: Terminal) -> None:
         self._terminal = terminal
-        self._bar: Progress | None = None
-        self._task: TaskID | None = None
+        self._bar = Bar(terminal)
         self._epochs = 0
         self._texts = 0
 
     def close(self) -> None:
         """Take the bar away; the lines stay."""
-        if self._bar is not None:
-            self._bar.stop()
-            self._bar = None
+        self._bar.close()
 
     def data(self, dataset: "Dataset", report: "DataReport", vectors: "Vectors | None") -> None:
         """Print the short data report, its warnings first."""
@@ -63,30 +111,18 @@ class TrainingView:
         self._terminal.note(_HEADER)
         for row in history:
             self._terminal.note(_line(row, best=False))
-        if self._terminal.quiet or not self._terminal.err.is_terminal:
-            return
-        from rich.progress import BarColumn, TextColumn
-
-        self._bar = bar(
-            self._terminal,
-            TextColumn("{task.description}"),
-            BarColumn(bar_width=None),
-            TextColumn("{task.fields[figures]}"),
-        )
-        self._task = self._bar.add_task("", total=texts, figures="")
-        self._bar.start()
+        self._bar.show(texts)
 
     def step(self, progress: "TrainingProgress") -> None:
         """Move the bar."""
-        if self._bar is None or self._task is None or not progress.texts:
+        if not progress.texts:
             return
         speed = progress.texts / max(progress.seconds, 1e-9)
         left = (self._epochs - progress.epoch) * self._texts - progress.texts
         self._bar.update(
-            self._task,
-            completed=progress.texts,
-            description=f"epoch {progress.epoch + 1}/{self._epochs}",
-            figures=(
+            progress.texts,
+            left=f"epoch {progress.epoch + 1}/{self._epochs}",
+            right=(
                 f"loss {progress.loss / progress.texts:.3f}  "
                 f"accuracy {percent(progress.correct / progress.texts)}  "
                 f"{speed:,.0f} texts/s  {duration(left / speed)} left"
@@ -145,3 +181,29 @@ def counting(terminal: Terminal, noun: str) -> Iterator[Callable[[int], None]]:
             bar.update(task, shown=f"{done:,.0f} {noun}, {speed:,.0f} a second")
 
         yield advance
+
+
+@contextmanager
+def parts(terminal: Terminal) -> Iterator[Callable[[str, int], Callable[[int], None]]]:
+    """Yield a function that begins a part of some work, so many things to do, and returns what counts them.
+
+    Each part has a bar, with the time that is left.
+    """
+    if terminal.quiet or not terminal.err.is_terminal:
+        yield lambda _, __: lambda _: None
+        return
+    from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeRemainingColumn
+
+    columns = (
+        TextColumn("{task.description}"),
+        BarColumn(bar_width=None),
+        MofNCompleteColumn(),
+        TimeRemainingColumn(),
+    )
+    with bar(terminal, *columns) as shown:
+
+        def begin(name: str, total: int) -> Callable[[int], None]:
+            task = shown.add_task(name, total=total)
+            return lambda more: shown.advance(task, more)
+
+        yield begin

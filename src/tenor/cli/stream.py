@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated, cast
 
 import typer
 
-from tenor.cli import options
+from tenor.cli import abstaining, options
 from tenor.cli.console import Terminal
 from tenor.cli.predict import as_json, tab_cells, tab_columns
 from tenor.errors import DataError
@@ -47,6 +47,10 @@ def stream(
         bool,
         typer.Option("--keys", help="each line is KEY, a tab, and what comes next in the text of that key"),
     ] = False,
+    abstain_below: options.AbstainBelow = None,
+    target_accuracy: options.TargetAccuracy = None,
+    per_class: options.PerClass = False,
+    abstain_unfamiliar: options.AbstainUnfamiliar = False,
     encoding: options.Encoding = None,
     json: options.Json = False,
     quiet: options.Quiet = False,
@@ -57,14 +61,14 @@ def stream(
     On a terminal in one line that changes, else in a line for each line of input: with tabs between, or with
     --json as an object. Ctrl-C ends it as the end of the input does.
 
+    With --abstain-below, --target-accuracy or --abstain-unfamiliar, "ambiguous" stands for the label as long
+    as it cannot be relied on; JSON keeps the label and says abstained.
+
     For example: tail -f talk.txt | tenor stream runs/first
     """
     terminal: Terminal = context.obj
-    arriving = _arriving(encoding or str(options.SETTINGS["data.encoding"].default))
-
-    from tenor.inference.predictor import load
-
-    predictor = load(model)
+    arriving = _arriving(options.encoding(encoding))
+    predictor = abstaining.load(context)
     updates = _many(predictor, arriving) if keys else _one(predictor, arriving)
     read = False
     # Ctrl-C finds it waiting for input, as a rule; where it does not, what was printed stays.
@@ -156,7 +160,8 @@ def _arriving(encoding: str) -> Iterator[str]:
 def _writer(terminal: Terminal, predictor: "Predictor", *, keys: bool, json: bool) -> Iterator[Write]:
     """Yield what writes updates, each at once."""
     if json:
-        yield _whole_lines(lambda update: terminal.json(_described(update), indent=None))
+        abstains = predictor.abstains
+        yield _whole_lines(lambda update: terminal.json(_described(update, abstains=abstains), indent=None))
     elif not terminal.out.is_terminal:
         names = ("line", *(("key",) if keys else ()), *tab_columns(predictor.classes), "tokens")
         terminal.line("\t".join(names))
@@ -180,9 +185,10 @@ def _whole_lines(write: Write) -> Write:
     return write_at_once
 
 
-def _described(update: Update) -> dict[str, object]:
+def _described(update: Update, *, abstains: bool) -> dict[str, object]:
     key = {} if update.key is None else {"key": update.key}
-    return {"line": update.line, **key, **as_json(update.prediction), "tokens": update.tokens}
+    prediction = as_json(update.prediction, abstains=abstains)
+    return {"line": update.line, **key, **prediction, "tokens": update.tokens}
 
 
 def _cells(update: Update) -> tuple[str, ...]:
@@ -191,7 +197,6 @@ def _cells(update: Update) -> tuple[str, ...]:
 
 
 def _sentence(update: Update) -> str:
-    prediction = update.prediction
+    said = f"{one_line(abstaining.label(update.prediction))} {percent(update.prediction.probability)}"
     start = "" if update.key is None else f"{one_line(update.key)}: "
-    said = f"{one_line(prediction.label)} {percent(prediction.probability)}"
     return f"{start}{said}, {count(update.tokens, 'token')}"

@@ -12,7 +12,7 @@ import typer
 from tenor.cli import options
 from tenor.cli.console import Terminal
 from tenor.cli.extras import TRAINING, require
-from tenor.cli.progress import bar, show_report
+from tenor.cli.progress import Bar, show_report
 from tenor.cli.train import new_folder
 from tenor.config.budget import seconds
 from tenor.config.load import read
@@ -22,8 +22,6 @@ from tenor.errors import OutputError
 from tenor.report.numbers import count, duration, percent
 
 if TYPE_CHECKING:
-    from rich.progress import Progress, TaskID
-
     from tenor.compare.study import Trial
     from tenor.compare.tuning_folder import Plan, Tuned
     from tenor.data.example import Dataset
@@ -146,8 +144,7 @@ class TuningView:
 
     def __init__(self, terminal: Terminal) -> None:
         self._terminal = terminal
-        self._bar: Progress | None = None
-        self._task: TaskID | None = None
+        self._bar = Bar(terminal)
         self._name = ""
         self._epochs = 0
         self._texts = 0
@@ -155,9 +152,7 @@ class TuningView:
 
     def close(self) -> None:
         """Take the bar away; the lines stay."""
-        if self._bar is not None:
-            self._bar.stop()
-            self._bar = None
+        self._bar.close()
 
     def data(self, dataset: "Dataset", report: "DataReport", vectors: "Vectors | None") -> None:
         """Print the short data report, its warnings first."""
@@ -174,30 +169,15 @@ class TuningView:
     def start(self, *, epochs: int, texts: int, runtime: "Runtime", history: "Sequence[Row]") -> None:
         """Show the bar."""
         self._epochs, self._texts = epochs, texts
-        if self._terminal.quiet or not self._terminal.err.is_terminal:
-            return
-        if self._bar is None:
-            from rich.progress import BarColumn, TextColumn
-
-            self._bar = bar(
-                self._terminal,
-                TextColumn("{task.description}"),
-                BarColumn(bar_width=None),
-                TextColumn("{task.fields[figures]}"),
-            )
-            self._task = self._bar.add_task("", total=None, figures="")
-            self._bar.start()
-        assert self._task is not None  # noqa: S101 - made with the bar
-        self._bar.reset(self._task, total=epochs * texts, description=self._name, figures="")
+        self._bar.show(epochs * texts, left=self._name)
 
     def step(self, progress: "TrainingProgress") -> None:
         """Move the bar."""
-        if self._bar is None or self._task is None or not progress.texts:
+        if not progress.texts:
             return
         self._bar.update(
-            self._task,
-            completed=progress.epoch * self._texts + progress.texts,
-            figures=(
+            progress.epoch * self._texts + progress.texts,
+            right=(
                 f"epoch {progress.epoch + 1}/{self._epochs}  loss {progress.loss / progress.texts:.3f}  "
                 f"accuracy {percent(progress.correct / progress.texts)}"
             ),

@@ -12,16 +12,18 @@ from tenor.compare import tuning_folder
 from tenor.compare.study import Outcome, Pruned, Study, Trial
 from tenor.compare.tuning_folder import Plan, Tuned
 from tenor.config.classification import ClassificationConfig
+from tenor.config.dotted import at, nested
 from tenor.config.load import merge, parse, to_values
 from tenor.config.text import TextConfig
-from tenor.config.tuning import DEFAULT_TRIALS, Dimension, nested, search_space
+from tenor.config.tuning import DEFAULT_TRIALS, Dimension, search_space
 from tenor.data import load as data_load
 from tenor.data.example import Dataset
 from tenor.errors import DataError, Interrupted, StorageError, TrainingError
 from tenor.evaluation.data_report import DataReport
-from tenor.experiments.classification import SilentWatcher, Watcher, fit
+from tenor.experiments.classification import fit
 from tenor.experiments.preparing import Prepared, prepare
 from tenor.experiments.settling import settled
+from tenor.experiments.watching import SilentWatcher, Watcher
 from tenor.text.vectors import Vectors
 from tenor.training.checkpoint import Progress, Row
 from tenor.training.runtime import Runtime
@@ -127,7 +129,7 @@ class _Search:
         self._dataset = dataset
         self._watcher = watcher
         self._base = to_values(_shared(plan.config))
-        self._start = {key: _at(self._base, key) for key in space}
+        self._start = {key: at(self._base, key) for key in space}
         self._prepared: dict[TextConfig, Prepared] = {}
         self._shows = True  # the data, once
 
@@ -232,10 +234,3 @@ class _Follower:
 def _shared(config: ClassificationConfig) -> ClassificationConfig:
     """Return the settings of every trial: trials have no folder of their own to be tracked in."""
     return replace(config, training=replace(config.training, track=()))
-
-
-def _at(values: Mapping[str, Any], key: str) -> object:
-    found: Any = values
-    for part in key.split("."):
-        found = found[part]
-    return found

@@ -1,4 +1,4 @@
-"""What a worker does: train a cell, fit a baseline, measure what a model costs."""
+"""What a worker does: train a cell, fit a baseline, run behaviour tests, measure what a model costs."""
 
 import hashlib
 import json
@@ -14,9 +14,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 import numpy.typing as npt
 
-from tenor.baselines.baseline import BASELINES
+from tenor.baselines.baseline import BASELINES, Baseline
 from tenor.compare.cell_result import MODEL, CellBehaviour, CellResult, Costs
-from tenor.compare.cells import Cell
+from tenor.compare.cells import BASELINE, Cell
 from tenor.config.data import DataConfig
 from tenor.config.load import to_values
 from tenor.config.text import TextConfig
@@ -112,16 +112,8 @@ def train_cell(cell: Cell, folder: Path, data: Data, share: Share) -> None:
 def fit_baseline(cell: Cell, folder: Path, data: Data, share: Share) -> None:
     """Fit a model without a network, and measure what it costs."""
     train, validation, test = (data.dataset.split(name) for name in ("train", "validation", "test"))
-    classes = data.dataset.classes
     start = time.perf_counter()
-    baseline = BASELINES[cell.model](
-        [e.text for e in train],
-        [str(e.label) for e in train],
-        classes,
-        validation=([e.text for e in validation], [str(e.label) for e in validation]) if validation else None,
-        text=cell.config.text,
-        threads=cell.config.training.threads,
-    )
+    baseline = _baseline(cell, data)
     seconds = time.perf_counter() - start
     share(0.8)
     probabilities = baseline.predict_proba([e.text for e in test])
@@ -144,6 +136,15 @@ def fit_baseline(cell: Cell, folder: Path, data: Data, share: Share) -> None:
     ).save(folder)
 
 
+def check_cell(cell: Cell, folder: Path, data: Data, share: Share) -> None:
+    """Run the behaviour tests on a finished cell that was not asked them; a baseline is fitted again."""
+    from tenor.inference.predictor import load as load_predictor
+
+    model = _baseline(cell, data) if cell.kind == BASELINE else load_predictor(folder / MODEL)
+    share(0.5)
+    _check(model.predict_proba, cell, folder, data)
+
+
 def measure_costs(cell: Cell, folder: Path, data: Data, share: Share) -> None:
     """Measure a trained network: reading single texts, reading many, training; nothing of it is kept."""
     from tenor.inference.predictor import load as load_predictor
@@ -161,12 +162,26 @@ def measure_costs(cell: Cell, folder: Path, data: Data, share: Share) -> None:
     Costs(*_percentiles(single), throughput, clock.texts_per_second, peak_memory_mib()).save(folder)
 
 
-TRAIN, FIT, COSTS = "train", "baseline", "costs"
+TRAIN, FIT, CHECK, COSTS = "train", "baseline", "behaviour", "costs"
 TASKS: dict[str, Callable[[Cell, Path, Data, Share], None]] = {
     TRAIN: train_cell,
     FIT: fit_baseline,
+    CHECK: check_cell,
     COSTS: measure_costs,
 }
+
+
+def _baseline(cell: Cell, data: Data) -> Baseline:
+    """Fit the model without a network that a cell is; the same each time."""
+    train, validation = (data.dataset.split(name) for name in ("train", "validation"))
+    return BASELINES[cell.model](
+        [e.text for e in train],
+        [str(e.label) for e in train],
+        data.dataset.classes,
+        validation=([e.text for e in validation], [str(e.label) for e in validation]) if validation else None,
+        text=cell.config.text,
+        threads=cell.config.training.threads,
+    )
 
 
 def _test(scored: dict[str, Scored]) -> npt.NDArray[np.float64]:

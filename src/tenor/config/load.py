@@ -12,6 +12,7 @@ from typing import Annotated, Any, TypeVar, get_args, get_origin, get_type_hints
 from typing_extensions import Doc
 
 from tenor.config.classification import ClassificationConfig
+from tenor.config.dotted import at, flat, nested
 from tenor.errors import ConfigError
 
 Values = dict[str, Any]
@@ -73,7 +74,7 @@ def assignments(settings: Iterable[str]) -> Values:
     """Turn key=value strings (training.epochs=5) into nested values; a value is read as YAML."""
     import yaml
 
-    values: Values = {}
+    found: Values = {}
     for setting in settings:
         key, equals, text = setting.partition("=")
         if not equals or not key:
@@ -82,8 +83,8 @@ def assignments(settings: Iterable[str]) -> Values:
             value = _load_yaml(text)
         except yaml.YAMLError as error:
             raise ConfigError(f"the value of {key} is not valid YAML: {text!r}") from error
-        _put(values, key.strip().split("."), value)
-    return values
+        found[key.strip()] = value
+    return nested(found)
 
 
 def merge(*layers: Mapping[str, Any]) -> Values:
@@ -112,7 +113,7 @@ def parse(values: Mapping[str, Any]) -> ClassificationConfig:
         # The location goes on into the members of a union: the setting is its longest known beginning.
         where = [str(part) for part in first["loc"]]
         key = next(k for n in range(len(where), -1, -1) if (k := ".".join(where[:n])) in known or not n)
-        found = repr(_at(values, key)) if key else "unusable"
+        found = repr(at(values, key)) if key else "unusable"
         expected = f" ({known[key].type}: {known[key].meaning})" if key in known else ""
         raise ConfigError(f"{key or 'the configuration'} is {found}: {first['msg']}{expected}") from None
     except TypeError as error:
@@ -146,20 +147,11 @@ def to_values(config: ClassificationConfig) -> Values:
     return values
 
 
-def flat(values: Mapping[str, Any], prefix: str = "") -> Iterator[tuple[str, Any]]:
-    """Yield the settings of nested values by their dotted keys."""
-    for key, value in values.items():
-        if isinstance(value, Mapping):
-            yield from flat(value, f"{prefix}{key}.")
-        else:
-            yield f"{prefix}{key}", value
-
-
 def changed(values: Mapping[str, Any]) -> Values:
     """Return those of nested JSON-ready values that differ from their defaults, by their dotted keys."""
     # By way of JSON, where a tuple is a list.
     defaults = {setting.key: json.loads(json.dumps(setting.default)) for setting in settings()}
-    return {key: value for key, value in flat(values) if value != defaults.get(key)}
+    return {key: value for key, value in flat(values).items() if value != defaults.get(key)}
 
 
 def settings(cls: type = ClassificationConfig, prefix: tuple[str, ...] = ()) -> Iterator[Setting]:
@@ -215,13 +207,6 @@ def _refuse_unknown(cls: type, values: Any, prefix: tuple[str, ...]) -> None:
             _refuse_unknown(hints[key], value, (*prefix, key))
 
 
-def _at(values: Mapping[str, Any], key: str) -> Any:
-    found: Any = values
-    for part in key.split("."):
-        found = found[part]
-    return found
-
-
 def _load_yaml(text: str) -> Any:
     """Read YAML with 1e-3 as a number, as YAML 1.2 and everyone but PyYAML has it."""
     import yaml
@@ -233,15 +218,6 @@ def _load_yaml(text: str) -> Any:
         "tag:yaml.org,2002:float", re.compile(r"[-+]?\d+(\.\d*)?[eE][-+]?\d+$"), list("-+0123456789")
     )
     return yaml.load(text, Loader)  # noqa: S506 - a SafeLoader
-
-
-def _put(values: Values, path: list[str], value: object) -> None:
-    for part in path[:-1]:
-        inner = values.setdefault(part, {})
-        if not isinstance(inner, dict):
-            raise ConfigError(f"{'.'.join(path)} is set twice, as a value and as a section")
-        values = inner
-    values[path[-1]] = value
 
 
 def _did_you_mean(name: str, known: Iterable[str]) -> str:

@@ -9,7 +9,8 @@ from annotated_types import Ge, Gt
 from typing_extensions import Doc
 
 from tenor.config.classification import ClassificationConfig
-from tenor.config.load import Values, merge, parse, settings, to_values
+from tenor.config.dotted import flat, nested
+from tenor.config.load import merge, parse, settings, to_values
 from tenor.errors import ConfigError
 
 Value = str | int | float | bool | None
@@ -144,7 +145,7 @@ def search_space(notation: Mapping[str, Any], config: ClassificationConfig) -> d
     """
     types = {setting.key: setting.type for setting in settings()}
     space = {}
-    for key, written in _dotted(notation).items():
+    for key, written in flat(notation).items():
         if key.startswith(_FIXED):
             raise ConfigError(
                 f"{key} cannot be searched: trials must share data and measure; give it with --set instead"
@@ -162,18 +163,6 @@ def search_space(notation: Mapping[str, Any], config: ClassificationConfig) -> d
             "the search space is empty; name at least one setting, such as training.learning_rate"
         )
     return space
-
-
-def nested(values: Mapping[str, Any]) -> Values:
-    """Turn dotted settings into nested ones."""
-    found: Values = {}
-    for key, value in values.items():
-        *sections, name = key.split(".")
-        inner = found
-        for section in sections:
-            inner = inner.setdefault(section, {})
-        inner[name] = value
-    return found
 
 
 def _dimension(key: str, written: list[Any], type_name: str) -> Dimension:
@@ -202,13 +191,3 @@ def _extremes(dimension: Dimension) -> list[object]:
 
 def _number(value: object) -> bool:
     return isinstance(value, int | float) and not isinstance(value, bool)
-
-
-def _dotted(notation: Mapping[str, Any], prefix: str = "") -> dict[str, Any]:
-    found: dict[str, Any] = {}
-    for key, value in notation.items():
-        if isinstance(value, Mapping):
-            found.update(_dotted(value, f"{prefix}{key}."))
-        else:
-            found[f"{prefix}{key}"] = value
-    return found

@@ -3,10 +3,9 @@
 import copy
 import hashlib
 import json
-import warnings
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any
 
 import numpy as np
 import torch
@@ -17,7 +16,6 @@ from tenor.data import load as data_load
 from tenor.data.example import Dataset
 from tenor.errors import ConfigError, DataError, Interrupted
 from tenor.evaluation.behaviour.checking import EXAMPLES, check_builtin
-from tenor.evaluation.data_report import DataReport
 from tenor.evaluation.evaluation import Evaluation
 from tenor.evaluation.held_out import HeldOut
 from tenor.evaluation.temperature import Scaling
@@ -26,6 +24,7 @@ from tenor.experiments.preparing import Prepared, prepare
 from tenor.experiments.reporting import report_values
 from tenor.experiments.run import Run, RunFolder, decisive
 from tenor.experiments.settling import settled
+from tenor.experiments.watching import SilentWatcher, Watcher
 from tenor.inference.network import NetworkEngine
 from tenor.inference.predictor import Predictor
 from tenor.model import Model
@@ -36,9 +35,9 @@ from tenor.nn.forward import autocast
 from tenor.text.familiarity import Familiarity
 from tenor.text.ratios import Counts
 from tenor.text.tokens import Tokens
-from tenor.text.vectors import Vectors, read
+from tenor.text.vectors import read
 from tenor.training.checkpoint import Checkpoint
-from tenor.training.loop import History, Labelled, Observer, Saving, Silent, Trainer
+from tenor.training.loop import History, Labelled, Saving, Trainer
 from tenor.training.objectives import Objective, Supervised, class_weights
 from tenor.training.runtime import Runtime, Step, applied, resolve
 
@@ -46,29 +45,6 @@ from tenor.training.runtime import Runtime, Step, applied, resolve
 _CHECK_TOKENS = 32
 # Tokens of a padded batch: a few gigabytes with the states of a large network, thousands of pages of text.
 _MOST_PADDED = 4_000_000
-
-
-class Watcher(Observer, Protocol):
-    """An observer of training that is also shown the data before it starts."""
-
-    def data(self, dataset: Dataset, report: DataReport, vectors: Vectors | None) -> None:
-        """The data is read, the vocabulary made."""
-        ...
-
-    def warning(self, text: str) -> None:
-        """Something went wrong that does not stop training."""
-        ...
-
-
-class SilentWatcher(Silent):
-    """Watches nothing."""
-
-    def data(self, dataset: Dataset, report: DataReport, vectors: Vectors | None) -> None:
-        """Ignore."""
-
-    def warning(self, text: str) -> None:
-        """Warn as Python does."""
-        warnings.warn(text, RuntimeWarning, stacklevel=2)
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,8 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from tenor.config.load import changed, flat, parse, to_values
+from tenor.config.dotted import flat
+from tenor.config.load import changed, parse, to_values
 from tenor.config.names import name_of
 from tenor.data.builtin.corpus import BUILTIN
 from tenor.errors import ConfigError, InputError
@@ -129,7 +130,7 @@ def card(
     data = {key: value for key, value in (model.data or {}).items() if key in _DATA}
     run = run or {}
     report, metrics = run.get("report") or {}, run.get("metrics") or {}
-    public = Public(str(value) for key, value in flat(config) if key in PATHS and value is not None)
+    public = Public(str(value) for key, value in flat(config).items() if key in PATHS and value is not None)
     pipeline = model.pipeline
     source = str(data.get("source", ""))
     return ModelCard(

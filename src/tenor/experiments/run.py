@@ -37,7 +37,7 @@ from tenor.training.trackers import Tracking
 if TYPE_CHECKING:
     from tenor.data.example import Dataset
     from tenor.evaluation.data_report import DataReport
-    from tenor.experiments.classification import Watcher
+    from tenor.experiments.watching import Watcher
     from tenor.text.vectors import Vectors
 
 CONFIG, HISTORY, METRICS = run_files.CONFIG, run_files.HISTORY, run_files.METRICS

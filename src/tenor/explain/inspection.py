@@ -1,6 +1,6 @@
 """`inspect`: what a model learned of words, as values for tables, pictures and pages."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -9,7 +9,7 @@ import numpy as np
 from tenor.config.names import name_of
 from tenor.explain import gates, polarity
 from tenor.explain.lexicon import Ids, Lexicon
-from tenor.explain.polarity import Effects
+from tenor.explain.polarity import Effects, Watch, unwatched
 from tenor.explain.word_map import plane
 from tenor.inference.predictor import Predictor
 from tenor.inference.similarity import Nearest
@@ -122,7 +122,7 @@ def inspect(
     read: int = 5000,
     most: int = 10,
     texts: Iterable[str] = (),
-    advance: Callable[[int], None] | None = None,
+    watch: Watch = unwatched,
 ) -> Inspection:
     """Inspect a model.
 
@@ -133,7 +133,7 @@ def inspect(
         most: entries of each list.
         texts: texts in which words are left out in turn, and gates observed; without any, words are read
             alone only.
-        advance: is told how many more texts are done.
+        watch: is told what is read next and how many readings that takes, and then how many are done.
 
     Raises:
         InputError: one of `words` is not in the vocabulary.
@@ -142,12 +142,12 @@ def inspect(
     lexicon = Lexicon(model.pipeline)
     named = [lexicon.find(word) for word in words]
     ids = lexicon.first(read)
-    alone = polarity.words_alone(predictor, ids)
+    alone = polarity.words_alone(predictor, ids, watch=watch)
     labels = range(len(predictor.classes))
     polar = _distinct(ids, [alone.best(label, max(_POLAR // len(labels), 1)) for label in labels])
-    pairs = polarity.pairs_alone(predictor, lexicon.first(_COMMON), polar)
+    pairs = polarity.pairs_alone(predictor, lexicon.first(_COMMON), polar, watch=watch)
     tokens = model.pipeline.encode(texts)
-    found = polarity.in_texts(predictor, tokens, least=_LEAST, advance=advance) if len(tokens) else None
+    found = polarity.in_texts(predictor, tokens, least=_LEAST, watch=watch) if len(tokens) else None
     like = named or _distinct(ids, [alone.best(label, _LIKE) for label in labels]).tolist()
     encoder = model.config.network.encoder
     return Inspection(

@@ -23,10 +23,13 @@ from tenor.text.tokens import Tokens
 
 Ids = npt.NDArray[np.int32]
 Floats = npt.NDArray[np.float64]
+Advance = Callable[[int], None]  # is told how many more texts are read
+Watch = Callable[[str, int], Advance]  # is told what is read next, and how many texts that is
 
 # A text is read once for each of its words and pairs, so that the work grows with the square of its length.
 LONGEST = 1000  # tokens; longer texts are left out
 MOST_READ = 20_000_000  # tokens of all readings, after which no further text is begun
+_AT_ONCE = 1024  # texts, after which whoever watches is told
 _AGAIN = 2
 _TINY = np.finfo(np.float64).tiny
 
@@ -74,14 +77,20 @@ def log_odds(probabilities: Floats) -> Floats:
     return np.asarray(np.log(np.maximum(probabilities, _TINY)) - np.log(np.maximum(others, _TINY)))
 
 
-def words_alone(predictor: Predictor, ids: Ids) -> Effects:
+def unwatched(what: str, texts: int) -> Advance:
+    """Watch nothing."""
+    return lambda more: None
+
+
+def words_alone(predictor: Predictor, ids: Ids, *, watch: Watch = unwatched) -> Effects:
     """Return the effects of words (M,) that are read alone."""
-    odds = _read(predictor, np.concatenate(([_unknown(predictor)], ids))[:, None])
+    readings = np.concatenate(([_unknown(predictor)], ids))[:, None]
+    odds = _read(predictor, readings, watch("words", len(readings)))
     values = odds[1:] - odds[0]
     return Effects(ids[:, None], values, values)
 
 
-def pairs_alone(predictor: Predictor, common: Ids, polar: Ids) -> Effects:
+def pairs_alone(predictor: Predictor, common: Ids, polar: Ids, *, watch: Watch = unwatched) -> Effects:
     """Return the effects of all pairs of a common and a polar word, in both orders, that are read alone."""
     first, second = (part.ravel() for part in np.meshgrid(common, polar, indexing="ij"))
     ids = np.concatenate((np.stack((first, second), 1), np.stack((second, first), 1)))
@@ -90,13 +99,11 @@ def pairs_alone(predictor: Predictor, common: Ids, polar: Ids) -> Effects:
     without = [(ids[:, 0], unknown), (unknown, ids[:, 1]), (unknown, unknown)]
     readings = np.concatenate([ids, *(np.stack(pair, 1) for pair in without)])
     distinct, which = np.unique(readings, axis=0, return_inverse=True)
-    odds = _read(predictor, distinct)[which.reshape(4, -1)]  # (4, M, C)
+    odds = _read(predictor, distinct, watch("pairs", len(distinct)))[which.reshape(4, -1)]  # (4, M, C)
     return Effects(ids, odds[0] - odds[1] - odds[2] + odds[3], odds[0] - odds[3])
 
 
-def in_texts(
-    predictor: Predictor, texts: Tokens, *, least: int, advance: Callable[[int], None] | None = None
-) -> TextEffects:
+def in_texts(predictor: Predictor, texts: Tokens, *, least: int, watch: Watch = unwatched) -> TextEffects:
     """Return the mean effects of words and pairs that stand at `least` places of texts or more.
 
     Texts longer than `LONGEST` tokens are left out, and reading ends after `MOST_READ` tokens.
@@ -105,9 +112,9 @@ def in_texts(
     size = len(predictor.classes)
     words, pairs = _Means(1, size), _Means(2, size)
     read, work = 0, 0
+    advance = watch("texts", len(texts))
     for ids in _texts(texts):
-        if advance is not None:
-            advance(1)
+        advance(1)
         if len(ids) > LONGEST or work > MOST_READ:
             continue
         single, double = _occluded(predictor, ids, unknown)
@@ -129,7 +136,7 @@ def _occluded(predictor: Predictor, ids: Ids, unknown: int) -> tuple[Floats, Flo
     readings[1 + places, places] = unknown
     for beside in (0, 1):
         readings[1 + size + places[:-1], places[:-1] + beside] = unknown
-    odds = _read(predictor, readings)
+    odds = _log_odds_of(predictor, readings)
     return odds[0] - odds[1 : 1 + size], odds[0] - odds[1 + size :]
 
 
@@ -161,7 +168,17 @@ def _texts(tokens: Tokens) -> Iterator[Ids]:
         yield tokens.ids[first:end]
 
 
-def _read(predictor: Predictor, texts: Ids) -> Floats:
+def _read(predictor: Predictor, texts: Ids, advance: Advance) -> Floats:
+    """Texts of one length (N, T) -> log-odds (N, C), a part at a time."""
+    found = []
+    for start in range(0, max(len(texts), 1), _AT_ONCE):  # none is one part, too
+        part = texts[start : start + _AT_ONCE]
+        found.append(_log_odds_of(predictor, part))
+        advance(len(part))
+    return np.concatenate(found)
+
+
+def _log_odds_of(predictor: Predictor, texts: Ids) -> Floats:
     """Texts of one length (N, T) -> log-odds (N, C)."""
     offsets = np.arange(len(texts) + 1, dtype=np.int64) * texts.shape[1]
     return log_odds(predictor.probabilities(Tokens(np.ascontiguousarray(texts, np.int32).ravel(), offsets)))

@@ -1,4 +1,4 @@
-"""Which predictions of a model are held back, as a user asks for it."""
+"""Which predictions of a model are held back, as a user asks for it: unsure ones, and unlike texts."""
 
 from dataclasses import replace
 
@@ -46,3 +46,19 @@ def rule(
         return found
     kept = found.kept(held_out.labels, softmax(held_out.logits, model.temperature))
     return replace(found, validation=kept)
+
+
+def most_unknown(model: Model) -> float:
+    """Return the share of unknown words above which a text is unlike those the model was made with.
+
+    99 of 100 of these have at most that share, and it is never below 1 % (`text.familiarity`).
+
+    Raises:
+        ConfigError: the model does not know what such texts look like.
+    """
+    if model.familiarity is None:
+        raise ConfigError(
+            "the model does not hold how many words of its validation texts are unknown, so no text can be "
+            "called unfamiliar; train it again, or give a probability (abstain_below, --abstain-below)"
+        )
+    return model.familiarity.unknown_limit

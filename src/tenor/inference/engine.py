@@ -21,6 +21,10 @@ class Engine(Protocol):
         """Return the pooled vectors (N, H') of N texts, which the head makes logits of, in their order."""
         ...
 
+    def vectors_with_logits(self, tokens: Tokens) -> tuple[npt.NDArray[np.float32], npt.NDArray[np.float32]]:
+        """Return `vectors` (N, H') and `logits` (N, C) of N texts, each of which is read once."""
+        ...
+
 
 @dataclass(frozen=True, slots=True)
 class Outputs:

@@ -1,6 +1,7 @@
 """`predict_file`: a file of texts in, the same rows with predictions out, in constant memory."""
 
 import math
+import random
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from itertools import chain, islice
@@ -17,6 +18,7 @@ from tenor.inference.predictor import Prediction, Predictor
 _MOST_ROWS = 4096
 _MOST_CHARACTERS = 1 << 24
 _LOOKED_AT = 1000  # rows among which the column of the text is looked for
+_SEED = 0  # of texts that are drawn
 
 LABEL, PROBABILITY, UNKNOWN_SHARE, ABSTAINED = "label", "probability_", "unknown_share", "abstained"
 
@@ -89,6 +91,23 @@ class TextRows:
         if rows:
             yield rows, texts
 
+    def drawn(self, most: int) -> list[str]:
+        """Return so many of the texts that are not empty, each with the same chance, the same each time.
+
+        One pass in constant memory (Vitter 1985, algorithm R). `DataError` where there is none.
+        """
+        chance = random.Random(_SEED)  # noqa: S311 - nothing secret
+        kept: list[str] = []
+        texts = (text for _, some in self.chunks() for text in some if text.strip())
+        for number, text in enumerate(texts):
+            if number < most:
+                kept.append(text)
+            elif (place := chance.randrange(number + 1)) < most:
+                kept[place] = text
+        if not kept:
+            raise DataError(f"{self.source} has no text that is not empty; give other data")
+        return kept
+
     def _text(self, row: Row, number: int) -> str:
         value = row.get(self.column)
         if isinstance(value, str):
@@ -159,7 +178,7 @@ def refuse_target(target: Path, source: Path, *, force: bool) -> None:
 
 def _names(predictor: Predictor) -> list[str]:
     names = [LABEL, *(PROBABILITY + name for name in predictor.classes), UNKNOWN_SHARE]
-    return names if predictor.abstention is None else [*names, ABSTAINED]
+    return [*names, ABSTAINED] if predictor.abstains else names
 
 
 def _columns(prediction: Prediction, names: list[str]) -> Row:

@@ -81,3 +81,8 @@ class NetworkEngine:
         from tenor.nn.forward import pooled
 
         return pooled(self.module, tokens, device=self.module.embedding.weight.device)
+
+    def vectors_with_logits(self, tokens: Tokens) -> tuple[npt.NDArray[np.float32], npt.NDArray[np.float32]]:
+        """Return `vectors` (N, H') and `logits` (N, C) of N texts, each of which is read once."""
+        vectors = self.vectors(tokens)
+        return vectors, self.head(vectors)

@@ -14,7 +14,7 @@ from tenor.config.network import whole_texts_only
 from tenor.errors import ConfigError
 from tenor.evaluation.abstention import Abstention
 from tenor.evaluation.temperature import softmax
-from tenor.inference.abstaining import rule
+from tenor.inference.abstaining import most_unknown, rule
 from tenor.inference.engine import Engine, StepEngine
 from tenor.inference.network import NetworkEngine
 from tenor.inference.steps import Steps
@@ -39,7 +39,7 @@ class Prediction:
     label: str
     probabilities: dict[str, float]  # of each class, in the order of the model's classes
     unknown_share: float  # of its tokens that the vocabulary does not hold
-    abstained: bool = False  # whether it is held back as too unsure; `label` is the likeliest all the same
+    abstained: bool = False  # whether it is held back as too unsure, or its text as unfamiliar; `label` stays
 
     @property
     def probability(self) -> float:
@@ -60,15 +60,27 @@ class Prediction:
 class Predictor:
     """What `tenor.load` returns."""
 
-    def __init__(self, model: Model, engine: Engine, abstention: Abstention | None = None) -> None:
+    def __init__(
+        self,
+        model: Model,
+        engine: Engine,
+        abstention: Abstention | None = None,
+        most_unknown: float | None = None,
+    ) -> None:
         self.model = model
-        self.abstention = abstention  # when predictions are held back; None: never
+        self.abstention = abstention  # when predictions are held back as too unsure; None: never
+        self.most_unknown = most_unknown  # share of unknown words above which they are, too; None: any
         self._engine = engine
 
     @property
     def classes(self) -> tuple[str, ...]:
         """Names of the classes, in the order of the columns of `predict_proba`."""
         return self.model.classes
+
+    @property
+    def abstains(self) -> bool:
+        """Whether any prediction may be held back."""
+        return self.abstention is not None or self.most_unknown is not None
 
     @cached_property
     def network(self) -> NetworkEngine:
@@ -97,9 +109,10 @@ class Predictor:
     def judged(self, probabilities: Sequence[float], unknown_share: float) -> Prediction:
         """Return the prediction that probabilities (C,) make."""
         place = max(range(len(probabilities)), key=probabilities.__getitem__)
-        abstained = self.abstention is not None and self.abstention.holds_back(place, probabilities[place])
+        unsure = self.abstention is not None and self.abstention.holds_back(place, probabilities[place])
+        unfamiliar = self.most_unknown is not None and unknown_share > self.most_unknown
         shares = dict(zip(self.classes, probabilities, strict=True))
-        return Prediction(self.classes[place], shares, unknown_share, abstained)
+        return Prediction(self.classes[place], shares, unknown_share, unsure or unfamiliar)
 
     def probabilities(self, tokens: Tokens) -> npt.NDArray[np.float64]:
         """Return probabilities (N, C) of texts that are ids already."""
@@ -156,6 +169,14 @@ class Predictor:
         chunks = [self._engine.vectors(tokens) for tokens in self._encoded(texts)]
         return np.concatenate(chunks) if chunks else self._engine.vectors(Tokens.of([]))
 
+    def labelled_vectors(self, texts: Iterable[str]) -> tuple[npt.NDArray[np.float32], list[str]]:
+        """Return what `vectors` and `predict` return, having read each text once."""
+        chunks = [self._engine.vectors_with_logits(tokens) for tokens in self._encoded(texts)]
+        if not chunks:
+            return self.vectors([]), []
+        vectors, logits = (np.concatenate(part) for part in zip(*chunks, strict=True))
+        return vectors, [self.classes[place] for place in self.of_logits(logits).argmax(1)]
+
     def warning(self, texts: Iterable[str]) -> str | None:
         """Return one sentence if the texts look unlike the training data, else None."""
         familiarity = self.model.familiarity
@@ -191,6 +212,7 @@ def load(
     abstain_below: float | None = None,
     target_accuracy: float | None = None,
     per_class: bool = False,
+    abstain_unfamiliar: bool = False,
     mapped: bool = True,
 ) -> Predictor:
     """Load a model or run folder for prediction; its hashes are checked, none of its content is executed.
@@ -203,12 +225,16 @@ def load(
         per_class: a threshold for each predicted class, so that each reaches the target by itself.
         mapped: read tensors where they lie, which shares them with other processes; False: copy them, so that
             nothing that happens to the files matters any more.
+        abstain_unfamiliar: predictions of texts are marked as abstained, however sure, that have a larger
+            share of unknown words than 99 of 100 validation texts (see `inference.abstaining.most_unknown`).
 
     Raises:
         ModelError: no such folder, a damaged one, or one of a newer format.
         ConfigError: a share outside 0 to 1, both shares at once, a target that no threshold reaches, or one
-            for a model without validation data.
+            for a model without validation data; unfamiliar texts for a model that does not know which.
     """
     model = Model.load(Path(path), mapped=mapped)
     abstention = rule(model, abstain_below, target_accuracy, per_class=per_class)
-    return Predictor(model, ENGINES.get(model.config.network.encoder, NetworkEngine.of)(model), abstention)
+    unknown = most_unknown(model) if abstain_unfamiliar else None
+    engine = ENGINES.get(model.config.network.encoder, NetworkEngine.of)(model)
+    return Predictor(model, engine, abstention, unknown)

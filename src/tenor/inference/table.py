@@ -88,6 +88,11 @@ class TableEngine:
         first = "head.hidden.weight" if "head.hidden.weight" in self._arrays else "head.output.weight"
         return self._in_pieces(tokens, self._arrays[first].shape[1], lambda pooled: pooled)
 
+    def vectors_with_logits(self, tokens: Tokens) -> tuple[Array, Array]:
+        """Return `vectors` (N, H') and `logits` (N, C) of N texts, each of which is read once."""
+        vectors = self.vectors(tokens)
+        return vectors, self.head(vectors)
+
     def _in_pieces(self, tokens: Tokens, size: int, finish: Callable[[Array], Array]) -> Array:
         """Read N texts piece by piece, several at once: what `finish` makes of their vectors, (N, size)."""
         out = np.empty((len(tokens), size), np.float32)

@@ -26,6 +26,7 @@ _ROWS = 4096  # rows of a file that are read at a time
 class TextVectors:
     """Some texts with their vectors."""
 
+    first: int  # number of the first row, from 1
     ids: Sequence[str]  # of the column "id", or the number of the row, from 1
     texts: Sequence[str]
     labels: Sequence[str]  # as predicted
@@ -33,9 +34,18 @@ class TextVectors:
 
 
 @dataclass(frozen=True)
+class Query:
+    """A text that similar ones are looked for."""
+
+    text: str
+    row: int | None = None  # of the searched data that it is, which is not found itself
+
+
+@dataclass(frozen=True)
 class Similar:
     """A text that is similar to another."""
 
+    row: int  # from 1
     id: str
     text: str
     label: str
@@ -53,12 +63,12 @@ class Written:
 
 def embed(predictor: Predictor, rows: TextRows) -> Iterator[TextVectors]:
     """Yield the texts of some data with their vectors, some thousand at a time."""
-    number = 0
+    first = 1
     for chunk, texts in rows.chunks():
-        ids = [str(number + n if row.get(_ID) is None else row[_ID]) for n, row in enumerate(chunk, 1)]
-        labels = [prediction.label for prediction in predictor.predictions(texts)]
-        yield TextVectors(ids, texts, labels, predictor.vectors(texts))
-        number += len(chunk)
+        ids = [str(n if row.get(_ID) is None else row[_ID]) for n, row in enumerate(chunk, first)]
+        vectors, labels = predictor.labelled_vectors(texts)
+        yield TextVectors(first, ids, texts, labels, vectors)
+        first += len(chunk)
 
 
 def write_vectors(
@@ -145,7 +155,7 @@ def read_vectors(predictor: Predictor, path: Path) -> Iterator[TextVectors]:
     import pyarrow as pa
     import pyarrow.parquet as pq
 
-    size = predictor.vectors([""]).shape[1]
+    size, first = predictor.vectors([""]).shape[1], 1
     try:
         with pq.ParquetFile(path) as file:
             if file.schema_arrow.metadata[_MODEL] != predictor.model.digest.encode():
@@ -161,23 +171,46 @@ def read_vectors(predictor: Predictor, path: Path) -> Iterator[TextVectors]:
                         f"{path} has a vector of another size than this model's, {size}; make it anew"
                     )
                 vectors = column.flatten().to_numpy(zero_copy_only=False).reshape(-1, size)
-                yield TextVectors(ids, texts, labels, vectors)
+                yield TextVectors(first, ids, texts, labels, vectors)
+                first += len(ids)
     except (pa.ArrowException, OSError, KeyError) as error:
         raise DataError(f"{path} is no readable file of vectors ({str(error).splitlines()[0]})") from error
 
 
+def rows_queried(chunks: Iterable[Sequence[str]], rows: Sequence[int], source: str) -> list[Query]:
+    """Return the texts that stand in these rows of some data, whose texts come in chunks.
+
+    Raises:
+        DataError: the data has fewer rows.
+    """
+    found: dict[int, Query] = {}
+    first = 1
+    for texts in chunks:
+        found |= {row: Query(texts[row - first], row) for row in rows if first <= row < first + len(texts)}
+        first += len(texts)
+        if found.keys() >= set(rows):
+            return [found[row] for row in rows]
+    missing = next(row for row in rows if row not in found)
+    raise DataError(f"{source} has no row {missing:,}; its rows have the numbers 1 to {first - 1:,}")
+
+
 def nearest(
     predictor: Predictor,
-    queries: Sequence[str],
+    queries: Sequence[Query],
     chunks: Iterable[TextVectors],
     most: int,
     *,
     advance: Callable[[int], None] | None = None,
 ) -> list[list[Similar]]:
     """Return for each query the `most` texts whose vectors are nearest by cosine, the nearest first."""
-    best = Nearest[tuple[str, str, str]](predictor.vectors(queries), most)
+    vectors = predictor.vectors([query.text for query in queries])
+    best = Nearest[tuple[int, str, str, str]](vectors, most + 1)  # a row of the data finds itself, too
     for chunk in chunks:
-        best.add(list(zip(chunk.ids, chunk.texts, chunk.labels, strict=True)), chunk.vectors)
+        numbers = range(chunk.first, chunk.first + len(chunk.ids))
+        best.add(list(zip(numbers, chunk.ids, chunk.texts, chunk.labels, strict=True)), chunk.vectors)
         if advance is not None:
             advance(len(chunk.ids))
-    return [[Similar(*item, similarity) for item, similarity in found] for found in best.found()]
+    return [
+        [Similar(*item, similarity) for item, similarity in found if item[0] != query.row][:most]
+        for query, found in zip(queries, best.found(), strict=True)
+    ]

@@ -133,6 +133,14 @@ def abstention_sentence(rule: Mapping[str, Any], classes: Sequence[str]) -> str:
     )
 
 
+def unfamiliar_sentence(most_unknown: float) -> str:
+    """Say which texts are held back as unfamiliar."""
+    return (
+        f"ambiguous is, however sure, what has more than {percent(most_unknown)} unknown words, "
+        "as hardly any text has that the model was made with"
+    )
+
+
 def reliability(found: Mapping[str, Any]) -> "Figure":
     """Draw accuracy against confidence, bin by bin; the larger a mark, the more texts."""
     figure, axes = _axes()

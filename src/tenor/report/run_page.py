@@ -9,7 +9,8 @@ import shlex
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from tenor.config.load import changed, flat, settings
+from tenor.config.dotted import flat
+from tenor.config.load import changed, settings
 from tenor.report import run_pictures
 from tenor.report.behaviour_page import behaviour_section
 from tenor.report.confidence import confidence_section
@@ -57,7 +58,7 @@ def settings_section(config: Mapping[str, Any]) -> Section:
     """Return the settings: those that differ from their defaults, then all of them behind a line."""
     known = {setting.key: setting for setting in settings()}
     meanings = {key: setting.meaning for key, setting in known.items()}
-    rows = [[key, _shown(value), meanings.get(key, "")] for key, value in flat(config)]
+    rows = [[key, _shown(value), meanings.get(key, "")] for key, value in flat(config).items()]
     differing = [
         [key, _shown(value), _shown(known[key].default) if key in known else "-", meanings.get(key, "")]
         for key, value in changed(config).items()

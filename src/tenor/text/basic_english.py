@@ -8,7 +8,7 @@ import re
 
 from tenor.text.alignment import blank, substitute
 from tenor.text.bulk import Bulk
-from tenor.text.cutting import last_blank
+from tenor.text.cutting import last_place
 from tenor.text.token import Token
 
 _TOKENS = "'.,()!?"
@@ -35,7 +35,7 @@ def tokenize(text: str) -> list[str]:
 
 def cut(text: str) -> int:
     """Return where the last white space ends that stands in no line break."""
-    return last_blank(_BREAK_OR_BLANK, text)
+    return last_place(_BREAK_OR_BLANK, text)
 
 
 def bulk() -> Bulk:

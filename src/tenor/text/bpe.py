@@ -9,15 +9,17 @@ from typing import TYPE_CHECKING, ClassVar
 
 from tenor.errors import ConfigError, ModelError
 from tenor.text.bulk import Bulk
-from tenor.text.cutting import last_blank
+from tenor.text.cutting import MARKS, last_place
 from tenor.text.subwords import Subwords, clean
 from tenor.text.token import Token
 
 if TYPE_CHECKING:
     import tokenizers
 
-# What may be a tag, and white space as the library has it.
-_TAG_OR_BLANK = re.compile(r"<(?:/?[a-zA-Z]|!)[^<>]*(?:>|\Z)|([^\S\x1c-\x1f])")
+# What may be a tag, white space as the library has it, and marks that end a run of punctuation: before what
+# every version of the library has as letters.
+_LETTERS = "\u3041-\u3096\u30a1-\u30fa\u3400-\u4db5\u4e00-\u9fa5\uac00-\ud7a3"
+_TAG_OR_PLACE = re.compile(rf"<(?:/?[a-zA-Z]|!)[^<>]*(?:>|\Z)|([^\S\x1c-\x1f]|[{MARKS}](?=[{_LETTERS}]))")
 
 UNKNOWN = "<unk>"  # what a character never seen in training becomes
 
@@ -103,13 +105,16 @@ class Bpe:
         return _rules(self._tokenizer) == _rules(ours)
 
     def cut(self, text: str) -> int:
-        """Return where the last white space ends that stands in no tag; `ConfigError` with rules not ours."""
+        """Return where the last white space or run of marks ends that stands in no tag.
+
+        Raises `ConfigError` with rules not ours.
+        """
         if not self._ours:
             raise ConfigError(
                 "the model's bpe tokenizer has rules of its own, and where a text that goes on can be cut by "
                 "them is not known; train with text.tokenizer=bpe"
             )
-        return last_blank(_TAG_OR_BLANK, text)
+        return last_place(_TAG_OR_PLACE, text)
 
     def tokenize(self, text: str) -> list[str]:
         """Return the pieces of the text."""

@@ -49,6 +49,11 @@ class Familiarity:
             length_high=int(np.quantile(tokens.lengths, 0.99, method="higher")),
         )
 
+    @property
+    def unknown_limit(self) -> float:
+        """The share of unknown tokens above which a text is unlike the reference texts."""
+        return min(max(self.unknown_high, _FLOOR), 1.0)
+
     def warning(self, tokens: Tokens) -> str | None:
         """Return one sentence when these texts, taken together, look unlike the reference, else None.
 
@@ -68,7 +73,7 @@ class Familiarity:
 
     def _unknown_sign(self, tokens: Tokens) -> str | None:
         share = float((tokens.ids == self.unknown).mean())
-        limit = min(max(self.unknown_high, _FLOOR), 1.0)
+        limit = self.unknown_limit
         if share <= limit + _ERRORS * np.sqrt(limit * (1 - limit) / len(tokens.ids)):
             return None
         return f"{share:.1%} of their words are unknown to it (usual: {self.unknown_mean:.1%})"

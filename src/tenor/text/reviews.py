@@ -12,7 +12,7 @@ import re
 
 from tenor.text.alignment import blank, substitute
 from tenor.text.bulk import Bulk
-from tenor.text.cutting import last_blank
+from tenor.text.cutting import MARKS, last_place
 from tenor.text.token import Token
 from tenor.text.words import lowered
 
@@ -21,7 +21,7 @@ _ENTITY = re.compile(r"&(?:#\d{1,7}|#x[0-9a-f]{1,6}|[a-z][a-z0-9]{1,31});", re.I
 # A tag, a closing tag or a comment; `<3` and `a < b` are none.
 _TAG = re.compile(r"<(?:/?[a-z]|!)[^<>]*>")
 # A tag that is still open may swallow what follows.
-_TAG_OR_BLANK = re.compile(r"<(?:/?[a-z]|!)[^<>]*(?:>|\Z)|(\s)")
+_TAG_OR_PLACE = re.compile(rf"<(?:/?[a-z]|!)[^<>]*(?:>|\Z)|([\s{MARKS}])")
 # Read on lower-cased text.
 _TOKEN = re.compile(
     r"""
@@ -43,11 +43,11 @@ def tokenize(text: str) -> list[str]:
 
 
 def cut(text: str) -> int:
-    """Return where the last white space ends that stands in no tag, be it of entities."""
+    """Return where the last white space or mark ends that stands in no tag, be it of entities."""
     if "&" not in text:
-        return last_blank(_TAG_OR_BLANK, lowered(text))
+        return last_place(_TAG_OR_PLACE, lowered(text))
     aligned = substitute(_ENTITY, _unescape, text)
-    end = last_blank(_TAG_OR_BLANK, lowered(aligned.text))
+    end = last_place(_TAG_OR_PLACE, lowered(aligned.text))
     return aligned.ends[end - 1] if end else 0
 
 

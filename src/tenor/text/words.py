@@ -3,11 +3,11 @@ r"""The tokenizer "words": lower-cased runs of letters, digits and underscores (
 import re
 
 from tenor.text.bulk import Bulk
-from tenor.text.cutting import last_blank
+from tenor.text.cutting import MARKS, last_place
 from tenor.text.token import Token
 
 _WORD = re.compile(r"\w+")
-_BLANK = re.compile(r"(\s)")
+_PLACE = re.compile(rf"([\s{MARKS}])")
 
 
 def lowered(text: str) -> str:
@@ -25,8 +25,8 @@ def tokenize(text: str) -> list[str]:
 
 
 def cut(text: str) -> int:
-    """Return where the last white space ends: no word reaches over it, and no Σ looks beyond it."""
-    return last_blank(_BLANK, text)
+    """Return where the last white space or mark ends: no word reaches over it, and no Σ looks beyond it."""
+    return last_place(_PLACE, text)
 
 
 def bulk() -> Bulk:

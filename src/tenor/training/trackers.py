@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 from urllib.parse import urlsplit
 
+from tenor.config.dotted import flat
 from tenor.data.suggestion import suggestion
 from tenor.errors import ConfigError, MissingExtraError
 from tenor.files import atomic_file
@@ -248,17 +249,6 @@ class Tracking:
                 del self._trackers[name]
                 reason = " ".join(f"{type(error).__name__}: {error}".split())
                 self._warn(f"{name} failed and is not told anything more; training goes on ({reason})")
-
-
-def flat(values: Mapping[str, Any], prefix: str = "") -> dict[str, Any]:
-    """Return nested settings by their dotted names."""
-    found: dict[str, Any] = {}
-    for key, value in values.items():
-        if isinstance(value, Mapping):
-            found.update(flat(value, f"{prefix}{key}."))
-        else:
-            found[f"{prefix}{key}"] = value
-    return found
 
 
 def _fingerprint(uri: str) -> str:

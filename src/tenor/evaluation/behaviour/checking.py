@@ -70,8 +70,14 @@ def check_builtin(
     predict: Predict, classes: Sequence[str], *, examples: int = EXAMPLES
 ) -> BehaviourResult | None:
     """Run the suite for sentiment; None where the classes are not called as its labels are."""
-    suite = builtin()
-    return check(suite, predict, classes, examples=examples) if fits(suite.labels, classes) else None
+    if not fits_builtin(classes):
+        return None
+    return check(builtin(), predict, classes, examples=examples)
+
+
+def fits_builtin(classes: Sequence[str]) -> bool:
+    """Return whether the classes are called as the labels of the suite for sentiment."""
+    return fits(builtin().labels, classes)
 
 
 def _result(

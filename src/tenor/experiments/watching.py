@@ -1,0 +1,48 @@
+"""`Watcher`: whoever watches an experiment; and watchers that say nothing, or a line an epoch."""
+
+import warnings
+from collections.abc import Sequence
+from typing import Protocol
+
+from tenor.data.example import Dataset
+from tenor.evaluation.data_report import DataReport
+from tenor.text.vectors import Vectors
+from tenor.training.checkpoint import Row
+from tenor.training.loop import Observer, Silent
+from tenor.training.runtime import Runtime
+
+
+class Watcher(Observer, Protocol):
+    """An observer of training that is also shown the data before it starts."""
+
+    def data(self, dataset: Dataset, report: DataReport, vectors: Vectors | None) -> None:
+        """The data is read, the vocabulary made."""
+        ...
+
+    def warning(self, text: str) -> None:
+        """Something went wrong that does not stop training."""
+        ...
+
+
+class SilentWatcher(Silent):
+    """Watches nothing."""
+
+    def data(self, dataset: Dataset, report: DataReport, vectors: Vectors | None) -> None:
+        """Ignore."""
+
+    def warning(self, text: str) -> None:
+        """Warn as Python does."""
+        warnings.warn(text, RuntimeWarning, stacklevel=2)
+
+
+class EpochLines(SilentWatcher):
+    """Prints one line an epoch."""
+
+    def start(self, *, epochs: int, texts: int, runtime: Runtime, history: Sequence[Row]) -> None:
+        """Print what is trained on."""
+        print(f"{texts} texts, {runtime}")  # noqa: T201 - what it is for
+
+    def epoch(self, row: Row, *, best: bool) -> None:
+        """Print its figures."""
+        figures = ", ".join(f"{name} {value:.4g}" for name, value in row.items())
+        print(f"{figures}{', best' if best else ''}", flush=True)  # noqa: T201
