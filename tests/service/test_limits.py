@@ -203,6 +203,7 @@ def test_tokens_come_back_with_time() -> None:
     assert taken("2001:db8::1") == 3
     assert taken("2001:db8::2") == 0  # the same network
     assert taken("2001:db8:1::1") == 3
+    assert taken("::ffff:10.0.0.3") == taken("::ffff:10.0.0.4") == 3  # IPv4 on an IPv6 socket
 
 
 def test_clients_that_are_remembered_are_bounded() -> None:

@@ -60,7 +60,7 @@ def serve(
         typer.Option(
             "--set",
             metavar="KEY=VALUE",
-            help="any setting below, such as queue_texts=99; beats all else, can be given again",
+            help="any setting below, such as rate=20; beats everything else, may be given again",
         ),
     ] = None,
     json: options.Json = False,
