@@ -226,6 +226,7 @@ def _aligned(terminal: Terminal, predictor: "Predictor") -> Write:
         else:
             ranked = sorted(prediction.probabilities.items(), key=lambda one: -one[1])
             cells = [percent(ranked[0][1]), f"{one_line(ranked[1][0])} {percent(ranked[1][1])}"]
-        line(one_line(abstaining.label(prediction)), cells, f"{100 * prediction.unknown_share:.0f} %", one_line(text))
+        label, unknown = one_line(abstaining.label(prediction)), f"{100 * prediction.unknown_share:.0f} %"
+        line(label, cells, unknown, one_line(text))
 
     return write
