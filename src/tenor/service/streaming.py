@@ -5,6 +5,7 @@ from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 
+from tenor.errors import ConfigError
 from tenor.inference.predictor import Prediction, Predictor
 from tenor.service.executor import Executor
 
@@ -25,6 +26,15 @@ class _Piece:
     text: str
     anew: bool
     answer: "asyncio.Future[Progress]"
+
+
+def refusal(predictor: Predictor) -> str | None:
+    """Return one sentence why texts cannot be streamed; None: they can."""
+    try:
+        predictor.streams()
+    except ConfigError as error:
+        return str(error)
+    return None
 
 
 class SharedStreams:
@@ -75,7 +85,9 @@ class SharedStreams:
                 if not piece.answer.done():
                     piece.answer.set_result(found[key])
 
-    def _read(self, pieces: Mapping[Hashable, _Piece], closed: Sequence[Hashable]) -> dict[Hashable, Progress]:
+    def _read(
+        self, pieces: Mapping[Hashable, _Piece], closed: Sequence[Hashable]
+    ) -> dict[Hashable, Progress]:
         for key in (*closed, *(key for key, piece in pieces.items() if piece.anew)):
             if key in self._streams:
                 self._streams.close(key)

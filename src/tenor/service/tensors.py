@@ -45,7 +45,9 @@ class InputTensor(BaseModel):
             raise refused(f"the shape of {INPUT} is {self.shape}; of N texts it is [N] or [N, 1]")
         kinds = {type(one) for one in self.data}
         if list in kinds and (len(kinds) > 1 or len(self.shape) == 1):
-            raise refused(f"the data of {INPUT} are strings or, of the shape [N, 1], lists of one string each")
+            raise refused(
+                f"the data of {INPUT} are strings or, of the shape [N, 1], lists of one string each"
+            )
         if len(self.data) != self.shape[0]:
             raise refused(f"{INPUT} has the shape {self.shape} and {len(self.data)} texts; make them agree")
         return [one if isinstance(one, str) else one[0] for one in self.data]
