@@ -5,6 +5,7 @@ message is answered in order: `{"id", "version", "prediction", "tokens"}`, or `{
 What ends the connection is said in a last message, and its code is the reason it is closed with.
 """
 
+from contextlib import suppress
 from time import perf_counter
 from weakref import WeakKeyDictionary
 
@@ -80,7 +81,7 @@ async def _talk(connection: Connection, service: Service, session: Session) -> N
             except ServiceError as error:
                 await connection.say({"id": None, **error.to_json()})
                 continue
-            if not _is_key(message):
+            if _key(message) is None:
                 await connection.say(await session.answer(message))
     finally:
         session.close()
@@ -91,24 +92,20 @@ async def _authorize(connection: Connection, service: Service, given: str | None
     if service.key is None:
         return
     if given is None:
-        try:
-            message = await connection.read(_KEY_SECONDS)
-        except ServiceError:
-            message = None
-        given = message["key"] if _is_key(message) else None
+        with suppress(ServiceError):
+            given = _key(await connection.read(_KEY_SECONDS))
     if not key.fits(service.key, given):
         raise Ended(key.refusal(given))
 
 
-def _is_key(message: object) -> bool:
+def _key(message: object) -> str | None:
+    """Return the key that a message brings, if it is one that does."""
     match message:
-        case {"key": str()} if len(message) == 1:
-            return True
-    return False
+        case {"key": str(given), **others} if not others:
+            return given
+    return None
 
 
 async def _end(connection: Connection, error: ServiceError) -> None:
-    try:
+    with suppress(WebSocketDisconnect, RuntimeError):  # the client was sooner
         await connection.end(error)
-    except (WebSocketDisconnect, RuntimeError):
-        pass  # the client was sooner
