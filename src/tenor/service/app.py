@@ -8,7 +8,7 @@ from fastapi import APIRouter, FastAPI
 
 from tenor import __version__
 from tenor.service import errors
-from tenor.service.routes import explain, inference_protocol, metrics, models, page, predict, stream
+from tenor.service.routes import explain, inference_protocol, metrics, models, page, predict, reference, stream
 from tenor.service.schemas import Problem
 from tenor.service.service import Service
 
@@ -20,6 +20,7 @@ ROUTES: dict[str, Callable[[Service], APIRouter]] = {
     "models": models.router,
     "inference_protocol": inference_protocol.router,
     "metrics": metrics.router,
+    "reference": reference.router,
 }
 
 
