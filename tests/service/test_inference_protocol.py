@@ -1,5 +1,6 @@
 """The Open Inference Protocol, version 2."""
 
+import json
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -103,7 +104,8 @@ def test_the_id_comes_back_if_there_is_one(client: TestClient) -> None:
     asked: dict[str, object] = {"inputs": [tensor()]}
     assert "id" not in client.post(f"{PATHS[0]}/infer", json=asked).json()
     for number in ("42", "", "\ud800 \0 é"):
-        answer = client.post(f"{PATHS[0]}/infer", json={**asked, "id": number})
+        body = json.dumps({**asked, "id": number})
+        answer = client.post(f"{PATHS[0]}/infer", content=body, headers={"Content-Type": "application/json"})
         assert answer.json()["id"] == number
 
 
