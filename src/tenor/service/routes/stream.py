@@ -12,7 +12,8 @@ from weakref import WeakKeyDictionary
 from fastapi import APIRouter, WebSocket
 from starlette.websockets import WebSocketDisconnect
 
-from tenor.service import key, logs
+from tenor.service import logs
+from tenor.service.access import given_key, same_key, wrong_key
 from tenor.service.connection import Connection, Ended
 from tenor.service.errors import ServiceError, overloaded, unexpected
 from tenor.service.registry import Served
@@ -53,7 +54,7 @@ def router(service: Service) -> APIRouter:
                         _COME_AGAIN,
                     )
                 )
-            await _authorize(connection, service, key.brought(socket.headers))
+            await _authorize(connection, service, given_key(socket.headers))
             await _talk(connection, service, Session(lambda: chosen(model, version), service.checked))
         except Ended as end:
             ended = end.error.code
@@ -94,8 +95,8 @@ async def _authorize(connection: Connection, service: Service, given: str | None
     if given is None:
         with suppress(ServiceError):
             given = _key(await connection.read(_KEY_SECONDS))
-    if not key.fits(service.key, given):
-        raise Ended(key.refusal(given))
+    if not same_key(service.key, given):
+        raise Ended(wrong_key(given))
 
 
 def _key(message: object) -> str | None:
