@@ -92,7 +92,7 @@ def test_few_may_wait_and_predictions_go_on(tmp_path: Path, monkeypatch: pytest.
     with served.serving(made) as client, ThreadPoolExecutor(2) as clients:
         try:
             first = [clients.submit(client.post, "/v1/explain", json={"text": TEXT}) for _ in range(2)]
-            while made.background.waiting < 2:
+            while made.background._present < 2:
                 time.sleep(0.01)
             refused = client.post("/v1/explain", json={"text": TEXT})
             assert (refused.status_code, refused.json()["code"]) == (503, "overloaded")
