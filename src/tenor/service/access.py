@@ -16,7 +16,9 @@ from tenor.service.errors import ServiceError, retry_after
 # What a browser or a monitor reads without a key holds no model's answer.
 _CLOSED = ("/v1/", "/v2/")
 _OPEN = ("/v2/health/",)
-_CLIENTS = 10_000  # that are remembered; who asked longest ago is forgotten first, and has a full bucket again
+_CLIENTS = (
+    10_000  # that are remembered; who asked longest ago is forgotten first, and has a full bucket again
+)
 _IPV6_PREFIX = 64  # bits that tell one customer from another
 
 
@@ -35,7 +37,9 @@ def read_key(config: ServiceConfig, environment: Mapping[str, str]) -> str | Non
         try:
             key = Path(place).read_text("utf-8")
         except (OSError, UnicodeDecodeError) as error:
-            raise ConfigError(f"the key cannot be read from {place} ({error}); name a file with the key") from error
+            raise ConfigError(
+                f"the key cannot be read from {place} ({error}); name a file with the key"
+            ) from error
     key = key.strip()
     if not key or not key.isascii() or not key.isprintable():
         raise ConfigError(f"{place} holds no key; it must be one line of ASCII letters, digits and signs")
@@ -75,7 +79,9 @@ class Rate:
         self._burst = burst
         self._clients = clients
         self._clock = clock
-        self._buckets: OrderedDict[str, tuple[float, float]] = OrderedDict()  # tokens, and when there were so many
+        self._buckets: OrderedDict[str, tuple[float, float]] = (
+            OrderedDict()
+        )  # tokens, and when there were so many
 
     def take(self, address: str) -> None:
         """Count a request of a client.

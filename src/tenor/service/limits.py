@@ -98,7 +98,8 @@ class Limits:
         self._may(scope)
         if self._under_way > self._config.requests:
             raise overloaded(
-                f"{self._config.requests:,} requests are under way, and there may be no more; come again", _COME_AGAIN
+                f"{self._config.requests:,} requests are under way, and there may be no more; come again",
+                _COME_AGAIN,
             )
         body: bytes | None = None
         leaving: asyncio.Task[None] | None = None
@@ -146,9 +147,13 @@ class Limits:
     def _too_slow(self, *, arrived: bool) -> ServiceError:
         seconds = f"{self._config.request_seconds:g} seconds"
         if not arrived:
-            return ServiceError(408, "request_timeout", f"the request had not arrived after {seconds}; send it faster")
+            return ServiceError(
+                408, "request_timeout", f"the request had not arrived after {seconds}; send it faster"
+            )
         return ServiceError(
-            504, "timeout", f"there was no answer within {seconds}; send fewer or shorter texts, or come again later"
+            504,
+            "timeout",
+            f"there was no answer within {seconds}; send fewer or shorter texts, or come again later",
         )
 
     async def _socket(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -156,7 +161,9 @@ class Limits:
             self._may(scope)
             if not _same_origin(Headers(scope=scope)):
                 raise ServiceError(
-                    403, "wrong_origin", "the WebSocket was opened by a page from elsewhere; open it from this one"
+                    403,
+                    "wrong_origin",
+                    "the WebSocket was opened by a page from elsewhere; open it from this one",
                 )
         except ServiceError as error:
             self._service.metrics.rejected.labels(error.code).inc()
@@ -170,7 +177,13 @@ class Limits:
         self._service.metrics.request(path, method, status, seconds, noted.get("code"))
         client = scope["client"][0] if scope["client"] else None
         logs.event(
-            "request", method=method, path=path, status=status, ms=round(1e3 * seconds, 2), client=client, **noted
+            "request",
+            method=method,
+            path=path,
+            status=status,
+            ms=round(1e3 * seconds, 2),
+            client=client,
+            **noted,
         )
 
 
@@ -199,7 +212,9 @@ def _replay(body: bytes) -> Receive:
 
 
 def _too_large(most: int) -> ServiceError:
-    return ServiceError(413, "body_too_large", f"the body has more than {most:,} bytes; send the texts in parts")
+    return ServiceError(
+        413, "body_too_large", f"the body has more than {most:,} bytes; send the texts in parts"
+    )
 
 
 def _same_origin(headers: Headers) -> bool:

@@ -36,15 +36,21 @@ def listening(config: ServiceConfig) -> Iterator[socket.socket]:
             config.host, config.port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE
         )[0]
     except OSError as error:
-        raise ConfigError(f"{config.host!r} is no address ({error.strerror}); try --host 127.0.0.1") from error
+        raise ConfigError(
+            f"{config.host!r} is no address ({error.strerror}); try --host 127.0.0.1"
+        ) from error
     with socket.socket(family, kind, protocol) as made:
         made.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             made.bind(address)
-            made.listen(_BACKLOG)  # from here on clients wait, while models are loaded, instead of being refused
+            made.listen(
+                _BACKLOG
+            )  # from here on clients wait, while models are loaded, instead of being refused
         except OSError as error:
             hint = _HINTS.get(error.errno or 0, "take another --host or --port")
-            raise ConfigError(f"{config.host}:{config.port} cannot be had ({error.strerror}); {hint}") from error
+            raise ConfigError(
+                f"{config.host}:{config.port} cannot be had ({error.strerror}); {hint}"
+            ) from error
         yield made
 
 

@@ -1,6 +1,7 @@
 """`Service`: what the routes have in common."""
 
 import asyncio
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -14,6 +15,8 @@ from tenor.service.loading import load_warm
 from tenor.service.metrics import Metrics
 from tenor.service.registry import Registry
 from tenor.service.sources import Source
+
+_SURROGATE = re.compile("[\ud800-\udfff]")
 
 
 @dataclass(frozen=True)
@@ -53,26 +56,26 @@ class Service:
         return not self.stopping.is_set()
 
     def checked(self, texts: Sequence[str]) -> Sequence[str]:
-        """Return the texts of a request, which may be so many and so long.
+        """Return the texts of a request, after making sure that they may be so many, so long and such.
 
         Raises:
-            ServiceError: 413, more or longer ones.
+            ServiceError: 413 for too many or too long ones, 422 for one with half a character.
         """
-        config = self.config
-        if len(texts) > config.request_texts:
-            raise ServiceError(
-                413,
-                "too_many_texts",
-                f"{len(texts):,} texts came at once, and {config.request_texts:,} may; send them in parts",
-            )
+        most, longest = self.config.request_texts, self.config.text_characters
+        if len(texts) > most:
+            message = f"{len(texts):,} texts came at once, and {most:,} may; send them in parts"
+            raise ServiceError(413, "too_many_texts", message)
         for place, text in enumerate(texts):
-            if len(text) > config.text_characters:
-                raise ServiceError(
-                    413,
-                    "text_too_long",
-                    f"text {place} has {len(text):,} characters, and {config.text_characters:,} are allowed; "
-                    "shorten it",
+            if len(text) > longest:
+                message = (
+                    f"text {place} has {len(text):,} characters, and {longest:,} are allowed; shorten it"
                 )
+                raise ServiceError(413, "text_too_long", message)
+            if not text.isascii() and _SURROGATE.search(text):
+                message = (
+                    f"text {place} holds a lone surrogate (\\ud800 to \\udfff), which is half a character"
+                )
+                raise ServiceError(422, "invalid", f"{message}; send whole ones")
         return texts
 
     def close(self) -> None:

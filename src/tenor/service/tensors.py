@@ -7,10 +7,10 @@ and gives two, `label` and `probabilities`. No extension of the protocol is offe
 from typing import Annotated, Literal
 
 from annotated_types import Len
-from pydantic import BaseModel, Field, JsonValue
+from pydantic import BaseModel, FailFast, Field, JsonValue
 
 from tenor.service.errors import ServiceError
-from tenor.service.schemas import STRICT, strict_with_example
+from tenor.service.schemas import Strict, example
 
 INPUT = "text"
 OutputName = Literal["label", "probabilities"]
@@ -21,10 +21,8 @@ Parameters = Annotated[
 ]
 
 
-class InputTensor(BaseModel):
+class InputTensor(Strict):
     """The texts, as a tensor."""
-
-    model_config = STRICT
 
     name: Literal["text"]
     shape: Annotated[list[Size], Len(1, 2), Field(description="[N] or [N, 1], for N texts")]
@@ -32,6 +30,7 @@ class InputTensor(BaseModel):
     parameters: Parameters = None
     data: Annotated[
         list[str | Annotated[list[str], Len(1, 1)]],
+        FailFast(),
         Field(description="N strings or, of the shape [N, 1], N lists of one string each"),
     ]
 
@@ -53,19 +52,17 @@ class InputTensor(BaseModel):
         return [one if isinstance(one, str) else one[0] for one in self.data]
 
 
-class RequestedOutput(BaseModel):
+class RequestedOutput(Strict):
     """A tensor that is asked for."""
-
-    model_config = STRICT
 
     name: OutputName
     parameters: Parameters = None
 
 
-class InferenceRequest(BaseModel):
+class InferenceRequest(Strict):
     """Texts, and which tensors are wanted of them."""
 
-    model_config = strict_with_example(
+    model_config = example(
         {
             "id": "42",
             "inputs": [
