@@ -3,9 +3,10 @@
     python benchmarks/fuzzing.py        some 10 minutes
 
 The service runs in this process, with two tiny models with random weights: a minGRU, which streams, and a
-bidirectional LSTM. Each operation gets so many requests that fit the document and as many that do not, half of
-them to a model that is there, and half with a made-up name. What they hold is drawn by schemathesis from a
-fixed seed. Each answer must have a status and a body that the document has.
+bidirectional LSTM. Each operation gets so many requests that fit the document and, where there is a body, as
+many that do not; paths that name a model get them for one that is there, and again with made-up names. What
+they hold is drawn by schemathesis from a fixed seed. Each answer must have a status and a body that the
+document has.
 """
 
 import argparse
@@ -73,7 +74,7 @@ def fuzz(service: Service, cases: int) -> dict[str, Any]:
         for path, method in operations(app.openapi()):
             for mode, names in product(modes(method), names_in(path)):
                 given = document[path][method].as_strategy(
-                    schemathesis.GenerationMode(mode), **({"path_parameters": names} if names else {})
+                    schemathesis.GenerationMode(mode), path_parameters=names or None
                 )
                 for case, answer in asked(client, given, cases):
                     statuses[f"{method.upper()} {path}"][str(answer.status_code)] += 1
@@ -150,7 +151,7 @@ def operations(document: dict[str, Any]) -> Iterator[tuple[str, str]]:
 
 
 def names_in(path: str) -> list[dict[str, str]]:
-    """Return the names of a model to fill in: those of one that is there, and none, so that they are made up."""
+    """Return the names to fill in: those of a model that is there, and none, so that they are made up."""
     names = {"model_name": "talk", "model_version": "1"}
     found = {name: value for name, value in names.items() if f"{{{name}}}" in path}
     return [found, {}] if found else [{}]

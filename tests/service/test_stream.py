@@ -237,11 +237,10 @@ def test_an_error_of_ours_is_said_without_what_it_was(
     def broken(*_: object) -> None:
         raise RuntimeError("holds a text")
 
-    with client.websocket_connect("/v1/stream") as socket:
-        with monkeypatch.context() as patch:
-            patch.setattr(Streams, "feed", broken)
-            socket.send_json({"text": "a"})
-            assert "holds a text" not in ends(socket, "internal")
+    with client.websocket_connect("/v1/stream") as socket, monkeypatch.context() as patch:
+        patch.setattr(Streams, "feed", broken)
+        socket.send_json({"text": "a"})
+        assert "holds a text" not in ends(socket, "internal")
     with client.websocket_connect("/v1/stream") as socket:
         assert probabilities(ask(socket, text="a")) == expected("a")
 

@@ -80,9 +80,7 @@ class PredictRequest(Strict):
     model_config = example({"texts": ["what a film", "so dull"]})
 
     text: Text | None = None
-    texts: Annotated[
-        Annotated[list[str], FailFast()] | None, Field(description="texts to judge")
-    ] = None
+    texts: Annotated[list[str] | None, FailFast(), Field(description="texts to judge")] = None
     model: ModelName = None
     version: Version = None
     abstain_below: Annotated[

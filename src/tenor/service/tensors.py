@@ -4,20 +4,21 @@ The specification is at https://github.com/kserve/open-inference-protocol. A mod
 and gives two, `label` and `probabilities`. No extension of the protocol is offered.
 """
 
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 from annotated_types import Len
-from pydantic import BaseModel, FailFast, Field, JsonValue
+from pydantic import BaseModel, FailFast, Field
 
 from tenor.service.errors import ServiceError
 from tenor.service.schemas import Strict, example
 
 INPUT = "text"
+MOST_OUTPUTS = 8  # that may be asked for, of two that there are
 OutputName = Literal["label", "probabilities"]
 
 Size = Annotated[int, Field(ge=0)]
 Parameters = Annotated[
-    dict[str, JsonValue] | None, Field(description="taken, and not looked at: no extension is offered")
+    dict[str, Any] | None, Field(description="taken, and not looked at: no extension is offered")
 ]
 
 
@@ -76,7 +77,10 @@ class InferenceRequest(Strict):
     parameters: Parameters = None
     inputs: Annotated[list[InputTensor], Len(1, 1)]
     outputs: Annotated[
-        list[RequestedOutput] | None, Field(description="tensors that are wanted; without any, all")
+        list[RequestedOutput] | None,
+        Len(0, MOST_OUTPUTS),
+        FailFast(),
+        Field(description="tensors that are wanted; without any, all"),
     ] = None
 
 
@@ -105,7 +109,7 @@ class TensorMetadata(BaseModel):
     datatype: str
     shape: list[int]
     parameters: Annotated[
-        dict[str, JsonValue] | None, Field(description="of probabilities: the classes of its columns")
+        dict[str, Any] | None, Field(description="of probabilities: the classes of its columns")
     ] = None
 
 

@@ -11,7 +11,16 @@ from tenor.config.attribution import MethodName
 from tenor.explain.explanation import explain
 from tenor.service.errors import json_response
 from tenor.service.registry import Served
-from tenor.service.schemas import ModelName, PredictionJson, Probability, Strict, Text, Version, example, problems
+from tenor.service.schemas import (
+    ModelName,
+    PredictionJson,
+    Probability,
+    Strict,
+    Text,
+    Version,
+    example,
+    problems,
+)
 from tenor.service.service import Service
 
 Places = Annotated[list[int], Field(description="numbers of words, from 1, at which the text was read")]
@@ -123,9 +132,7 @@ def router(service: Service) -> APIRouter:
     """Return the paths."""
     paths = APIRouter(tags=["explain"])
 
-    @paths.post(
-        "/v1/explain", response_model=ExplainResponse, responses=problems(400, 401, 404, 422)
-    )
+    @paths.post("/v1/explain", response_model=ExplainResponse, responses=problems(400, 401, 404, 422))
     async def explain_text(request: ExplainRequest) -> Response:
         """Say what the model thinks after each word, and what each word adds to its prediction.
 

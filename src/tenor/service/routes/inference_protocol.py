@@ -49,8 +49,9 @@ class _Refusing(APIRoute):
         async def handle_or_refuse(request: Request) -> Response:
             try:
                 return await handle(request)
-            except RequestValidationError as error:
-                raise refused(as_service_error(error).message) from error
+            except (RequestValidationError, ServiceError) as error:
+                said = as_service_error(error)
+                raise (refused(said.message) if said.status == 422 else said) from error
 
         return handle_or_refuse
 
@@ -101,9 +102,7 @@ def _add(paths: APIRouter, path: str, choose: Callable[..., Awaitable[Served]], 
         _refuse_while_stopping(service)
         return json_response({"name": served.name, "ready": True})
 
-    @paths.post(
-        f"{path}/infer", response_model=InferenceResponse, responses=problems(400, 401, 404)
-    )
+    @paths.post(f"{path}/infer", response_model=InferenceResponse, responses=problems(400, 401, 404))
     async def infer(request: InferenceRequest, served: Annotated[Served, Depends(choose)]) -> Response:
         """Judge texts."""
         texts = service.checked(request.inputs[0].texts())

@@ -17,9 +17,7 @@ def router(service: Service) -> APIRouter:
     """Return the paths."""
     paths = APIRouter(tags=["predict"])
 
-    @paths.post(
-        "/v1/predict", response_model=PredictResponse, responses=problems(400, 401, 404, 422)
-    )
+    @paths.post("/v1/predict", response_model=PredictResponse, responses=problems(400, 401, 404, 422))
     async def predict(request: PredictRequest) -> Response:
         """Judge texts; the predictions come in their order."""
         served = service.registry.get(request.model, request.version)
