@@ -61,8 +61,9 @@ def test_a_body_that_does_not_arrive_is_not_awaited_for_ever() -> None:
             said.append(message)
 
         scope = {
-            "type": "http", "http_version": "1.1", "method": "POST", "path": "/v1/predict", "query_string": b"",
-            "headers": [(b"content-length", b"10")], "client": None, "server": None, "state": {},
+            "type": "http", "http_version": "1.1", "method": "POST", "path": "/v1/predict",
+            "query_string": b"", "headers": [(b"content-length", b"10")],
+            "client": None, "server": None, "state": {},
         }  # fmt: skip
         await app(scope, asyncio.Event().wait, send)
         return said[0]["status"], json.loads(said[1]["body"])["code"]
@@ -202,6 +203,7 @@ def test_tokens_come_back_with_time() -> None:
     assert taken("2001:db8::1") == 3
     assert taken("2001:db8::2") == 0  # the same network
     assert taken("2001:db8:1::1") == 3
+    assert taken("::ffff:10.0.0.3") == taken("::ffff:10.0.0.4") == 3  # IPv4 on an IPv6 socket
 
 
 def test_clients_that_are_remembered_are_bounded() -> None:

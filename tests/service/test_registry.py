@@ -251,6 +251,22 @@ def test_a_folder_that_is_replaced_in_place(models: Path, tmp_path: Path) -> Non
     assert before != after
 
 
+def test_a_model_that_is_copied_slowly_is_served_once_it_is_whole(models: Path, tmp_path: Path) -> None:
+    place = tmp_path / "mine"
+    shutil.copytree(models / "one", place / "1")
+    service = opened_at(place)
+
+    async def steps(_):
+        (place / "2").mkdir()
+        for name in ("manifest.json", "model.json", "text.json", "weights.safetensors"):
+            assert versions(service, "mine") == ["1"]
+            shutil.copy(models / "other" / name, place / "2")
+            await service.registry.refresh()
+        assert versions(service, "mine") == ["1", "2"]
+
+    run(steps, service)
+
+
 def test_a_served_model_does_not_need_its_files(models: Path, tmp_path: Path) -> None:
     """What is written over the files of a model, in place, reaches no version that is served."""
     place = tmp_path / "mine"

@@ -16,9 +16,8 @@ from tenor.service.errors import ServiceError, retry_after
 # What a browser or a monitor reads without a key holds no model's answer.
 _CLOSED = ("/v1/", "/v2/")
 _OPEN = ("/v2/health/",)
-_CLIENTS = (
-    10_000  # that are remembered; who asked longest ago is forgotten first, and has a full bucket again
-)
+# That are remembered; who asked longest ago is forgotten first, and has a full bucket again.
+_CLIENTS = 10_000
 _IPV6_PREFIX = 64  # bits that tell one customer from another
 
 
@@ -79,9 +78,8 @@ class Rate:
         self._burst = burst
         self._clients = clients
         self._clock = clock
-        self._buckets: OrderedDict[str, tuple[float, float]] = (
-            OrderedDict()
-        )  # tokens, and when there were so many
+        # client -> tokens, and when there were so many
+        self._buckets: OrderedDict[str, tuple[float, float]] = OrderedDict()
 
     def take(self, address: str) -> None:
         """Count a request of a client.
@@ -111,6 +109,6 @@ def _client(address: str) -> str:
         found = ipaddress.ip_address(address)
     except ValueError:
         return address
-    if isinstance(found, ipaddress.IPv6Address):
+    if isinstance(found, ipaddress.IPv6Address) and found.ipv4_mapped is None:
         return str(ipaddress.ip_network((found, _IPV6_PREFIX), strict=False))
     return address

@@ -1,7 +1,7 @@
-"""`Limits`: the outermost layer. What a request may be, who may send it, how long it takes, and what is said of it.
+"""`Limits`: what a request may be, who may send it, how long it takes; and what is logged and counted of it.
 
-A body is read here, whole and bounded, so that from then on the connection can be watched: a client that goes
-away ends the work for it, wherever that is waiting.
+The outermost layer. A body is read here, whole and bounded, so that from then on the connection can be
+watched: a client that goes away ends the work for it, wherever that is waiting.
 """
 
 import asyncio
@@ -109,6 +109,8 @@ class Limits:
                 leaving = asyncio.create_task(_leave(receive, answer, limit))
                 await self._app(scope, _replay(body), answer.send)
         except TimeoutError:
+            if not limit.expired():  # one of ours
+                raise
             if answer.begun or (leaving is not None and leaving.done()):
                 return
             raise self._too_slow(arrived=body is not None) from None

@@ -52,8 +52,8 @@ PROBLEMS = {
     408: "The request took too long to arrive.",
     413: "The body is too large, or the texts are more or longer than is allowed.",
     422: "The body is not what this path takes.",
-    429: "The client asks too often; `Retry-After` says when to come again.",
-    503: "Too much is waiting already, or the service stops; `Retry-After` says when to come again.",
+    429: "The client asks too often; Retry-After says when to come again.",
+    503: "Too much is waiting already, or the service stops; Retry-After says when to come again.",
     504: "It took longer than a request may.",
 }
 ON_EVERY_PATH = (408, 413, 429, 503, 504)

@@ -1,7 +1,6 @@
 """`Service`: what the routes have in common."""
 
 import asyncio
-import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -15,8 +14,6 @@ from tenor.service.loading import load_warm
 from tenor.service.metrics import Metrics
 from tenor.service.registry import Registry
 from tenor.service.sources import Source
-
-_SURROGATE = re.compile("[\ud800-\udfff]")
 
 
 @dataclass(frozen=True)
@@ -56,10 +53,10 @@ class Service:
         return not self.stopping.is_set()
 
     def checked(self, texts: Sequence[str]) -> Sequence[str]:
-        """Return the texts of a request, after making sure that they may be so many, so long and such.
+        """Return the texts of a request, after making sure that they may be so many and so long.
 
         Raises:
-            ServiceError: 413 for too many or too long ones, 422 for one with half a character.
+            ServiceError: 413, more or longer ones.
         """
         most, longest = self.config.request_texts, self.config.text_characters
         if len(texts) > most:
@@ -71,11 +68,6 @@ class Service:
                     f"text {place} has {len(text):,} characters, and {longest:,} are allowed; shorten it"
                 )
                 raise ServiceError(413, "text_too_long", message)
-            if not text.isascii() and _SURROGATE.search(text):
-                message = (
-                    f"text {place} holds a lone surrogate (\\ud800 to \\udfff), which is half a character"
-                )
-                raise ServiceError(422, "invalid", f"{message}; send whole ones")
         return texts
 
     def close(self) -> None:

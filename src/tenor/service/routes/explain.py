@@ -9,6 +9,7 @@ from starlette.responses import Response
 
 from tenor.config.attribution import MethodName
 from tenor.explain.explanation import explain
+from tenor.service import logs
 from tenor.service.errors import json_response
 from tenor.service.registry import Served
 from tenor.service.schemas import (
@@ -140,6 +141,7 @@ def router(service: Service) -> APIRouter:
         """
         served = service.registry.get(request.model, request.version)
         service.checked([request.text])
+        logs.note(model=served.name, version=served.version, texts=1)
         return await service.background.run(partial(_explained, served, request))
 
     return paths

@@ -10,6 +10,7 @@ from starlette.responses import Response
 
 from tenor import __version__
 from tenor.inference.predictor import Prediction
+from tenor.service import logs
 from tenor.service.errors import ServiceError, as_service_error, json_response
 from tenor.service.registry import Served
 from tenor.service.schemas import problems
@@ -106,6 +107,7 @@ def _add(paths: APIRouter, path: str, choose: Callable[..., Awaitable[Served]], 
     async def infer(request: InferenceRequest, served: Annotated[Served, Depends(choose)]) -> Response:
         """Judge texts."""
         texts = service.checked(request.inputs[0].texts())
+        logs.note(model=served.name, version=served.version, texts=len(texts))
         return json_response(_answer(request, served, await served.batcher.predictions(texts)))
 
 
