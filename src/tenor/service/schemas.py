@@ -26,9 +26,9 @@ class Strict(BaseModel):
         return value
 
 
-def example(value: dict[str, Any]) -> ConfigDict:
-    """Return what adds an example to the OpenAPI document."""
-    return ConfigDict(json_schema_extra={"examples": [value]})
+def example(value: dict[str, Any], **schema: Any) -> ConfigDict:
+    """Return what adds an example to the OpenAPI document, and what else types do not say."""
+    return ConfigDict(json_schema_extra={"examples": [value], **schema})
 
 
 Text = Annotated[str, Field(description="a text to judge")]
@@ -77,7 +77,13 @@ class PredictionJson(BaseModel):
 class PredictRequest(Strict):
     """One text, or several."""
 
-    model_config = example({"texts": ["what a film", "so dull"]})
+    model_config = example(
+        {"texts": ["what a film", "so dull"]},
+        oneOf=[
+            {"required": ["text"], "properties": {"text": {"type": "string"}}},
+            {"required": ["texts"], "properties": {"texts": {"type": "array"}}},
+        ],
+    )
 
     text: Text | None = None
     texts: Annotated[list[str] | None, FailFast(), Field(description="texts to judge")] = None

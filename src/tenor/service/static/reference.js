@@ -50,8 +50,7 @@ class Schemas {
     if (!schema) return "any";
     if ("const" in schema) return JSON.stringify(schema.const);
     if (schema.enum) return schema.enum.map((one) => JSON.stringify(one)).join(" or ");
-    const several = schema.anyOf ?? schema.oneOf;
-    if (several) return [...new Set(several.map((one) => this.type(one)))].join(" or ");
+    if (schema.anyOf) return [...new Set(schema.anyOf.map((one) => this.type(one)))].join(" or ");
     if (schema.type === "array") return `list of ${this.type(schema.items)}`;
     if (schema.type === "object" && schema.additionalProperties && !schema.properties) {
       return schema.additionalProperties === true ? "object" : `object of ${this.type(schema.additionalProperties)}`;
@@ -72,10 +71,11 @@ class Schemas {
   fields(given, depth = 0) {
     const schema = this.resolved(given);
     if (!schema || depth > DEEPEST) return null;
-    const inner = (schema.anyOf ?? schema.oneOf ?? []).find((one) => this.resolved(one).type !== "null");
-    if (inner) return this.fields(inner, depth);
     if (schema.type === "array") return this.fields(schema.items, depth);
-    if (!schema.properties) return null;
+    if (!schema.properties) {
+      const inner = schema.anyOf?.find((one) => this.resolved(one).type !== "null");
+      return inner ? this.fields(inner, depth) : null;
+    }
     const needed = schema.required ?? [];
     return element("ul", ...Object.entries(schema.properties).map(([name, field]) => element(
       "li", code(name), " ",
