@@ -25,6 +25,18 @@ with TestClient(make_app(service)) as client:
     assert answer.status_code == 200, answer.text
     assert len(answer.json()["predictions"]) == 80
     assert client.get("/v1/models").json()["models"][0]["encoder"] == "mingru-mean-max"
+
+    answer = client.post("/v1/explain", json={"text": "a b"})
+    assert answer.status_code == 200, answer.text
+    assert answer.json()["attribution"]["method"] == "occlusion"
+    answer = client.post("/v1/explain", json={"text": "a b", "method": "integrated-gradients"})
+    assert (answer.status_code, answer.json()["code"]) == (422, "not_available")
+
+    tensor = {"name": "text", "shape": [1], "datatype": "BYTES", "data": ["a b"]}
+    assert client.post("/v2/models/fast/infer", json={"inputs": [tensor]}).status_code == 200
+    with client.websocket_connect("/v1/stream") as socket:
+        socket.send_json({"text": "a b"})
+        assert socket.receive_json()["tokens"] == 2
 """
 
 

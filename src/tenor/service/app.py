@@ -9,15 +9,28 @@ from fastapi import APIRouter, FastAPI
 from tenor import __version__
 from tenor.service import errors
 from tenor.service.limits import Limits
-from tenor.service.routes import metrics, models, page, predict
-from tenor.service.schemas import Problem
+from tenor.service.routes import (
+    explain,
+    inference_protocol,
+    metrics,
+    models,
+    page,
+    predict,
+    reference,
+    stream,
+)
+from tenor.service.schemas import ON_EVERY_PATH, Problem, problems
 from tenor.service.service import Service
 
 # Group of paths -> what makes its router.
 ROUTES: dict[str, Callable[[Service], APIRouter]] = {
     "predict": predict.router,
+    "explain": explain.router,
+    "stream": stream.router,
     "models": models.router,
+    "inference_protocol": inference_protocol.router,
     "metrics": metrics.router,
+    "reference": reference.router,
 }
 
 
@@ -41,7 +54,7 @@ def make_app(service: Service) -> FastAPI:
         lifespan=lifespan,
         docs_url=None,  # FastAPI's loads scripts from elsewhere
         redoc_url=None,
-        responses={"default": {"model": Problem}},
+        responses={"default": {"model": Problem, "description": "Any error."}, **problems(*ON_EVERY_PATH)},
     )
     errors.install(app)
     app.add_middleware(Limits, service=service)

@@ -27,6 +27,9 @@ _MESSAGES = {
 }
 
 
+_SHOWN = 80  # characters of a place in the body, which a client can make any
+
+
 class ServiceError(TenorError):
     """A request that is refused or fails: status, a code for programs, a sentence for people."""
 
@@ -86,10 +89,14 @@ def respond(error: ServiceError) -> Response:
     return json_response(error.to_json(), status=error.status, headers=error.headers)
 
 
-def json_response(value: object, *, status: int = 200, headers: Mapping[str, str] | None = None) -> Response:
+def as_json(value: object) -> str:
     """Return plain values as JSON, in ASCII, so that any string there is can be said."""
-    content = json.dumps(value, allow_nan=False, separators=(",", ":"))
-    return Response(content, status, dict(headers or {}), "application/json")
+    return json.dumps(value, allow_nan=False, separators=(",", ":"))
+
+
+def json_response(value: object, *, status: int = 200, headers: Mapping[str, str] | None = None) -> Response:
+    """Return plain values as a JSON response."""
+    return Response(as_json(value), status, dict(headers or {}), "application/json")
 
 
 def install(app: FastAPI) -> None:
@@ -110,7 +117,7 @@ def _invalid(errors: Any) -> ServiceError:
     if first["type"] == "json_invalid":
         reason = str(first.get("ctx", {}).get("error", "it is damaged"))
         return ServiceError(400, "invalid_json", f"the body is not JSON ({reason}); send an object")
-    where = ".".join(map(str, first["loc"][1:])) or "the body"
+    where = ".".join(str(part) for part in first["loc"][1:])[:_SHOWN] or "the body"
     others = f" (and {len(errors) - 1} more)" if len(errors) > 1 else ""
     said = str(first["msg"]).removeprefix("Value error, ")
     return ServiceError(

@@ -4,15 +4,16 @@ from fastapi import APIRouter
 from starlette.responses import Response
 
 from tenor.service.errors import json_response
-from tenor.service.schemas import ModelsResponse
+from tenor.service.schemas import ModelsResponse, problems
 from tenor.service.service import Service
+from tenor.service.streaming import refusal
 
 
 def router(service: Service) -> APIRouter:
     """Return the paths."""
     paths = APIRouter(tags=["models"])
 
-    @paths.get("/v1/models", response_model=ModelsResponse)
+    @paths.get("/v1/models", response_model=ModelsResponse, responses=problems(401))
     async def models() -> Response:
         """List all models with their versions."""
         registry = service.registry
@@ -31,5 +32,5 @@ def _described(service: Service, name: str) -> dict[str, object]:
         "versions": service.registry.versions(name),
         "classes": list(served.predictor.classes),
         "encoder": served.encoder,
-        "streams": served.predictor.reads_on,
+        "streams": refusal(served.predictor),
     }
