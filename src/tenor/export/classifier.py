@@ -7,7 +7,7 @@ import onnx
 
 from tenor.config.network import NetworkConfig
 from tenor.errors import ModelError
-from tenor.export import ratios, recurrent
+from tenor.export import bag, convolution, mingru, ratios, recurrent, transformer
 from tenor.export.graph import Arrays, Embedded, Encoded, Graph, Output, places
 from tenor.export.pooling import POOLINGS
 from tenor.model import Model
@@ -19,6 +19,10 @@ EXPORTERS: dict[str, Exporter] = {
     "rnn": recurrent.rnn,
     "lstm": recurrent.lstm,
     "gru": recurrent.gru,
+    "mingru": mingru.mingru,
+    "bag": bag.bag,
+    "cnn": convolution.cnn,
+    "transformer": transformer.transformer,
 }
 
 # Names of inputs and outputs.

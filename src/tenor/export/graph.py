@@ -50,7 +50,7 @@ class Graph:
 
     def weight(self, name: str, array: Array) -> str:
         """Put in a constant under a name that tells what it is, such as that of the model's tensor."""
-        self.constants.append(numpy_helper.from_array(np.ascontiguousarray(array), name))
+        self.constants.append(numpy_helper.from_array(np.asarray(array, order="C"), name))
         return name
 
     def rows(self, name: str, table: Array, ids: str) -> str:
