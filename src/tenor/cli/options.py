@@ -98,7 +98,12 @@ Data = Annotated[
     ),
 ]
 Model = Annotated[
-    str, typer.Argument(metavar="MODEL", help="a run folder or its model folder", show_default=False)
+    str,
+    typer.Argument(
+        metavar="MODEL",
+        help="a run folder, its model folder, or a file of tenor export",
+        show_default=False,
+    ),
 ]
 TextColumn = Annotated[str | None, _shortcut("--text-column", "data.text_column", _DATA, metavar="NAME")]
 LabelColumn = Annotated[str | None, _shortcut("--label-column", "data.label_column", _DATA, metavar="NAME")]

@@ -9,7 +9,7 @@ from tenor.nn.bag import FACTOR, NOTHING, PRIME, SHIFT
 
 def bag(graph: Graph, network: NetworkConfig, arrays: Arrays, embedded: Embedded) -> Encoded:
     """Return tokens as they are, and to each the n-grams that end at it."""
-    sequence, longest = embedded.x, network.bag.ngrams
+    sequence, longest = embedded.x(graph), network.bag.ngrams
     if longest > 1:
         table = arrays["encoder.ngrams"]  # (buckets, S)
         width = graph.shape(embedded.ids, 1)

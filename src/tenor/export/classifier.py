@@ -7,10 +7,12 @@ import onnx
 
 from tenor.config.network import NetworkConfig
 from tenor.errors import ModelError
-from tenor.export import bag, convolution, mingru, ratios, recurrent, transformer
+from tenor.export import bag, convolution, mingru, pretrained, ratios, recurrent, transformer
 from tenor.export.graph import Arrays, Embedded, Encoded, Graph, Output, places
 from tenor.export.pooling import POOLINGS
+from tenor.inference.onnx_file import IDS, LENGTHS, LOGITS, PROBABILITIES, VECTORS
 from tenor.model import Model
+from tenor.nn.architecture import Architecture
 
 Exporter = Callable[[Graph, NetworkConfig, Arrays, Embedded], Encoded]
 
@@ -23,11 +25,8 @@ EXPORTERS: dict[str, Exporter] = {
     "bag": bag.bag,
     "cnn": convolution.cnn,
     "transformer": transformer.transformer,
+    "pretrained": pretrained.pretrained,
 }
-
-# Names of inputs and outputs.
-IDS, LENGTHS = "ids", "lengths"
-LOGITS, PROBABILITIES, VECTORS = "logits", "probabilities", "vectors"
 
 
 def network(model: Model, *, int8: bool = False) -> onnx.ModelProto:
@@ -59,15 +58,25 @@ def network(model: Model, *, int8: bool = False) -> onnx.ModelProto:
     return graph.model({IDS: ("texts", "places"), LENGTHS: ("texts",)}, outputs)
 
 
+def longest(network: NetworkConfig) -> int | None:
+    """Return the tokens of the longest text that a network can read; None: any."""
+    if network.encoder == "pretrained":
+        return Architecture.of_json(network.pretrained.architecture or "").longest
+    learned = network.encoder == "transformer" and network.transformer.positions == "learned"
+    return network.transformer.most_positions if learned else None
+
+
 def _embedded(graph: Graph, model: Model) -> Embedded:
-    width = graph.add("Squeeze", graph.shape(IDS, 1), places(0))
-    every = graph.add("Range", np.int64(0), width, np.int64(1))  # (T,)
+    """Cut what is behind the longest text, so that its width costs nothing, and look up the inputs."""
+    longest = graph.add("ReduceMax", LENGTHS, keepdims=1)  # (1,)
+    every = graph.add("Range", np.int64(0), graph.add("Squeeze", longest, places(0)), np.int64(1))  # (T,)
     mask = graph.add("Less", every, graph.add("Unsqueeze", LENGTHS, places(1)))  # (B, T)
-    ids = graph.add("Where", mask, IDS, np.int64(model.pipeline.vocabulary.pad))
-    x = graph.rows("embedding.weight", model.arrays["embedding.weight"], ids)
+    given = graph.slice(IDS, 1, 0, longest)
+    ids = graph.add("Where", mask, given, np.int64(model.pipeline.vocabulary.pad))
+    inputs = [graph.rows("embedding.weight", model.arrays["embedding.weight"], ids)]
     if model.ratios is not None:
-        x = graph.concat(x, ratios.beside(graph, model.ratios, ids), axis=-1)
-    return Embedded(ids, x, mask, LENGTHS)
+        inputs.append(ratios.beside(graph, model.ratios, ids))
+    return Embedded(ids, tuple(inputs), mask, LENGTHS)
 
 
 def _head(graph: Graph, arrays: Arrays, pooled: str) -> str:

@@ -9,7 +9,7 @@ from tenor.export.graph import Arrays, Embedded, Encoded, Graph, take_last
 def cnn(graph: Graph, network: NetworkConfig, arrays: Arrays, embedded: Embedded) -> Encoded:
     """Run windows that end at their token, with zeros before the text, through all layers."""
     widths = network.cnn.widths
-    x = graph.add("Transpose", embedded.x, perm=[0, 2, 1])  # (B, S, T)
+    x = graph.add("Transpose", embedded.x(graph), perm=[0, 2, 1])  # (B, S, T)
     for layer in range(network.cnn.layers):
         prefix = f"encoder.layers.{layer}"
         kernels = [arrays[f"{prefix}.kernel{number}"] for number in range(len(widths))]

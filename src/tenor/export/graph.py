@@ -3,6 +3,7 @@
 Axes in this package: B texts, T places, D inputs of a token, H outputs of an encoder, C classes.
 """
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -82,8 +83,8 @@ class Graph:
 
     def slice(self, x: str, axis: int, first: Value | int, end: Value | int) -> str:
         """Return x from place `first` to `end` of an axis; places may be values (1,)."""
-        places = [_places(place) if isinstance(place, int) else place for place in (first, end)]
-        return self.add("Slice", x, *places, _places(axis))
+        ends = [places(place) if isinstance(place, int) else place for place in (first, end)]
+        return self.add("Slice", x, *ends, places(axis))
 
     def model(self, inputs: Mapping[str, Sequence[str]], outputs: Mapping[str, "Output"]) -> onnx.ModelProto:
         """Return the whole graph as a model.
@@ -136,10 +137,14 @@ class Output:
 class Embedded:
     """A padded batch of embedded tokens, as values of a graph."""
 
-    ids: str  # (B, T) int64, that of padding behind a text's end
-    x: str  # (B, T, D) float32: vectors of the words and, beside them, log-count ratios
+    ids: str  # (B, T) int64, that of padding behind a text's end; T is the length of the longest text
+    inputs: tuple[str, ...]  # float32: vectors of the words (B, T, D) and perhaps log-count ratios (B, T, 2F)
     mask: str  # (B, T) bool, True = real token
     lengths: str  # (B,) int64
+
+    def x(self, graph: Graph) -> str:
+        """Return all inputs of each token side by side, (B, T, D + 2F)."""
+        return graph.concat(*self.inputs, axis=-1)
 
 
 @dataclass(frozen=True)
@@ -152,17 +157,20 @@ class Encoded:
 
 def take_last(graph: Graph, sequence: str, lengths: str) -> str:
     """Return the entry at each text's last token: (B, T, H), (B,) -> (B, H)."""
-    places = graph.add("Unsqueeze", graph.add("Sub", lengths, np.int64(1)), _places(1))
-    return graph.add("GatherND", sequence, places, batch_dims=1)
+    ends = graph.add("Unsqueeze", graph.add("Sub", lengths, np.int64(1)), places(1))
+    return graph.add("GatherND", sequence, ends, batch_dims=1)
 
 
 def masked(graph: Graph, x: str, mask: str, filler: float = 0.0) -> str:
     """Put `filler` at padded places: x (B, T, H), mask (B, T)."""
-    return graph.add("Where", graph.add("Unsqueeze", mask, _places(-1)), x, np.float32(filler))
+    return graph.add("Where", graph.add("Unsqueeze", mask, places(-1)), x, np.float32(filler))
 
 
-def _places(*values: int) -> Array:
+def places(*values: int) -> Array:
+    """Return axes, sizes or numbers of places, as operators take them."""
     return np.array(values, np.int64)
 
 
-places = _places
+def numbers_of(tensor: onnx.TensorProto) -> int:
+    """Return how many numbers a constant holds."""
+    return math.prod(tensor.dims)

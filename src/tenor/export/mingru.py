@@ -12,27 +12,30 @@ import onnx
 from onnx import TensorProto, helper
 
 from tenor.config.network import NetworkConfig
-from tenor.export.graph import Array, Arrays, Embedded, Encoded, Graph, places, take_last
+from tenor.export.graph import Array, Arrays, Embedded, Encoded, Graph, Value, places, take_last
 
 
 def mingru(graph: Graph, network: NetworkConfig, arrays: Arrays, embedded: Embedded) -> Encoded:
     """Read a batch through all layers, the places first."""
     mask = graph.add("Unsqueeze", graph.add("Transpose", embedded.mask, perm=[1, 0]), places(-1))  # (T, B, 1)
-    x, backward = graph.add("Transpose", embedded.x, perm=[1, 0, 2]), network.bidirectional
+    # Vectors and ratios stay apart: in whole numbers their product would need one scale for both.
+    inputs = [graph.add("Transpose", part, perm=[1, 0, 2]) for part in embedded.inputs]
+    sizes, backward = [arrays["embedding.weight"].shape[1]], network.bidirectional
     read: list[str] = []
     for number in range(network.mingru.layers):
         prefix = f"encoder.layers.{number}"
         weight, bias = arrays[f"{prefix}.weight"], arrays[f"{prefix}.bias"]  # (K, D, 2, H, S), (D, 2, H)
         if backward:  # windows of the last tokens reach behind the text
-            x = graph.add("Where", mask, x, np.float32(0))
+            inputs = [graph.add("Where", mask, part, np.float32(0)) for part in inputs]
         gates: list[str] = []
         for direction in range(1 + backward):
-            windows = _windows(graph, x, len(weight), backward=direction == 1)
-            keep, move = _gates(graph, windows, f"{prefix}.{direction}", weight[:, direction], bias[direction])
+            windows = [_windows(graph, part, len(weight), backward=direction == 1) for part in inputs]
+            weights = np.split(weight[:, direction], sizes, -1)
+            keep, move = _gates(graph, windows, f"{prefix}.{direction}", weights, bias[direction])
             gates += keep, graph.add("Where", mask, move, np.float32(0)) if direction else move
         read = _scan(graph, gates, weight.shape[3])
-        x = graph.concat(*read, axis=-1)
-    sequence = graph.add("Transpose", x, perm=[1, 0, 2])
+        inputs, sizes = [graph.concat(*read, axis=-1)], []
+    sequence = graph.add("Transpose", inputs[0], perm=[1, 0, 2])
     last = [take_last(graph, graph.add("Transpose", read[0], perm=[1, 0, 2]), embedded.lengths)]
     if backward:  # which has read everything when it stands at the first token
         last.append(graph.add("Gather", read[1], np.int64(0), axis=0))
@@ -50,12 +53,15 @@ def _windows(graph: Graph, x: str, width: int, *, backward: bool) -> str:
     return graph.concat(*parts, axis=-1)
 
 
-def _gates(graph: Graph, windows: str, name: str, weight: Array, bias: Array) -> Sequence[str]:
-    """Return 1 - z and z c: windows (T, B, K * S), weight (K, 2, H, S), bias (2, H) -> (T, B, H) each."""
-    matrix = np.concatenate(weight, -1)  # (2, H, K * S)
-    # 1 - sigmoid(a) is sigmoid(-a).
-    sign = np.array([-1, 1], np.float32)[:, None, None]
-    sums = graph.linear(windows, name, np.concatenate(sign * matrix), (sign[..., 0] * bias).ravel())
+def _gates(
+    graph: Graph, windows: Sequence[str], name: str, weights: Sequence[Array], bias: Array
+) -> tuple[str, str]:
+    """Return 1 - z and z c, (T, B, H) each: windows (T, B, K * S), weights (K, 2, H, S), bias (2, H)."""
+    sign = np.array([-1, 1], np.float32)[:, None]  # 1 - sigmoid(a) is sigmoid(-a)
+    sums: Value = (sign * bias).ravel()
+    for number, (part, weight) in enumerate(zip(windows, weights, strict=False)):
+        matrix = sign[..., None] * np.concatenate(weight, -1)  # (2, H, K * S)
+        sums = graph.add("Add", graph.linear(part, f"{name}.{number}", np.concatenate(matrix)), sums)
     a, b = graph.several("Split", 2, sums, axis=-1, num_outputs=2)
     keep = graph.add("Sigmoid", a)
     return keep, graph.add("Mul", graph.add("Sub", np.float32(1), keep), graph.add("Tanh", b))

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from tenor.export.graph import Array, Graph, places
+from tenor.export.graph import Graph, places
 from tenor.text.ratios import LogCountRatios
 from tenor.text.vocabulary import SPECIALS
 
@@ -54,8 +54,3 @@ def _steps(most: int) -> list[int]:
     """Return falling powers of two by which any number up to `most` can be reached."""
     return [1 << bit for bit in reversed(range(most.bit_length()))]
 
-
-def split(weight: Array, beside: int) -> tuple[Array, Array]:
-    """Return the columns of a matrix (R, S) that are for vectors, and the last ones, which are for ratios."""
-    words = weight.shape[-1] - beside
-    return weight[..., :words], weight[..., words:]

@@ -39,7 +39,7 @@ def _recurrent(kind: str, graph: Graph, network: NetworkConfig, arrays: Arrays, 
     if kind == "gru":
         attributes["linear_before_reset"] = 1
     lengths = graph.cast(embedded.lengths, np.int32)
-    sequence, last = graph.add("Transpose", embedded.x, perm=[1, 0, 2]), ""
+    sequence, last = graph.add("Transpose", embedded.x(graph), perm=[1, 0, 2]), ""
     for layer in range(settings.layers):
         prefix = f"encoder.layers.{layer}"
         weights = [

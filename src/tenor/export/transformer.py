@@ -13,10 +13,10 @@ _EPSILON = 1e-5  # of torch's normalisation
 def transformer(graph: Graph, network: NetworkConfig, arrays: Arrays, embedded: Embedded) -> Encoded:
     """Run the blocks over the class token and the tokens of each text."""
     settings = network.transformer
-    x = embedded.x
+    x = embedded.x(graph)
     if "encoder.projection.weight" in arrays:
         x = _linear(graph, arrays, "encoder.projection", x)
-    x = _placed(graph, network, arrays, _norm(graph, arrays, "encoder.input_norm", x), embedded)
+    x = _placed(graph, network, arrays, _norm(graph, arrays, "encoder.input_norm", x))
     texts = graph.concat(graph.shape(x, 0), places(1, settings.hidden_size), axis=0)
     first = graph.add("Expand", graph.weight("encoder.class_token", arrays["encoder.class_token"]), texts)
     x = graph.concat(first, x, axis=1)  # (B, 1 + T, H)
@@ -52,7 +52,7 @@ def _attention(graph: Graph, arrays: Arrays, prefix: str, x: str, bias: str, hea
     return _linear(graph, arrays, f"{prefix}.output", joined)
 
 
-def _placed(graph: Graph, network: NetworkConfig, arrays: Arrays, x: str, embedded: Embedded) -> str:
+def _placed(graph: Graph, network: NetworkConfig, arrays: Arrays, x: str) -> str:
     """Add to each token (B, T, H) the vector of its place.
 
     With learned positions a text that is longer than they are is an error of the runtime, as it is one here.
@@ -63,8 +63,6 @@ def _placed(graph: Graph, network: NetworkConfig, arrays: Arrays, x: str, embedd
     width = graph.add("Squeeze", graph.shape(x, 1), places(0))
     every = graph.add("Range", np.int64(0), width, np.int64(1))  # (T,)
     if kind == "learned":
-        real = graph.add("Less", every, graph.add("ReduceMax", embedded.lengths, keepdims=0))
-        every = graph.add("Where", real, every, np.int64(0))  # behind every text there may be any number
         table = graph.weight("encoder.positions", arrays["encoder.positions"])
         return graph.add("Add", x, graph.add("Gather", table, every))
     # In float64, as the network computes them: far places times high rates would lose digits.
