@@ -93,7 +93,10 @@ class Model:
 
     @classmethod
     def of_description(
-        cls, described: Mapping[str, Any], pipeline: TextPipeline, arrays: Mapping[str, npt.NDArray[np.float32]]
+        cls,
+        described: Mapping[str, Any],
+        pipeline: TextPipeline,
+        arrays: Mapping[str, npt.NDArray[np.float32]],
     ) -> "Model":
         """Return the model of `described`; `KeyError`, `TypeError` or `ValueError` where it is damaged."""
         familiarity, temperature = described["familiarity"], described.get("temperature")

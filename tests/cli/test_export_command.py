@@ -32,7 +32,9 @@ def test_json_says_what_was_written_and_what_it_costs(
 
 
 def test_the_cost_is_told_to_readers_too(trained: Path, reviews: Path, tmp_path: Path) -> None:
-    result = tenor("export", trained, "--onnx", "--data", reviews, "--split", "train", "--out", tmp_path / "m.onnx")
+    result = tenor(
+        "export", trained, "--onnx", "--data", reviews, "--split", "train", "--out", tmp_path / "m.onnx"
+    )
     assert result.status == 0, result.err
     assert "difference +0.0 points (+0.0 to +0.0), 0 texts with another label" in result.out
 
@@ -63,7 +65,7 @@ def test_the_file_is_a_model_for_other_commands(
 def test_what_a_graph_cannot_do_is_refused_or_done_otherwise(exported: Path, command: str) -> None:
     arguments = {
         "stream": [],
-        "explain": ["great", "--attribute", "--method", "integrated-gradients"],
+        "explain": ["great", "--method", "integrated-gradients"],
         "inspect": [],
     }
     result = tenor(command, exported, *arguments[command], stdin="great\n")

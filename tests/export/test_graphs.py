@@ -52,7 +52,7 @@ def test_merges(encoder: str, merge: str) -> None:
     [
         {"encoder": "rnn", "recurrent": replace(RECURRENT, nonlinearity="relu")},
         {"encoder": "mingru", "mingru": MinGRUConfig(hidden_size=3, width=1)},
-        {"encoder": "mingru", "mingru": MinGRUConfig(hidden_size=3, layers=3, width=2), "bidirectional": False},
+        {"encoder": "mingru", "mingru": MinGRUConfig(hidden_size=3, layers=3), "bidirectional": False},
         {"encoder": "bag", "bag": BagConfig(ngrams=1)},
         {"encoder": "bag", "bag": BagConfig(ngrams=4, buckets=1)},
         {"encoder": "cnn", "cnn": CNNConfig(widths=(1,), filters=3)},
@@ -101,9 +101,7 @@ def test_no_bigrams_at_all() -> None:
 
     bare = replace(saved, ratios=LogCountRatios.none(VOCABULARY, CLASSES))
     tokens = texts()
-    np.testing.assert_allclose(
-        engine(bare).logits(tokens), NetworkEngine.of(bare).logits(tokens), atol=1e-4
-    )
+    np.testing.assert_allclose(engine(bare).logits(tokens), NetworkEngine.of(bare).logits(tokens), atol=1e-4)
 
 
 def test_far_places_keep_their_digits() -> None:
@@ -121,7 +119,9 @@ def test_far_places_keep_their_digits() -> None:
 
 def test_an_encoder_without_a_graph_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delitem(classifier.EXPORTERS, "gru")
-    with pytest.raises(ModelError, match="the encoder gru cannot be exported to ONNX; those that can are rnn, "):
+    with pytest.raises(
+        ModelError, match="the encoder gru cannot be exported to ONNX; those that can are rnn, "
+    ):
         classifier.network(model(replace(SMALL, encoder="gru")))
 
 

@@ -7,16 +7,17 @@ from pathlib import Path
 import numpy as np
 import onnx
 import pytest
-from exported import model
+from exported import engine, model
 from small import SMALL, wider
 
 import tenor
 from tenor.config.network import RecurrentConfig
 from tenor.errors import ModelError, OutputError
 from tenor.export import onnx as exporting
+from tenor.export.classifier import network
 from tenor.export.onnx import export, target_of
 from tenor.export.parity import Parity, compare, made_up
-from tenor.inference.onnx_file import companion, read
+from tenor.inference.onnx_file import OnnxFile, companion, read
 
 # Large enough that whole numbers save something.
 LARGE = replace(wider(SMALL, 64), encoder="lstm", recurrent=RecurrentConfig(hidden_size=64))
@@ -65,7 +66,7 @@ def test_a_graph_that_differs_is_not_kept(tmp_path: Path, monkeypatch: pytest.Mo
 
     monkeypatch.setattr(exporting, "network", wrong)
     (tmp_path / "m.onnx").write_text("older")
-    with pytest.raises(ModelError, match="differs from the network by .* nothing was written"):
+    with pytest.raises(ModelError, match=r"differs from the network by .* nothing was written"):
         export(model(), tmp_path / "m.onnx", force=True)
     assert [file.read_text() for file in tmp_path.iterdir()] == ["older"]
 
@@ -93,7 +94,7 @@ def test_what_out_stands_for(tmp_path: Path) -> None:
     assert companion(target_of(tmp_path / "new")) == tmp_path / "new" / "model.json"
     (tmp_path / "file").write_text("")
     for name in ("file", "x.pt"):
-        with pytest.raises(OutputError, match="end it in .onnx, or name a folder"):
+        with pytest.raises(OutputError, match=r"end it in \.onnx, or name a folder"):
             target_of(tmp_path / name)
 
 
@@ -108,12 +109,7 @@ def test_what_is_no_number_never_agrees() -> None:
     assert not Parity(1, {"logits": float("inf")}).holds
     assert Parity(1, {"logits": 9e-5}).holds
     assert not Parity(1, {"logits": 0.0, "vectors": 2e-4}).holds
-    from exported import engine
-    from tenor.inference.onnx_file import OnnxFile
-
     saved = model()
-    from tenor.export.classifier import network
-
     file = OnnxFile.of(Path("m.onnx"), network(saved).SerializeToString(), saved, None)
 
     class Nothing:

@@ -25,7 +25,9 @@ TEXTS = ["a b c", "", "zzz", "a", "d e f g h " * 30, "😀 <b>a</b>", "ق a", "b
 
 @pytest.fixture(scope="module")
 def saved() -> tenor.Model:
-    held_out = HeldOut(np.arange(60, dtype=np.int32) % 3, np.random.default_rng(0).normal(size=(60, 3)).astype("f4"))
+    held_out = HeldOut(
+        np.arange(60, dtype=np.int32) % 3, np.random.default_rng(0).normal(size=(60, 3)).astype("f4")
+    )
     return model(replace(SMALL, bidirectional=False), temperature=1.3, held_out=held_out)
 
 
@@ -163,7 +165,9 @@ def test_operators_of_others_are_refused(path: Path, nested: bool) -> None:
     node = helper.make_node("Anything", ["ids"], ["z"], domain="com.example")
     proto.graph.node.append(inside(node) if nested else node)
     rewritten(path, proto)
-    with pytest.raises(ModelError, match="the operator Anything of 'com.example', which is none of ONNX's own"):
+    with pytest.raises(
+        ModelError, match=r"the operator Anything of 'com\.example', which is none of ONNX's own"
+    ):
         tenor.load(path)
 
 

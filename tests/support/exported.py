@@ -26,7 +26,9 @@ def ratios(classes: int = CLASSES, seed: int = 0) -> LogCountRatios:
     bigrams = Bigrams.of(Tokens.of([list(map(int, ids)) for ids in texts]), VOCABULARY, 1)
     size = 1 if classes == 2 else classes
     words = generator.normal(size=(VOCABULARY, size)).astype(np.float32)
-    return LogCountRatios(words, bigrams, generator.normal(size=(len(bigrams.followers), size)).astype(np.float32))
+    return LogCountRatios(
+        words, bigrams, generator.normal(size=(len(bigrams.followers), size)).astype(np.float32)
+    )
 
 
 def model(config: NetworkConfig = SMALL, module=None, *, classes: int = CLASSES, **changes) -> Model:

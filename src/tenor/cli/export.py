@@ -25,7 +25,9 @@ def export(
     model: Annotated[
         str, typer.Argument(metavar="MODEL", help="a run folder or its model folder", show_default=False)
     ],
-    onnx: Annotated[bool, typer.Option("--onnx", help="write ONNX, which onnxruntime and others read")] = False,
+    onnx: Annotated[
+        bool, typer.Option("--onnx", help="write ONNX, which onnxruntime and others read")
+    ] = False,
     int8: Annotated[
         bool, typer.Option("--int8", help="in whole numbers of 8 bits: smaller, and a little less exact")
     ] = False,
@@ -34,7 +36,7 @@ def export(
         typer.Option(
             "--out",
             metavar="FILE|FOLDER",
-            help="NAME.onnx, with NAME.json beside it, or a folder for model.onnx; without it, called as MODEL is",
+            help="NAME.onnx, with NAME.json beside it, or a folder; default: as MODEL is called",
         ),
     ] = None,
     force: Annotated[bool, typer.Option("--force", help="replace files that are there")] = False,
@@ -91,9 +93,7 @@ def export(
         _show(terminal, done, cost)
 
 
-def _cost(
-    context: typer.Context, predictor: "Predictor", exported: "Predictor", split: str | None
-) -> "Cost":
+def _cost(context: typer.Context, predictor: "Predictor", exported: "Predictor", split: str | None) -> "Cost":
     from tenor.experiments.exported import cost
 
     base = predictor.model.config
@@ -117,10 +117,14 @@ def _show(terminal: Terminal, done: "Exported", cost: "Cost | None") -> None:
     of = "" if done.int8 is None else f" ({size(done.float32_bytes)} in float32)"
     terminal.line(f"compared on {count(done.parity.texts, 'made-up text')}")
     if cost is not None:
-        low, high = cost.difference.low, cost.difference.high
+        difference = cost.difference
         terminal.line(
-            f"on {count(cost.rows, 'text')} of {cost.source} ({cost.split}): accuracy {percent(cost.exported)}, "
-            f"of the network {percent(cost.network)}; difference {points(cost.difference.value)} "
-            f"({100 * low:+.1f} to {100 * high:+.1f}), {count(cost.changed, 'text')} with another label"
+            f"on {count(cost.rows, 'text')} of {cost.source} ({cost.split}): "
+            f"accuracy {percent(cost.exported)}, of the network {percent(cost.network)}"
+        )
+        terminal.line(
+            f"difference {points(difference.value)} "
+            f"({100 * difference.low:+.1f} to {100 * difference.high:+.1f}), "
+            f"{count(cost.changed, 'text')} with another label"
         )
     terminal.note(f"written: {done.path}, {size(done.bytes)}{of}, and {companion(done.path)}")

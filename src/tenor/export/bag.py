@@ -24,7 +24,9 @@ def bag(graph: Graph, network: NetworkConfig, arrays: Arrays, embedded: Embedded
             buckets.append(_bucket(graph, tokens[length - 1 :: -1], len(table)))
             there.append(graph.add("Not", graph.add("Equal", tokens[length - 1], np.int64(NOTHING))))
         found = graph.rows("encoder.ngrams", table, _stacked(graph, buckets))  # (B, T, n-1, S)
-        kept = graph.add("Where", graph.add("Unsqueeze", _stacked(graph, there), places(-1)), found, np.float32(0))
+        kept = graph.add(
+            "Where", graph.add("Unsqueeze", _stacked(graph, there), places(-1)), found, np.float32(0)
+        )
         sequence = graph.add("Add", sequence, graph.add("ReduceSum", kept, places(2), keepdims=0))
     return Encoded(sequence, take_last(graph, sequence, embedded.lengths))
 

@@ -83,7 +83,9 @@ def _head(graph: Graph, arrays: Arrays, pooled: str) -> str:
     """(B, H') -> logits (B, C), as `tenor.nn.classifier.Head`."""
     x = pooled
     if "head.hidden.weight" in arrays:
-        hidden = graph.linear(x, "head.hidden.weight", arrays["head.hidden.weight"], arrays["head.hidden.bias"])
+        hidden = graph.linear(
+            x, "head.hidden.weight", arrays["head.hidden.weight"], arrays["head.hidden.bias"]
+        )
         x = graph.add("Relu", hidden)
     weight, bias = arrays["head.output.weight"], arrays["head.output.bias"]
     if len(weight) == 1:  # two classes share one output z as logits (0, z)

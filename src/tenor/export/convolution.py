@@ -16,7 +16,10 @@ def cnn(graph: Graph, network: NetworkConfig, arrays: Arrays, embedded: Embedded
         widest = np.concatenate(
             [np.pad(kernel, ((0, 0), (0, 0), (max(widths) - kernel.shape[2], 0))) for kernel in kernels]
         )
-        weights = graph.weight(f"{prefix}.kernels", widest), graph.weight(f"{prefix}.bias", arrays[f"{prefix}.bias"])
+        weights = (
+            graph.weight(f"{prefix}.kernels", widest),
+            graph.weight(f"{prefix}.bias", arrays[f"{prefix}.bias"]),
+        )
         x = graph.add("Relu", graph.add("Conv", x, *weights, pads=[max(widths) - 1, 0]))
     sequence = graph.add("Transpose", x, perm=[0, 2, 1])
     return Encoded(sequence, take_last(graph, sequence, embedded.lengths))

@@ -37,11 +37,11 @@ class Graph:
         self.constants: list[onnx.TensorProto] = []
         self._known: dict[tuple[str, tuple[int, ...], bytes], str] = {}
 
-    def add(self, operator: str, *inputs: Value | None, **attributes: object) -> str:
+    def add(self, operator: str, *inputs: Value | None, **attributes: Any) -> str:
         """Append an operator; return the name of its one output. An input of None is left out."""
         return self.several(operator, 1, *inputs, **attributes)[0]
 
-    def several(self, operator: str, outputs: int, *inputs: Value | None, **attributes: object) -> list[str]:
+    def several(self, operator: str, outputs: int, *inputs: Value | None, **attributes: Any) -> list[str]:
         """Append an operator; return the names of its first outputs."""
         number = len(self.nodes)
         names = [f"{operator}_{number}{f'_{place}' if place else ''}" for place in range(outputs)]
@@ -105,7 +105,10 @@ class Graph:
             self.constants,
         )
         made = helper.make_model(
-            graph, opset_imports=[helper.make_opsetid("", OPSET)], ir_version=IR_VERSION, producer_name="tenor"
+            graph,
+            opset_imports=[helper.make_opsetid("", OPSET)],
+            ir_version=IR_VERSION,
+            producer_name="tenor",
         )
         if (size := made.ByteSize()) > _MOST_BYTES:
             raise ModelError(

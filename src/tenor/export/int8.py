@@ -1,8 +1,8 @@
 """A graph in whole numbers of 8 bits: matrices, the LSTM, and tables of vectors.
 
 Tables and matrices are kept as whole numbers with a scale for each row or column. What is multiplied with a
-matrix is rounded while the graph runs, with a scale for all numbers of a batch (dynamic quantization). Weights
-use 7 of the 8 bits, since processors without VNNI add products of 8 bits in 16 and lose what does not fit.
+matrix is rounded while the graph runs, with a scale for all numbers of a batch (dynamic quantization).
+Weights use 7 of the 8 bits: processors without VNNI add products of 8 bits in 16 and lose what does not fit.
 """
 
 from pathlib import Path
@@ -25,7 +25,8 @@ def quantized(model: onnx.ModelProto) -> bytes:
     small = [
         node.name
         for node in model.graph.node
-        if node.op_type in _OPERATORS and max((sizes.get(name, 0) for name in node.input), default=0) < _FEWEST
+        if node.op_type in _OPERATORS
+        and max((sizes.get(name, 0) for name in node.input), default=0) < _FEWEST
     ]
     model = _prepared(model)
     with TemporaryDirectory() as folder:

@@ -62,7 +62,9 @@ def refuse_existing(target: Path, *, force: bool) -> None:
         if file.is_dir():
             raise OutputError(f"{file} is a folder; name another place with --out")
         if file.exists() and not force:
-            raise OutputError(f"{file} exists already; replace it (--force), or name another place with --out")
+            raise OutputError(
+                f"{file} exists already; replace it (--force), or name another place with --out"
+            )
 
 
 def export(model: Model, target: Path, *, int8: bool = False, force: bool = False) -> Exported:
@@ -97,8 +99,8 @@ def export(model: Model, target: Path, *, int8: bool = False, force: bool = Fals
         written = replace(file, content=quantized(network(model, int8=True)))
         if len(written.content) >= len(file.content):
             raise ModelError(
-                f"in int8 the model takes {len(written.content):,} bytes, and {len(file.content):,} in float32; "
-                "nothing was written, export it without --int8"
+                f"in int8 the model takes {len(written.content):,} bytes, and {len(file.content):,} in "
+                "float32; nothing was written, export it without --int8"
             )
         rounded = compare(written, engine)
     precision: Precision = "int8" if int8 else "float32"

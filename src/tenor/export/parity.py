@@ -67,7 +67,8 @@ def compare(file: OnnxFile, engine: Engine, *, seed: int = 0) -> Parity:
     noisy = np.where(padding, generator.integers(-(1 << 40), 1 << 40, ids.shape), ids)
     readings = [graph.outputs(ids, lengths), graph.outputs(noisy, lengths)]
     alone = [
-        graph.outputs(row[None, :length], np.array([length])) for row, length in zip(ids, lengths, strict=True)
+        graph.outputs(row[None, :length], np.array([length]))
+        for row, length in zip(ids, lengths, strict=True)
     ]
     readings.append({name: np.concatenate([one[name] for one in alone]) for name in expected})
     return Parity(

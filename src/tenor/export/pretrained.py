@@ -1,4 +1,4 @@
-"""Pretrained encoders: the special tokens are put in by operators, the library's network by torch's exporter."""
+"""Pretrained encoders: special tokens are put in by operators, the library's network by torch's exporter."""
 
 import contextlib
 import io
@@ -119,8 +119,8 @@ def _inlined(graph: Graph, model: onnx.ModelProto, x: str, mask: str) -> str:
     """Put the operators of a model into the graph, whose names begin with a prefix of their own."""
     if model.functions or any(one.domain for one in model.opset_import if one.domain not in {"", "ai.onnx"}):
         raise ModelError(
-            "the pretrained encoder cannot be exported to ONNX: torch's exporter writes operators for it that "
-            "are not ONNX's own; models with an encoder of Tenor's own can be"
+            "the pretrained encoder cannot be exported to ONNX: torch's exporter writes operators for it "
+            "that are not ONNX's own; models with an encoder of Tenor's own can be"
         )
     inner = compose.add_prefix(model, "transformer/").graph
     for value, inside in zip((x, mask), inner.input, strict=True):

@@ -53,4 +53,3 @@ def _bigrams(graph: Graph, ratios: LogCountRatios, ids: str, nothing: int) -> st
 def _steps(most: int) -> list[int]:
     """Return falling powers of two by which any number up to `most` can be reached."""
     return [1 << bit for bit in reversed(range(most.bit_length()))]
-

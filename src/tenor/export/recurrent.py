@@ -7,6 +7,7 @@ state (`linear_before_reset`).
 
 from collections.abc import Callable
 from functools import partial
+from typing import Any
 
 import numpy as np
 
@@ -26,11 +27,13 @@ _MERGES: dict[str, Callable[[Graph, str], str]] = {
 }
 
 
-def _recurrent(kind: str, graph: Graph, network: NetworkConfig, arrays: Arrays, embedded: Embedded) -> Encoded:
+def _recurrent(
+    kind: str, graph: Graph, network: NetworkConfig, arrays: Arrays, embedded: Embedded
+) -> Encoded:
     """Read a batch through all layers; the operators want the places first."""
     settings = network.recurrent
     directions = 2 if network.bidirectional else 1
-    attributes: dict[str, object] = {
+    attributes: dict[str, Any] = {
         "hidden_size": settings.hidden_size,
         "direction": "bidirectional" if network.bidirectional else "forward",
     }
@@ -48,7 +51,9 @@ def _recurrent(kind: str, graph: Graph, network: NetworkConfig, arrays: Arrays, 
         ]
         # outputs (T, directions, B, H), last (directions, B, H)
         outputs, after = graph.several(_OPERATORS[kind], 2, sequence, *weights, lengths, **attributes)
-        sequence = _merged(graph, settings.merge, graph.add("Transpose", outputs, perm=[0, 2, 1, 3]), directions)
+        sequence = _merged(
+            graph, settings.merge, graph.add("Transpose", outputs, perm=[0, 2, 1, 3]), directions
+        )
         last = graph.add("Unsqueeze", graph.add("Transpose", after, perm=[1, 0, 2]), places(0))
         last = graph.add("Squeeze", _merged(graph, settings.merge, last, directions), places(0))
     return Encoded(graph.add("Transpose", sequence, perm=[1, 0, 2]), last)

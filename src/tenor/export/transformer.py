@@ -27,7 +27,9 @@ def transformer(graph: Graph, network: NetworkConfig, arrays: Arrays, embedded: 
     for number in range(settings.layers):
         prefix = f"encoder.blocks.{number}"
         normed = _norm(graph, arrays, f"{prefix}.attention_norm", x)
-        x = graph.add("Add", x, _attention(graph, arrays, f"{prefix}.attention", normed, bias, settings.heads))
+        x = graph.add(
+            "Add", x, _attention(graph, arrays, f"{prefix}.attention", normed, bias, heads=settings.heads)
+        )
         normed = _norm(graph, arrays, f"{prefix}.feedforward_norm", x)
         expanded = graph.add("Relu", _linear(graph, arrays, f"{prefix}.expand", normed))
         x = graph.add("Add", x, _linear(graph, arrays, f"{prefix}.contract", expanded))
@@ -36,7 +38,7 @@ def transformer(graph: Graph, network: NetworkConfig, arrays: Arrays, embedded: 
     return Encoded(sequence, graph.add("Gather", normed, np.int64(0), axis=1))
 
 
-def _attention(graph: Graph, arrays: Arrays, prefix: str, x: str, bias: str, heads: int) -> str:
+def _attention(graph: Graph, arrays: Arrays, prefix: str, x: str, bias: str, *, heads: int) -> str:
     """x (B, T, H) -> (B, T, H), every head a share of the units."""
     size = arrays[f"{prefix}.output.weight"].shape[0]
     split = graph.add("Reshape", _linear(graph, arrays, f"{prefix}.inputs", x), places(0, 0, 3, heads, -1))
@@ -69,7 +71,9 @@ def _placed(graph: Graph, network: NetworkConfig, arrays: Arrays, x: str) -> str
     rates = np.exp(np.arange(0, size, 2) * (-math.log(10_000) / size))
     angles = graph.add("Mul", graph.add("Unsqueeze", graph.cast(every, np.float64), places(1)), rates)
     waves = (graph.add("Unsqueeze", graph.add(wave, angles), places(2)) for wave in ("Sin", "Cos"))
-    turns = graph.add("Reshape", graph.concat(*waves, axis=2), places(0, -1))  # (T, H), sines and cosines in turn
+    turns = graph.add(
+        "Reshape", graph.concat(*waves, axis=2), places(0, -1)
+    )  # (T, H), sines and cosines in turn
     return graph.add("Add", x, graph.cast(graph.slice(turns, 1, 0, size), np.float32))
 
 

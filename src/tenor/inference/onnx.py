@@ -15,8 +15,8 @@ from tenor.text.tokens import Tokens
 Array = npt.NDArray[np.float32]
 
 WHOLE_TEXTS_ONLY = (
-    "an exported model reads whole texts only, since its graph returns no state to go on from; give the model "
-    "folder it was exported from"
+    "an exported model reads whole texts only, since its graph returns no state to go on from; give the "
+    "model folder it was exported from"
 )
 
 
@@ -38,7 +38,9 @@ class OnnxEngine:
         self._at_once = threads if self._alone else 1
         options = onnxruntime.SessionOptions()
         options.intra_op_num_threads = 1 if self._alone else threads
-        options.add_session_config_entry("session.intra_op.allow_spinning", "0")  # threads sleep while they wait
+        options.add_session_config_entry(
+            "session.intra_op.allow_spinning", "0"
+        )  # threads sleep while they wait
         options.enable_mem_pattern = False  # it is kept for every shape, and no two batches are alike
         options.log_severity_level = 4  # what is wrong is raised
         try:
@@ -70,8 +72,8 @@ class OnnxEngine:
         lengths = tokens.lengths
         if self._longest is not None and (longest := int(lengths.max(initial=0))) > self._longest:
             raise InputError(
-                f"a text has {longest:,} tokens, and the exported model reads at most {self._longest:,}; cut it, "
-                f"or train with text.max_length={self._longest}"
+                f"a text has {longest:,} tokens, and the exported model reads at most {self._longest:,}; "
+                f"cut it, or train with text.max_length={self._longest}"
             )
         out = np.empty((len(tokens), self._sizes[output]), np.float32)
 

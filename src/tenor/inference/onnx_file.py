@@ -1,4 +1,4 @@
-"""A model as an ONNX file and a JSON file beside it, which share a name: what stands in them, and reading them.
+"""A model as an ONNX file and a JSON file beside it of the same name: what stands in them, and reading them.
 
     NAME.onnx   the graph: ids (B, T), lengths (B,) -> logits, probabilities, vectors
     NAME.json   classes, text pipeline, temperature, and whatever else a `Predictor` needs; the SHA-256 of
@@ -136,12 +136,15 @@ def read(path: Path) -> OnnxFile:
 def _held_out(values: Mapping[str, Any] | None, classes: int) -> HeldOut | None:
     if values is None:
         return None
-    arrays = {"labels": np.array(values["labels"], np.int32), "logits": np.array(values["logits"], np.float32)}
+    arrays = {
+        "labels": np.array(values["labels"], np.int32),
+        "logits": np.array(values["logits"], np.float32),
+    }
     return HeldOut.from_arrays(arrays, classes)
 
 
 def _operators(path: Path, content: bytes) -> bool:
-    """Refuse a graph with anything but numbers and known operators; return whether it looks at whole batches."""
+    """Refuse all but numbers and known operators; return whether the graph looks at whole batches."""
     try:
         import onnx
     except ImportError:
@@ -162,8 +165,8 @@ def _operators(path: Path, content: bytes) -> bool:
         for node in graph.node:
             if node.domain not in _ITS_OWN and (node.domain, node.op_type) not in _OTHERS:
                 raise ModelError(
-                    f"{path} holds the operator {node.op_type} of {node.domain!r}, which is none of ONNX's own "
-                    "and is not run; take a file of tenor export"
+                    f"{path} holds the operator {node.op_type} of {node.domain!r}, which is none of ONNX's "
+                    "own and is not run; take a file of tenor export"
                 )
             by_batch = by_batch or node.op_type in _BY_BATCH
             for attribute in node.attribute:
@@ -189,8 +192,9 @@ def _bytes(path: Path) -> bytes:
 
 
 def _json(path: Path) -> dict[str, Any]:
+    content = _bytes(path)
     try:
-        found = json.loads(_bytes(path))
+        found = json.loads(content)
     except ValueError:
         found = None
     if not isinstance(found, dict):
