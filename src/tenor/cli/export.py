@@ -111,8 +111,8 @@ def _show(terminal: Terminal, done: "Exported", cost: "Cost | None") -> None:
 
     made = table("", "differs from the network by at most", left=1)
     shown = done.parity if done.int8 is None else done.int8
-    for output, difference in shown.differences.items():
-        made.add_row(output, f"{difference:.1e}")
+    for output, apart in shown.differences.items():
+        made.add_row(output, f"{apart:.1e}")
     terminal.show(made)
     of = "" if done.int8 is None else f" ({size(done.float32_bytes)} in float32)"
     terminal.line(f"compared on {count(done.parity.texts, 'made-up text')}")

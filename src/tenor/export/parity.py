@@ -1,6 +1,7 @@
 """`Parity`: how far an exported graph is from the network in torch, on texts that are made up."""
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -56,7 +57,7 @@ def compare(file: OnnxFile, engine: Engine, *, seed: int = 0) -> Parity:
     graph = OnnxEngine(file, threads=1)
     tokens = made_up(file.model, file.longest, seed=seed)
     logits = engine.logits(tokens)
-    expected = {
+    expected: dict[str, npt.NDArray[Any]] = {
         LOGITS: logits,
         PROBABILITIES: softmax(logits, file.model.temperature),
         VECTORS: engine.vectors(tokens),
@@ -80,7 +81,7 @@ def compare(file: OnnxFile, engine: Engine, *, seed: int = 0) -> Parity:
     )
 
 
-def _apart(found: npt.NDArray[np.float32], wanted: npt.NDArray[np.float64]) -> float:
+def _apart(found: npt.NDArray[np.float32], wanted: npt.NDArray[Any]) -> float:
     """Return the largest difference, relative to numbers above 1; infinite where one is no number."""
     apart = np.abs(found - wanted) / np.maximum(np.abs(wanted), 1)
     return float(np.where(np.isfinite(apart), apart, np.inf).max(initial=0))

@@ -98,7 +98,7 @@ def _exported(module: nn.Module, size: int) -> onnx.ModelProto:
             "models with an encoder of Tenor's own can be"
         ) from error
     assert program is not None  # noqa: S101
-    return cast(onnx.ModelProto, program.model_proto)
+    return program.model_proto
 
 
 @contextlib.contextmanager

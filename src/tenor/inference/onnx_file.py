@@ -149,11 +149,9 @@ def _operators(path: Path, content: bytes) -> bool:
         import onnx
     except ImportError:
         raise MissingExtraError("onnx", "onnx") from None
-    from google.protobuf.message import DecodeError
-
     try:
         model = onnx.load_model_from_string(content)
-    except DecodeError as error:
+    except Exception as error:  # of whichever protobuf there is
         raise ModelError(f"{path} is no readable ONNX file; take it from the export again") from error
     if model.functions:
         raise ModelError(f"{path} holds functions of its own, which are not run; take a file of tenor export")
