@@ -109,3 +109,10 @@ def test_an_existing_file_is_kept(trained: Path, exported: Path) -> None:
     assert "exists already" in result.error
     assert exported.read_bytes() == before
     assert tenor("export", trained, "--onnx", "--out", exported, "--force").status == 0
+
+
+def test_the_file_is_described(trained: Path, exported: Path) -> None:
+    ours, theirs = (json.loads(tenor("info", one, "--json").out) for one in (exported, trained))
+    assert ours["bytes"] == sum(file.stat().st_size for file in exported.parent.iterdir())
+    for key in ("classes", "model", "network", "config", "vocabulary"):
+        assert ours[key] == theirs[key]

@@ -1,6 +1,5 @@
 """`tenor evaluate`: how good a saved model is on labelled data."""
 
-from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -77,11 +76,7 @@ def evaluate(
 
     predictor = load(model, abstain_below=abstain_below, target_accuracy=target_accuracy, per_class=per_class)
     abstaining.note(terminal, predictor)
-    base = predictor.model.config
-    if data is not None and data != base.data.source:
-        # The files that came with the training data are not those of other data.
-        base = replace(base, data=replace(base.data, validation=None, test=None))
-    found = options.configuration(context, base=base)
+    found = options.evaluated(context, predictor.model.config)
     result = evaluating.evaluate_model(
         predictor, found.data, found.evaluation, split=split, columns=slice_by or (), errors=errors
     )

@@ -1,6 +1,5 @@
 """`tenor export`: a saved model as a file for other runtimes."""
 
-from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -15,8 +14,6 @@ if TYPE_CHECKING:
     from tenor.experiments.exported import Cost
     from tenor.export.onnx import Exported
     from tenor.inference.predictor import Predictor
-
-_LIBRARIES = ("onnx", "onnxruntime", "onnxscript")
 
 
 def export(
@@ -76,7 +73,7 @@ def export(
         raise InputError("name the format to export to: --onnx")
     if split is not None and data is None:
         raise InputError(f"--split {split} is of no data; give --data as well")
-    require(*_LIBRARIES, extra="onnx")
+    require("onnx", "onnxruntime", extra="onnx")
     require("torch")
 
     from tenor.export.onnx import export as write
@@ -96,11 +93,7 @@ def export(
 def _cost(context: typer.Context, predictor: "Predictor", exported: "Predictor", split: str | None) -> "Cost":
     from tenor.experiments.exported import cost
 
-    base = predictor.model.config
-    if context.params["data"] != base.data.source:
-        # The files that came with the training data are not those of other data.
-        base = replace(base, data=replace(base.data, validation=None, test=None))
-    found = options.configuration(context, base=base)
+    found = options.evaluated(context, predictor.model.config)
     return cost(predictor, exported, found.data, found.evaluation, split=split)
 
 

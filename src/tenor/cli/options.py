@@ -5,6 +5,7 @@ option of their own.
 """
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Annotated, Any
 
 import typer
@@ -239,6 +240,15 @@ def configuration(
         named = {key: getattr(network, key) for key in ("encoder", "bidirectional", "pooling")}
         values = merge(values, {"network": named})
     return parse(merge(values, assignments(given.get("settings") or ())))
+
+
+def evaluated(context: typer.Context, trained: ClassificationConfig) -> ClassificationConfig:
+    """Return the configuration for evaluating a model: what is not said is as it was trained."""
+    source = context.params["data"]
+    if source is not None and source != trained.data.source:
+        # The files that came with the training data are not those of other data.
+        trained = replace(trained, data=replace(trained.data, validation=None, test=None))
+    return configuration(context, base=trained)
 
 
 def encoding(given: str | None) -> str:

@@ -5,7 +5,7 @@ import io
 import logging
 import warnings
 from collections.abc import Iterator
-from typing import Any, cast
+from typing import cast
 
 import numpy as np
 import onnx
@@ -14,8 +14,8 @@ from onnx import compose
 from torch import Tensor, nn
 
 from tenor.config.network import NetworkConfig
-from tenor.errors import ModelError
-from tenor.export.graph import OPSET, Arrays, Embedded, Encoded, Graph, places, take_last
+from tenor.errors import MissingExtraError, ModelError
+from tenor.export.graph import OPSET, Array, Arrays, Embedded, Encoded, Graph, places, take_last
 from tenor.nn.architecture import Architecture
 
 _PREFIX = "encoder.transformer."
@@ -29,8 +29,8 @@ def pretrained(graph: Graph, network: NetworkConfig, arrays: Arrays, embedded: E
     """
     before, after = arrays["encoder.before"], arrays["encoder.after"]  # (P, D), (S, D)
     x, mask = _surrounded(graph, before, after, embedded)
-    module = _module(network, arrays, before.shape[1])
-    made = _inlined(graph, _exported(module, before.shape[1]), x, graph.cast(mask, np.int64))  # (B, P+T+S, H)
+    inner = _exported(_module(network, arrays), before.shape[1])
+    made = _inlined(graph, inner, x, graph.cast(mask, np.int64))  # (B, P+T+S, H)
     width = graph.add("Add", graph.shape(embedded.mask, 1), places(len(before)))
     sequence = graph.slice(made, 1, len(before), width)
     if len(before):
@@ -38,7 +38,7 @@ def pretrained(graph: Graph, network: NetworkConfig, arrays: Arrays, embedded: E
     return Encoded(sequence, take_last(graph, sequence, embedded.lengths))
 
 
-def _surrounded(graph: Graph, before: Any, after: Any, embedded: Embedded) -> tuple[str, str]:
+def _surrounded(graph: Graph, before: Array, after: Array, embedded: Embedded) -> tuple[str, str]:
     """Return tokens with the special ones, (B, P+T+S, D), and their mask."""
     first, last, size = len(before), len(after), before.shape[1]
     x = embedded.x(graph)
@@ -76,7 +76,7 @@ class _Reader(nn.Module):
         return cast(Tensor, self.transformer(inputs_embeds=x, attention_mask=mask)[0])
 
 
-def _module(network: NetworkConfig, arrays: Arrays, size: int) -> nn.Module:
+def _module(network: NetworkConfig, arrays: Arrays) -> nn.Module:
     module = Architecture.of_json(network.pretrained.architecture or "").module(network.pretrained.layers)
     tensors = {n.removeprefix(_PREFIX): a for n, a in arrays.items() if n.startswith(_PREFIX)}
     module.load_state_dict({name: torch.from_numpy(np.array(array)) for name, array in tensors.items()})
@@ -84,6 +84,10 @@ def _module(network: NetworkConfig, arrays: Arrays, size: int) -> nn.Module:
 
 
 def _exported(module: nn.Module, size: int) -> onnx.ModelProto:
+    try:
+        import onnxscript  # noqa: F401 - the exporter is written in it
+    except ImportError:
+        raise MissingExtraError("onnxscript", "onnx") from None
     example = torch.zeros(2, 7, size), torch.ones(2, 7, dtype=torch.int64)
     axes = {0: torch.export.Dim.DYNAMIC, 1: torch.export.Dim.DYNAMIC}
     try:
