@@ -169,15 +169,15 @@ def figures(predictor: Predictor, readings: int, *, quick: bool) -> dict[str, An
                 "largest_difference": (done.int8 or done.parity).largest,
                 "cost": lost.to_json(),
             }
-        contestants = dict(engines(predictor, folder))
+        contestants, texts = dict(engines(predictor, folder)), long_texts(predictor, _WARM)
         for engine in contestants.values():
-            engine.logits(long_texts(predictor, _WARM))
+            engine.logits(texts)
         threads = torch.get_num_threads()
         torch.set_num_threads(available_cores())
         try:
             speed = {
                 str(batch): latency(
-                    contestants, long_texts(predictor, batch), readings, 0.01 if quick else _SECONDS
+                    contestants, texts.select(np.arange(batch)), readings, 0.01 if quick else _SECONDS
                 )
                 for batch in BATCHES
             }
