@@ -38,7 +38,16 @@ def check(config: NetworkConfig, classes: int = CLASSES) -> None:
     graph = engine(saved)
     np.testing.assert_allclose(graph.logits(tokens), expected.logits(tokens), atol=1e-4)
     np.testing.assert_allclose(graph.vectors(tokens), expected.vectors(tokens), atol=1e-4)
-    onnx.checker.check_model(classifier.network(saved), full_check=True)
+    made = classifier.network(saved)
+    onnx.checker.check_model(made, full_check=True)
+    nothing_is_idle(made.graph)
+
+
+def nothing_is_idle(graph: onnx.GraphProto) -> None:
+    """Every operator and every constant is read by something."""
+    read = {name for node in graph.node for name in node.input} | {one.name for one in graph.output}
+    assert all(not read.isdisjoint(node.output) for node in graph.node)
+    assert {constant.name for constant in graph.initializer} <= read
 
 
 @pytest.mark.parametrize("merge", ["concat", "sum", "mean", "product"])

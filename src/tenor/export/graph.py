@@ -4,7 +4,7 @@ Axes in this package: B texts, T places, D inputs of a token, H outputs of an en
 """
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -97,12 +97,13 @@ class Graph:
         for name, output in outputs.items():
             self.nodes.append(helper.make_node("Identity", [output.value], [name], name=name))
         integers, floats = onnx.TensorProto.INT64, onnx.TensorProto.FLOAT
+        nodes, read = _needed(self.nodes, outputs)
         graph = helper.make_graph(
-            self.nodes,
+            nodes,
             "tenor",
             [helper.make_tensor_value_info(name, integers, list(axes)) for name, axes in inputs.items()],
             [helper.make_tensor_value_info(name, floats, list(o.axes)) for name, o in outputs.items()],
-            self.constants,
+            [constant for constant in self.constants if constant.name in read],
         )
         made = helper.make_model(
             graph,
@@ -126,6 +127,25 @@ class Graph:
         if key not in self._known:
             self._known[key] = self.weight(f"constant_{len(self._known)}", array)
         return self._known[key]
+
+
+def _needed(nodes: Sequence[onnx.NodeProto], outputs: Iterable[str]) -> tuple[list[onnx.NodeProto], set[str]]:
+    """Return the operators that the outputs are made of, and the names of all values they read."""
+    kept, read = [], set(outputs)
+    for node in reversed(nodes):
+        if not read.isdisjoint(node.output):
+            kept.append(node)
+            read.update(_inputs(node))
+    return kept[::-1], read
+
+
+def _inputs(node: onnx.NodeProto) -> Iterator[str]:
+    """Yield the names that an operator reads, those within graphs of its own among them."""
+    yield from node.input
+    for attribute in node.attribute:
+        for graph in (attribute.g, *attribute.graphs):
+            for inner in graph.node:
+                yield from _inputs(inner)
 
 
 @dataclass(frozen=True)

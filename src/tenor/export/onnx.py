@@ -1,6 +1,6 @@
 """`export`: a model as an ONNX file that says what the network says, or nothing."""
 
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from tenor.errors import ModelError, OutputError
@@ -87,7 +87,8 @@ def export(model: Model, target: Path, *, int8: bool = False, force: bool = Fals
     """
     refuse_existing(target, force=force)
     engine = NetworkEngine.of(model)
-    file = OnnxFile.of(target, network(model).SerializeToString(), model, longest(model.config.network))
+    most = longest(model.config.network)
+    file = OnnxFile.of(target, network(model).SerializeToString(), model, most)
     parity = compare(file, engine)
     if not parity.holds:
         raise ModelError(
@@ -96,7 +97,7 @@ def export(model: Model, target: Path, *, int8: bool = False, force: bool = Fals
         )
     written, rounded = file, None
     if int8:
-        written = replace(file, content=quantized(network(model, int8=True)))
+        written = OnnxFile.of(target, quantized(network(model, int8=True)), model, most)
         if len(written.content) >= len(file.content):
             raise ModelError(
                 f"in int8 the model takes {len(written.content):,} bytes, and {len(file.content):,} in "

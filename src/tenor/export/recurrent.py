@@ -18,7 +18,7 @@ _OPERATORS = {"rnn": "RNN", "lstm": "LSTM", "gru": "GRU"}
 # The place among torch's gates of each gate of ONNX.
 _GATES = {"rnn": (0,), "lstm": (0, 3, 1, 2), "gru": (1, 0, 2)}
 
-# (graph, x (..., 2, H), axis of the directions counted from the end) -> (..., H) or, side by side, (..., 2H)
+# name -> (graph, both directions (A, B, 2, H)) -> (A, B, H) or, side by side, (A, B, 2H)
 _MERGES: dict[str, Callable[[Graph, str], str]] = {
     "concat": lambda graph, x: graph.add("Reshape", x, places(0, 0, -1)),
     "sum": lambda graph, x: graph.add("ReduceSum", x, places(2), keepdims=0),
@@ -42,20 +42,20 @@ def _recurrent(
     if kind == "gru":
         attributes["linear_before_reset"] = 1
     lengths = graph.cast(embedded.lengths, np.int32)
-    sequence, last = graph.add("Transpose", embedded.x(graph), perm=[1, 0, 2]), ""
+    sequence, after = graph.add("Transpose", embedded.x(graph), perm=[1, 0, 2]), ""
     for layer in range(settings.layers):
         prefix = f"encoder.layers.{layer}"
         weights = [
             graph.weight(f"{prefix}.{name}", np.stack(found))
             for name, found in _weights(kind, arrays, prefix, directions).items()
         ]
-        # outputs (T, directions, B, H), last (directions, B, H)
+        # outputs (T, directions, B, H), after (directions, B, H): of each direction its own last
         outputs, after = graph.several(_OPERATORS[kind], 2, sequence, *weights, lengths, **attributes)
         sequence = _merged(
             graph, settings.merge, graph.add("Transpose", outputs, perm=[0, 2, 1, 3]), directions
         )
-        last = graph.add("Unsqueeze", graph.add("Transpose", after, perm=[1, 0, 2]), places(0))
-        last = graph.add("Squeeze", _merged(graph, settings.merge, last, directions), places(0))
+    last = graph.add("Unsqueeze", graph.add("Transpose", after, perm=[1, 0, 2]), places(0))
+    last = graph.add("Squeeze", _merged(graph, settings.merge, last, directions), places(0))
     return Encoded(graph.add("Transpose", sequence, perm=[1, 0, 2]), last)
 
 
