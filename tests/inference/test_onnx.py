@@ -20,6 +20,7 @@ from tenor.inference.onnx import OnnxEngine
 from tenor.inference.onnx_file import read
 from tenor.text.tokens import Tokens
 
+FORMATS = Path(__file__).parents[1] / "formats"
 TEXTS = ["a b c", "", "zzz", "a", "d e f g h " * 30, "😀 <b>a</b>", "ق a", "b b b"]
 
 
@@ -94,6 +95,15 @@ def test_a_text_longer_than_the_positions_is_refused(tmp_path: Path) -> None:
     assert len(predictor.predict(["a b c d e"])) == 1
     with pytest.raises(InputError, match="a text has 6 tokens, and the exported model reads at most 5"):
         predictor.predict(["a", "a b c d e f"])
+
+
+@pytest.mark.parametrize("folder", sorted(FORMATS.glob("onnx-*")), ids=lambda folder: folder.name)
+def test_every_format_is_read_for_good(folder: Path) -> None:
+    said = json.loads((folder / "predictions.json").read_text("utf-8"))
+    found = tenor.load(folder / "model.onnx").predict_proba(said["texts"])
+    np.testing.assert_allclose(found, said["probabilities"], atol=1e-5)
+    of_folder = json.loads((FORMATS / "format-3" / "predictions.json").read_text("utf-8"))
+    np.testing.assert_allclose(found, of_folder["probabilities"], atol=1e-5)
 
 
 def damaged(path: Path, how: str) -> None:
