@@ -73,9 +73,21 @@ def test_what_a_graph_cannot_do_is_refused_or_done_otherwise(exported: Path, com
     assert "give the model folder it was exported from" in result.error
 
 
-def test_a_trajectory_needs_no_network(exported: Path) -> None:
-    result = tenor("explain", exported, "the film was great", "--json")
+def test_a_trajectory_needs_no_network(trained: Path, exported: Path) -> None:
+    ours, theirs = (
+        json.loads(tenor("explain", one, "the film was great", "--json").out) for one in (exported, trained)
+    )
+    assert ours["words"] == theirs["words"]
+    assert ours["probability"] == pytest.approx(theirs["probability"], abs=1e-5)
+
+
+def test_words_are_weighed_by_what_needs_no_network(exported: Path, reviews: Path) -> None:
+    result = tenor("explain", exported, "the film was great", "--method", "auto", "--json")
     assert result.status == 0, result.err
+    assert json.loads(result.out)["method"] == "occlusion"
+    measured = tenor("explain", exported, "--faithfulness", reviews, "--most", 5, "--json")
+    assert measured.status == 0, measured.err
+    assert json.loads(measured.out)["default"] == "occlusion"
 
 
 @pytest.mark.parametrize(
