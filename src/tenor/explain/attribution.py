@@ -130,7 +130,7 @@ def answer(question: Question, method: str) -> Attribution:
 
 
 def default_method(model: Model) -> MethodName:
-    """Return the method that won on validation data for models of this kind, if it can be used on this one."""
+    """Return the method that won on validation data for models of this kind, where it can be used."""
     if model.origin is not None:
         return DEFAULT_METHOD
     return DEFAULT_METHODS.get(model.config.network.encoder, DEFAULT_METHOD)
