@@ -18,7 +18,7 @@ RUNS = ROOT / "runs" / "benchmark"
 RECIPE = "fast"
 MINGRU = "bimingru-mean-max"
 
-_PACKAGES = ("tenor", "torch", "numpy", "numba", "scikit-learn", "tokenizers", "pyarrow")
+_PACKAGES = ("tenor", "torch", "numpy", "numba", "scikit-learn", "tokenizers", "pyarrow", "onnxruntime")
 _THREADS = ("OMP_NUM_THREADS", "MKL_NUM_THREADS", "NUMBA_NUM_THREADS")
 
 

@@ -14,6 +14,7 @@ COMMANDS = {
     "predicting": "predicting.py",
     "latency": "latency.py",
     "streaming": "streaming.py",
+    "onnx": "exporting.py",
     "gru_cost": "gru_cost.py",
     "memory": "memory.py",
     "growth": "growth.py",

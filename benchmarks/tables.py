@@ -6,6 +6,7 @@ from typing import Any
 import architecture_tables
 import behaviour_tables
 import confidence_tables
+import exporting_tables
 import faithfulness_tables
 from goals import goals
 from mistake_table import mistakes
@@ -291,6 +292,7 @@ TABLES: dict[str, Callable[[Results], str]] = {
     **faithfulness_tables.TABLES,
     **behaviour_tables.TABLES,
     **confidence_tables.TABLES,
+    **exporting_tables.TABLES,
 }
 
 

@@ -6,7 +6,7 @@ import torch
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tenor.batching import Batches, by_length, collate, round_width
+from tenor.batching import Batches, collate, round_width
 from tenor.text.tokens import Tokens
 
 
@@ -70,17 +70,6 @@ def test_buckets_spare_most_of_the_padding() -> None:
     padded = sum(int(lengths[rows].max()) * len(rows) for rows in batches.order(0))
     at_random = sum(int(lengths[at : at + 16].max()) * 16 for at in range(0, 2000, 16))
     assert padded < 1.15 * lengths.sum() < at_random
-
-
-@given(lengths=st.lists(st.integers(1, 60), max_size=60), texts=st.integers(1, 9), tokens=st.integers(1, 200))
-def test_by_length_keeps_its_limits_and_loses_nothing(lengths: list[int], texts: int, tokens: int) -> None:
-    array = np.array(lengths, dtype=np.int64)
-    seen = []
-    for rows in by_length(array, most_texts=texts, most_tokens=tokens):
-        assert 1 <= len(rows) <= texts
-        assert len(rows) == 1 or array[rows].max() * len(rows) <= tokens
-        seen += rows.tolist()
-    assert sorted(seen) == list(range(len(lengths)))
 
 
 @pytest.mark.parametrize("rows", [[0], [2, 0, 1], [1, 1], []])

@@ -1,7 +1,6 @@
 """`Batch`: a padded view of some texts, and batches of texts of about the same length."""
 
 import math
-from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -92,24 +91,3 @@ class Batches:
         """Return these rows as a padded batch with its targets."""
         width = round_width(int(self.tokens.lengths[rows].max()))
         return collate(self.tokens.select(rows), self.targets[rows], width=width)
-
-
-def by_length(
-    lengths: npt.NDArray[np.int64], *, most_texts: int, most_tokens: int
-) -> Iterator[npt.NDArray[np.int64]]:
-    """Yield row numbers of batches, shortest texts first, each at most so many texts and padded tokens.
-
-    A single text longer than `most_tokens` is a batch of its own.
-    """
-    order = np.argsort(lengths, kind="stable")
-    start = 0
-    while start < len(order):
-        end = start + 1
-        while (
-            end < len(order)
-            and end - start < most_texts
-            and int(lengths[order[end]]) * (end - start + 1) <= most_tokens
-        ):
-            end += 1
-        yield order[start:end]
-        start = end

@@ -58,6 +58,7 @@ class Model:
     ratios: LogCountRatios | None = None
     temperature: float | None = None  # that logits are divided by; None: 1
     held_out: HeldOut | None = None  # of the validation split
+    origin: str | None = None  # digest, where the tensors are not at hand: of an exported model
 
     @property
     def scaling(self) -> Scaling:
@@ -69,6 +70,8 @@ class Model:
     @cached_property
     def digest(self) -> str:
         """SHA-256 of all that a text's logits depend on: pipeline, network, tensors, ratios."""
+        if self.origin is not None:
+            return self.origin
         network = to_values(self.config)["network"]
         found = hashlib.sha256(_json([self.pipeline.to_json(), network, len(self.classes)]))
         arrays = {} if self.ratios is None else {f"ratios.{n}": a for n, a in self.ratios.to_arrays().items()}
@@ -77,11 +80,9 @@ class Model:
             found.update(np.ascontiguousarray(array).data)
         return found.hexdigest()
 
-    def save(self, path: Path) -> None:
-        """Write the folder whole or not at all; a folder that is there is replaced."""
-        from safetensors.numpy import save
-
-        described = {
+    def described(self) -> dict[str, Any]:
+        """Return the JSON of all but pipeline and tensors."""
+        return {
             "classes": self.classes,
             "config": to_values(self.config),
             "familiarity": None if self.familiarity is None else self.familiarity.to_json(),
@@ -89,8 +90,35 @@ class Model:
             "metrics": self.metrics,
             "temperature": self.temperature,
         }
+
+    @classmethod
+    def of_description(
+        cls,
+        described: Mapping[str, Any],
+        pipeline: TextPipeline,
+        arrays: Mapping[str, npt.NDArray[np.float32]],
+    ) -> "Model":
+        """Return the model of `described`; `KeyError`, `TypeError` or `ValueError` where it is damaged."""
+        familiarity, temperature = described["familiarity"], described.get("temperature")
+        if temperature is not None and not 0 < temperature < math.inf:
+            raise ValueError(f"temperature {temperature}")
+        return cls(
+            pipeline=pipeline,
+            classes=tuple(described["classes"]),
+            config=parse(described["config"]),
+            arrays=arrays,
+            familiarity=None if familiarity is None else Familiarity.from_json(familiarity),
+            data=described["data"],
+            metrics=described["metrics"],
+            temperature=temperature,
+        )
+
+    def save(self, path: Path) -> None:
+        """Write the folder whole or not at all; a folder that is there is replaced."""
+        from safetensors.numpy import save
+
         files = {
-            "model.json": _json(described),
+            "model.json": _json(self.described()),
             "text.json": _json(self.pipeline.to_json()),
             "weights.safetensors": save({name: np.ascontiguousarray(a) for name, a in self.arrays.items()}),
         }
@@ -154,16 +182,10 @@ def manifest(path: Path) -> dict[str, Any]:
 
 
 def _read_1(files: Mapping[str, Buffer]) -> Model:
-    described = json.loads(bytes(files["model.json"]))
-    familiarity = described["familiarity"]
-    return Model(
-        pipeline=TextPipeline.from_json(json.loads(bytes(files["text.json"]))),
-        classes=tuple(described["classes"]),
-        config=parse(described["config"]),
-        arrays=views(files["weights.safetensors"]),
-        familiarity=None if familiarity is None else Familiarity.from_json(familiarity),
-        data=described["data"],
-        metrics=described["metrics"],
+    return Model.of_description(
+        json.loads(bytes(files["model.json"])),  # without a temperature before format 3
+        TextPipeline.from_json(json.loads(bytes(files["text.json"]))),
+        views(files["weights.safetensors"]),
     )
 
 
@@ -178,13 +200,9 @@ def _read_2(files: Mapping[str, Buffer]) -> Model:
 
 def _read_3(files: Mapping[str, Buffer]) -> Model:
     model = _read_2(files)
-    temperature = json.loads(bytes(files["model.json"]))["temperature"]
-    if temperature is not None and not 0 < temperature < math.inf:
-        raise ValueError(f"temperature {temperature}")
-    held_out = None
-    if _VALIDATION in files:
-        held_out = HeldOut.from_arrays(views(files[_VALIDATION]), len(model.classes))
-    return replace(model, temperature=temperature, held_out=held_out)
+    if _VALIDATION not in files:
+        return model
+    return replace(model, held_out=HeldOut.from_arrays(views(files[_VALIDATION]), len(model.classes)))
 
 
 _FORMATS: dict[int, Callable[[Mapping[str, Buffer]], Model]] = {1: _read_1, 2: _read_2, 3: _read_3}

@@ -238,7 +238,8 @@ class BucketIterator:
         return math.ceil(len(self.texts) / self.batch_size)
 
     def __iter__(self) -> "Iterator[Batch]":
-        from tenor.batching import Batches, by_length
+        from tenor.batching import Batches
+        from tenor.text.lengths import by_length
         from tenor.text.tokens import Tokens
 
         tokens = Tokens.of(self.texts)

@@ -24,7 +24,7 @@ COMMANDS = (
         "explain",
         "check",
     ),
-    *("check", "inspect", "embed", "probe", "report", "card", "info"),
+    *("check", "inspect", "embed", "probe", "export", "report", "card", "info"),
 )
 
 

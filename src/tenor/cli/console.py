@@ -14,7 +14,11 @@ if TYPE_CHECKING:
     from rich.console import Console, RenderableType
 
 # Library -> the extra that brings it, for those that a command reaches without asking first.
-_EXTRAS = {"torch": "train", "sklearn": "train", "matplotlib": "train", "jinja2": "train", "datasets": "hub"}
+_EXTRAS = {
+    **dict.fromkeys(("torch", "sklearn", "matplotlib", "jinja2"), "train"),
+    **dict.fromkeys(("onnx", "onnxruntime", "onnxscript"), "onnx"),
+    "datasets": "hub",
+}
 
 INTERRUPTED = 130
 

@@ -1,6 +1,5 @@
 """`tenor evaluate`: how good a saved model is on labelled data."""
 
-from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -75,11 +74,7 @@ def evaluate(
     from tenor.experiments import evaluating
 
     predictor = abstaining.load(context)
-    base = predictor.model.config
-    if data is not None and data != base.data.source:
-        # The files that came with the training data are not those of other data.
-        base = replace(base, data=replace(base.data, validation=None, test=None))
-    found = options.configuration(context, base=base)
+    found = options.evaluated(context, predictor.model.config)
     result = evaluating.evaluate_model(
         predictor, found.data, found.evaluation, split=split, columns=slice_by or (), errors=errors
     )

@@ -111,13 +111,21 @@ def _described(terminal: Terminal, network: _Network, against: str | None, *, js
         _show_comparison(terminal, network, found, other, compared)
 
 
-def _saved(terminal: Terminal, path: Path, against: str | None, *, json: bool) -> None:
+def _at_rest(path: Path) -> "tuple[Model, list[Path]]":
+    """Return a model, and the files that it is kept in."""
+    from tenor.inference import onnx_file
     from tenor.model import Model, find
 
-    model = Model.load(path)
+    if path.suffix.lower() == onnx_file.SUFFIX:
+        return onnx_file.read(path).model, [path, onnx_file.companion(path)]
+    return Model.load(path), list(find(path).iterdir())
+
+
+def _saved(terminal: Terminal, path: Path, against: str | None, *, json: bool) -> None:
+    model, files = _at_rest(path)
     config = model.config.network
     network = _Network(name_of(config), config, len(model.pipeline.vocabulary), len(model.classes))
-    bytes_ = sum(file.stat().st_size for file in find(path).iterdir())
+    bytes_ = sum(file.stat().st_size for file in files)
     # The network itself is only built where torch is there; the rest needs nothing.
     with_network = against is not None or importlib.util.find_spec("torch") is not None
     found = network.describe() if with_network else None

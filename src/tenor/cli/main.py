@@ -18,6 +18,7 @@ from tenor.cli.demo import demo
 from tenor.cli.embed import embed
 from tenor.cli.evaluate import evaluate
 from tenor.cli.explain import explain
+from tenor.cli.export import export
 from tenor.cli.info import info
 from tenor.cli.inspect import inspect
 from tenor.cli.options import Debug, Quiet
@@ -50,6 +51,7 @@ app.command()(inspect)
 app.command()(embed)
 app.command(cls=ServeCommand)(serve)
 app.command(cls=ProbeCommand)(probe)
+app.command()(export)
 app.command()(report)
 app.command()(card)
 app.command()(info)

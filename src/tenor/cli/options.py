@@ -5,6 +5,7 @@ option of their own.
 """
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Annotated, Any
 
 import typer
@@ -99,7 +100,12 @@ Data = Annotated[
     ),
 ]
 Model = Annotated[
-    str, typer.Argument(metavar="MODEL", help="a run folder or its model folder", show_default=False)
+    str,
+    typer.Argument(
+        metavar="MODEL",
+        help="a run folder, its model folder, or a file of tenor export",
+        show_default=False,
+    ),
 ]
 TextColumn = Annotated[str | None, _shortcut("--text-column", "data.text_column", _DATA, metavar="NAME")]
 LabelColumn = Annotated[str | None, _shortcut("--label-column", "data.label_column", _DATA, metavar="NAME")]
@@ -243,6 +249,15 @@ def configuration(
         named = {key: getattr(network, key) for key in ("encoder", "bidirectional", "pooling")}
         values = merge(values, {"network": named})
     return parse(merge(values, assignments(given.get("settings") or ())))
+
+
+def evaluated(context: typer.Context, trained: ClassificationConfig) -> ClassificationConfig:
+    """Return the configuration for evaluating a model: what is not said is as it was trained."""
+    source = context.params["data"]
+    if source is not None and source != trained.data.source:
+        # The files that came with the training data are not those of other data.
+        trained = replace(trained, data=replace(trained.data, validation=None, test=None))
+    return configuration(context, base=trained)
 
 
 def encoding(given: str | None) -> str:

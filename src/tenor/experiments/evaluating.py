@@ -108,12 +108,7 @@ def evaluate_model(
     Raises:
         DataError: as `data.load`; no such split, no such column, labels the model does not know.
     """
-    own = data == predictor.model.config.data
-    if own:  # variants are for training alone
-        dataset = load(replace(data, augment=AugmentConfig()))
-    else:
-        dataset = load_for_evaluation(data, predictor.classes, split)
-    split = _choose(dataset, split)
+    dataset, split = choose(predictor, data, split)
     examples = dataset.split(split)
     scored = scoring.predict(predictor, examples)
     return ModelEvaluation(
@@ -125,7 +120,7 @@ def evaluate_model(
         mistakes=worst_mistakes(scored.labels, scored.probabilities, errors),
         suspects=suspect_labels(scored.labels, scored.probabilities, errors),
         notes=dataset.notes,
-        warnings=_warnings(predictor, dataset, split, own=own),
+        warnings=_warnings(predictor, dataset, split, own=_own(predictor, data)),
     )
 
 
@@ -146,13 +141,23 @@ def save(result: ModelEvaluation, folder: Path, *, force: bool = False) -> tuple
     return files
 
 
-def _choose(dataset: Dataset, wanted: str | None) -> str:
+def choose(predictor: Predictor, data: DataConfig, wanted: str | None) -> tuple[Dataset, str]:
+    """Read data for a model, and return the name of the split to evaluate on; see `evaluate_model`."""
+    if _own(predictor, data):  # variants are for training alone
+        dataset = load(replace(data, augment=AugmentConfig()))
+    else:
+        dataset = load_for_evaluation(data, predictor.classes, wanted)
     there = [name for name, examples in dataset.splits.items() if examples]
     if wanted is None:
-        return next(name for name in ("test", "validation", *there) if name in there)
+        return dataset, next(name for name in ("test", "validation", *there) if name in there)
     if wanted not in there:
         raise DataError(f"{dataset.name} has no split {wanted!r}; it has {', '.join(there)}")
-    return wanted
+    return dataset, wanted
+
+
+def _own(predictor: Predictor, data: DataConfig) -> bool:
+    """Whether the data is what the model was trained on."""
+    return data == predictor.model.config.data
 
 
 def _warnings(predictor: Predictor, dataset: Dataset, split: str, *, own: bool) -> tuple[str, ...]:

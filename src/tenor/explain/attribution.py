@@ -27,6 +27,8 @@ METHODS: Mapping[str, Callable[[Question], Scores]] = {
     "phrase-occlusion": occlusion.phrase_occlusion,
     ATTENTION: gradients.attention,
 }
+# Those that only ask for predictions.
+_BY_PREDICTIONS: tuple[MethodName, ...] = ("occlusion", "phrase-occlusion")
 
 # What has to be said beside the scores of a method.
 REMARKS: Mapping[str, str] = {
@@ -128,10 +130,17 @@ def answer(question: Question, method: str) -> Attribution:
 
 
 def default_method(model: Model) -> MethodName:
-    """Return the method that won on validation data for models of this kind."""
+    """Return the method that won on validation data for models of this kind, where it can be used."""
+    if model.origin is not None:
+        return DEFAULT_METHOD
     return DEFAULT_METHODS.get(model.config.network.encoder, DEFAULT_METHOD)
 
 
 def methods_for(model: Model) -> tuple[str, ...]:
-    """Return the methods that can be used on a model: attention only where it pools by it."""
+    """Return the methods that can be used on a model: attention only where it pools by it.
+
+    An exported model has no gradients, nor weights of attention.
+    """
+    if model.origin is not None:
+        return _BY_PREDICTIONS
     return tuple(name for name in METHODS if name != ATTENTION or gradients.attends(model))

@@ -17,6 +17,9 @@ from tenor.evaluation.temperature import softmax
 from tenor.inference.abstaining import most_unknown, rule
 from tenor.inference.engine import Engine, StepEngine
 from tenor.inference.network import NetworkEngine
+from tenor.inference.onnx import WHOLE_TEXTS_ONLY, OnnxEngine
+from tenor.inference.onnx import load as load_onnx
+from tenor.inference.onnx_file import SUFFIX
 from tenor.inference.steps import Steps
 from tenor.inference.stream import Stream, Streams
 from tenor.inference.table import TableEngine
@@ -129,6 +132,8 @@ class Predictor:
     @property
     def reads_on(self) -> str | None:
         """None if the model reads one way and can go on from a state; else one sentence why it cannot."""
+        if isinstance(self._engine, OnnxEngine):
+            return WHOLE_TEXTS_ONLY
         return whole_texts_only(self.model.config.network)
 
     @cached_property
@@ -218,7 +223,7 @@ def load(
     """Load a model or run folder for prediction; its hashes are checked, none of its content is executed.
 
     Args:
-        path: a model folder, or a run folder with one in it.
+        path: a model folder, a run folder with one in it, or an ONNX file of `tenor export`.
         abstain_below: predictions of a lower probability are marked as abstained.
         target_accuracy: the same, with the lowest threshold at which the rest is right in such a share of the
             validation texts that the model holds (see `evaluation.abstention.reaching`).
@@ -229,12 +234,20 @@ def load(
             share of unknown words than 99 of 100 validation texts (see `inference.abstaining.most_unknown`).
 
     Raises:
-        ModelError: no such folder, a damaged one, or one of a newer format.
+        ModelError: no such folder or file, a damaged one, or one of a newer format.
+        MissingExtraError: the model is computed by a library that is not installed.
         ConfigError: a share outside 0 to 1, both shares at once, a target that no threshold reaches, or one
             for a model without validation data; unfamiliar texts for a model that does not know which.
     """
-    model = Model.load(Path(path), mapped=mapped)
+    model, engine = _opened(Path(path), mapped=mapped)
     abstention = rule(model, abstain_below, target_accuracy, per_class=per_class)
     unknown = most_unknown(model) if abstain_unfamiliar else None
-    engine = ENGINES.get(model.config.network.encoder, NetworkEngine.of)(model)
     return Predictor(model, engine, abstention, unknown)
+
+
+def _opened(path: Path, *, mapped: bool) -> tuple[Model, Engine]:
+    if path.suffix.lower() == SUFFIX:
+        file, engine = load_onnx(path)
+        return file.model, engine
+    model = Model.load(path, mapped=mapped)
+    return model, ENGINES.get(model.config.network.encoder, NetworkEngine.of)(model)

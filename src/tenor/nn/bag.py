@@ -17,8 +17,8 @@ from tenor.nn.encoder import Embedded, Encoded, State, take_last
 # h = (h * factor + id + 1) mod prime over the ids from left to right; then, lest neighbouring ids fall into
 # neighbouring buckets, h = (h xor h / 2^15) * factor mod prime; then h mod buckets. Saved models rely on it.
 # Products stay below 2^63, so that no integer overflows.
-_FACTOR, _PRIME = 116_049_371, 2_147_483_647
-_NOTHING = -1  # the id of what stands before the first token
+FACTOR, PRIME, SHIFT = 116_049_371, 2_147_483_647, 15
+NOTHING = -1  # the id of what stands before the first token
 
 
 class Bag(nn.Module):
@@ -48,7 +48,7 @@ class Bag(nn.Module):
         if self.ngrams is not None:
             ids = _ids(embedded)
             kept = self._longest - 1
-            before = ids.new_full((kept, len(ids)), _NOTHING) if state is None else state[0]
+            before = ids.new_full((kept, len(ids)), NOTHING) if state is None else state[0]
             ids = torch.cat((before.t(), ids), 1)  # (B, n-1 + T)
             sequence = sequence + self._sums(self.ngrams, ids)
             if state is not None:
@@ -59,7 +59,7 @@ class Bag(nn.Module):
     def initial_state(self, batch_size: int) -> State:
         """Return the ids of the n - 1 tokens before the first, which are none: (n-1, B) int64."""
         device = None if self.ngrams is None else self.ngrams.device
-        return (torch.full((self._longest - 1, batch_size), _NOTHING, device=device),)
+        return (torch.full((self._longest - 1, batch_size), NOTHING, device=device),)
 
     def _sums(self, vectors: Tensor, ids: Tensor) -> Tensor:
         """Return the sum of the n-grams that end at each token, (B, T, D), of ids (B, n-1 + T)."""
@@ -68,9 +68,9 @@ class Bag(nn.Module):
         for length in range(2, self._longest + 1):
             hashed = torch.zeros_like(tokens[..., 0])  # (B, T)
             for token in tokens[..., -length:].unbind(-1):
-                hashed = (hashed * _FACTOR + token + 1) % _PRIME
-            buckets.append((hashed ^ (hashed >> 15)) * _FACTOR % _PRIME % len(vectors))
-            there.append(tokens[..., -length] != _NOTHING)
+                hashed = (hashed * FACTOR + token + 1) % PRIME
+            buckets.append((hashed ^ (hashed >> SHIFT)) * FACTOR % PRIME % len(vectors))
+            there.append(tokens[..., -length] != NOTHING)
         sums = F.embedding_bag(
             torch.stack(buckets, -1).flatten(0, 1),  # (B * T, n-1)
             vectors,

@@ -8,13 +8,10 @@ import numpy.typing as npt
 import torch
 from torch import Tensor
 
-from tenor.batching import Batch, by_length, collate, round_width
+from tenor.batching import Batch, collate, round_width
 from tenor.nn.classifier import Classifier
+from tenor.text.lengths import by_length
 from tenor.text.tokens import Tokens
-
-# Enough rows for full matrix products, few enough tokens that a batch stays in tens of megabytes.
-_MOST_TEXTS = 256
-_MOST_TOKENS = 32_768
 
 
 def forward(module: Classifier, tokens: Tokens, *, device: torch.device) -> npt.NDArray[np.float32]:
@@ -44,7 +41,7 @@ def _in_batches(
 ) -> npt.NDArray[np.float32]:
     out = np.empty((len(tokens), size), dtype=np.float32)
     with evaluating(module):
-        for rows in by_length(tokens.lengths, most_texts=_MOST_TEXTS, most_tokens=_MOST_TOKENS):
+        for rows in by_length(tokens.lengths):
             width = round_width(int(tokens.lengths[rows].max()))
             batch = collate(tokens.select(rows), width=width).to(device)
             out[rows] = read(batch).cpu().numpy()
