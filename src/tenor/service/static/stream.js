@@ -1,0 +1,152 @@
+/** `Stream`: a text that is read while it is written, over a WebSocket. */
+
+import { ServiceError } from "./api.js";
+import { Points } from "./points.js";
+import { betweenWords, commonPrefix, wellFormed, wordBefore, wordEnds } from "./text.js";
+
+/**
+ * @typedef {import("./api.js").Choice} Choice
+ * @typedef {import("./api.js").Prediction} Prediction
+ * @typedef {import("./api.js").Service} Service
+ *
+ * @typedef {Object} Listener
+ * @property {(points: Points | null, prediction: Prediction) => void} onPrediction null: of the whole only
+ * @property {(error: Error) => void} onError
+ * @property {(reason: string) => void} onRefused the text cannot be read this way
+ */
+
+const BURST = 64; // messages that are under way at most
+const MOST_PIECES = 400; // of one text
+const MOST_FAILURES = 3; // sockets in a row that were closed without a word
+const REFUSED = 4400;
+
+/** What follows a common beginning is sent; after a change in the middle all is read again, at once. */
+export class Stream {
+  #points = new Points();
+  /** @type {WebSocket | null} */
+  #socket = null;
+  #wanted = ""; // what the text is now
+  /** @type {string | null} */
+  #failed = null; // a text that the service has refused
+  /** @type {string | null} */
+  #sent = null; // what the service has of it; null: nothing that can be gone on with
+  /** @type {{id: number, end: number, text: string}[]} */
+  #underway = [];
+  #number = 0;
+  #failures = 0;
+  #closed = false;
+
+  /**
+   * @param {Service} service
+   * @param {Choice} choice
+   * @param {Listener} listener
+   */
+  constructor(service, choice, listener) {
+    this.service = service;
+    this.choice = choice;
+    this.listener = listener;
+  }
+
+  /**
+   * Say what the text is now.
+   * @param {string} text
+   */
+  read(text) {
+    this.#wanted = wellFormed(text);
+    this.#go();
+  }
+
+  close() {
+    this.#closed = true;
+    this.#socket?.close();
+    this.#socket = null;
+  }
+
+  #go() {
+    if (this.#closed || this.#underway.length || this.#settled || this.#wanted === this.#failed) return;
+    if (!this.#socket) this.#connect();
+    else if (this.#socket.readyState === WebSocket.OPEN) this.#send();
+  }
+
+  get #settled() {
+    return !this.#underway.length && this.#wanted === this.#sent;
+  }
+
+  #send() {
+    const text = this.#wanted;
+    let from = this.#sent?.length ?? 0;
+    let restart = false;
+    if (this.#sent === null || !text.startsWith(this.#sent)) {
+      const same = this.#sent === null ? 0 : commonPrefix(this.#sent, text);
+      this.#points.keep((end) => end <= same && betweenWords(text, end));
+      from = this.#points.last?.end ?? 0;
+      restart = true;
+    }
+    const ends = wordEnds(text, from, MOST_PIECES).slice(0, BURST);
+    if (restart && (from || !ends.length)) ends.unshift(from); // all that is known already in one piece
+    let start = restart ? 0 : from;
+    for (const end of ends) {
+      const id = (this.#number += 1);
+      this.#underway.push({ id, end, text });
+      this.#socket?.send(JSON.stringify({ id, text: text.slice(start, end), ...(restart && { restart: true }) }));
+      [start, restart] = [end, false];
+    }
+    this.#sent = text.slice(0, start);
+  }
+
+  #connect() {
+    const socket = this.service.socket(this.choice);
+    this.#socket = socket;
+    this.#begin();
+    socket.addEventListener("open", () => this.#go());
+    socket.addEventListener("message", (event) => this.#hear(JSON.parse(event.data)));
+    socket.addEventListener("close", (event) => socket === this.#socket && this.#lost(event));
+  }
+
+  #begin() {
+    this.#sent = null;
+    this.#underway = [];
+  }
+
+  /** @param {{id?: number, prediction?: Prediction, tokens: number, error?: string, code?: string}} message */
+  #hear(message) {
+    this.#failures = 0;
+    if (message.error !== undefined && typeof message.id !== "number") return void this.#refuse(message);
+    const asked = this.#underway.findIndex((one) => one.id === message.id);
+    if (asked < 0) return;
+    const { end, text } = this.#underway[asked];
+    this.#underway.splice(0, asked + 1);
+    if (message.error !== undefined) {
+      this.#begin();
+      this.#failed = text; // it is not asked again; the next change begins anew
+      this.listener.onError(new ServiceError(400, message.code ?? "", message.error));
+    } else if (message.prediction) {
+      const probabilities = Object.values(message.prediction.probabilities);
+      this.#points.add({ end, tokens: message.tokens, probabilities, word: wordBefore(text, end) });
+      this.listener.onPrediction(this.#points, message.prediction);
+    }
+    this.#go();
+  }
+
+  /** @param {{error?: string, code?: string}} message */
+  #refuse(message) {
+    if (message.code === "cannot_stream") this.listener.onRefused(message.error ?? "");
+    else if (message.error) this.listener.onError(new ServiceError(400, message.code ?? "", message.error));
+  }
+
+  /** @param {CloseEvent} event */
+  async #lost(event) {
+    const settled = this.#settled;
+    this.#socket = null;
+    this.#begin();
+    if (this.#closed || event.code === REFUSED) return;
+    if (event.code > REFUSED && event.code < 4500) {
+      if (event.code === 4401) this.service.lock();
+      return;
+    }
+    this.#failures += 1;
+    await this.service.check();
+    if (this.#failures > MOST_FAILURES) this.listener.onRefused("no WebSocket to the service can be opened");
+    else if (!settled) this.#go();
+  }
+}
