@@ -136,6 +136,7 @@ function dialectOf(text) {
 
 /** @param {string} head @param {Dialect} dialect @param {boolean} whole */
 function isTable(head, dialect, whole) {
+  /** @type {number[]} */
   const widths = [];
   try {
     for (const { fields } of records(head, dialect)) widths.push(fields.length);

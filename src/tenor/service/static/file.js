@@ -70,6 +70,8 @@ export class FileSection {
   async #take(files) {
     if (!files?.length) return;
     this.#work?.abort();
+    this.#work = null;
+    this.#working(false);
     this.#table = null;
     this.setup.hidden = true;
     this.#clear();
@@ -78,7 +80,7 @@ export class FileSection {
       const [file] = files;
       this.#name = file.name;
       if (file.size > MOST_BYTES) {
-        const size = (bytes) => `${Math.round(bytes / 2 ** 20)} MB`;
+        const size = (/** @type {number} */ bytes) => `${Math.round(bytes / 2 ** 20)} MB`;
         throw new CsvError(`The file has ${size(file.size)}, this page takes ${size(MOST_BYTES)}; use “tenor predict” for larger ones.`);
       }
       const bytes = await file.arrayBuffer().catch(() => {

@@ -138,13 +138,12 @@ export class Words {
  * @param {import("./explanation.js").Word[]} words
  */
 function* joined(words) {
-  /** @type {import("./explanation.js").Word | null} */
-  let last = null;
-  for (const word of words) {
-    if (last && word.end <= last.end) last = { ...last, score: last.score + word.score };
+  let [last, ...others] = words;
+  for (const word of others) {
+    if (word.end <= last.end) last = { ...last, score: last.score + word.score };
     else {
-      if (last) yield last;
-      last = { ...word };
+      yield last;
+      last = word;
     }
   }
   if (last) yield last;
