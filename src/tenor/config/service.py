@@ -44,6 +44,9 @@ class ServiceConfig:
         float, Gt(0), Doc("seconds that a request may take; after that it gets 504, or 408 if it is not there yet")
     ] = 30.0
     streams: Annotated[int, Ge(0), Doc("WebSockets that may be open at once")] = 256
+    stream_seconds: Annotated[
+        float, Gt(0), Doc("seconds that a WebSocket may be silent before it is closed")
+    ] = 600.0
     rate: Annotated[float | None, Gt(0), Doc("requests a second of one client, beyond that 429; null: any")] = None
     rate_burst: Annotated[int, Ge(1), Doc("requests that a client may send at once before `rate` counts")] = 20
 

@@ -8,14 +8,17 @@ from fastapi import APIRouter, FastAPI
 
 from tenor import __version__
 from tenor.service import errors
-from tenor.service.routes import metrics, models, page, predict
+from tenor.service.routes import explain, inference_protocol, metrics, models, page, predict, stream
 from tenor.service.schemas import Problem
 from tenor.service.service import Service
 
 # Group of paths -> what makes its router.
 ROUTES: dict[str, Callable[[Service], APIRouter]] = {
     "predict": predict.router,
+    "explain": explain.router,
+    "stream": stream.router,
     "models": models.router,
+    "inference_protocol": inference_protocol.router,
     "metrics": metrics.router,
 }
 

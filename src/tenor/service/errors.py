@@ -82,10 +82,14 @@ def respond(error: ServiceError) -> Response:
     return json_response(error.to_json(), status=error.status, headers=error.headers)
 
 
-def json_response(value: object, *, status: int = 200, headers: Mapping[str, str] | None = None) -> Response:
+def as_json(value: object) -> str:
     """Return plain values as JSON, in ASCII, so that any string there is can be said."""
-    content = json.dumps(value, allow_nan=False, separators=(",", ":"))
-    return Response(content, status, dict(headers or {}), "application/json")
+    return json.dumps(value, allow_nan=False, separators=(",", ":"))
+
+
+def json_response(value: object, *, status: int = 200, headers: Mapping[str, str] | None = None) -> Response:
+    """Return plain values as a JSON response."""
+    return Response(as_json(value), status, dict(headers or {}), "application/json")
 
 
 def install(app: FastAPI) -> None:

@@ -1,6 +1,6 @@
 """What several paths take and give, as pydantic models: validation, and the OpenAPI document."""
 
-from typing import Annotated, Self
+from typing import Annotated, Any, Self
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
@@ -17,6 +17,22 @@ class Problem(BaseModel):
 
     error: str
     code: str
+
+
+# What each status of an error means, on any path.
+PROBLEMS = {
+    400: "The body is not JSON, or not what the protocol allows.",
+    404: "There is no such model or version.",
+    413: "The texts are more, or longer, than is allowed.",
+    422: "The body is not what this path takes.",
+    503: "Too much is waiting already, or the service stops; `Retry-After` says when to come again.",
+    504: "It took longer than a request may.",
+}
+
+
+def problems(*statuses: int) -> dict[int | str, dict[str, Any]]:
+    """Return the errors of a path as the OpenAPI document has them."""
+    return {status: {"model": Problem, "description": PROBLEMS[status]} for status in statuses}
 
 
 class PredictionJson(BaseModel):

@@ -1,6 +1,6 @@
 """`Service`: what the routes have in common."""
 
-import threading
+import asyncio
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -26,7 +26,7 @@ class Service:
     executor: Executor  # short work: batches, pieces of streams
     background: Executor  # long work: explanations
     key: str | None = None  # that requests must bring
-    stopping: threading.Event = field(default_factory=threading.Event)
+    stopping: asyncio.Event = field(default_factory=asyncio.Event)
 
     @classmethod
     def open(

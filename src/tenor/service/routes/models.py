@@ -6,6 +6,7 @@ from starlette.responses import Response
 from tenor.service.errors import json_response
 from tenor.service.schemas import ModelsResponse
 from tenor.service.service import Service
+from tenor.service.streaming import refusal
 
 
 def router(service: Service) -> APIRouter:
@@ -31,5 +32,5 @@ def _described(service: Service, name: str) -> dict[str, object]:
         "versions": service.registry.versions(name),
         "classes": list(served.predictor.classes),
         "encoder": served.encoder,
-        "streams": served.predictor.reads_on,
+        "streams": refusal(served.predictor),
     }
