@@ -135,7 +135,7 @@ export class Service extends EventTarget {
   }
 
   /**
-   * Ask whether the service answers, again and again with longer pauses, until it does.
+   * Ask whether the service answers, again and again with longer pauses, until it does or wants a key.
    * @param {AbortSignal} [signal] of who waits for it; asking goes on without
    * @returns {Promise<void>}
    */
@@ -148,8 +148,9 @@ export class Service extends EventTarget {
     return Promise.race([this.#checking, left]);
   }
 
-  /** Say that a key is wanted. */
+  /** Say that a key is wanted; with a good one it is "up" again. */
   lock() {
+    this.#reachable = false;
     this.#say("locked");
   }
 

@@ -1,6 +1,6 @@
 /** `Stream`: a text that is read while it is written, over a WebSocket. */
 
-import { ServiceError } from "./api.js";
+import { ServiceError, pause } from "./api.js";
 import { Points } from "./points.js";
 import { betweenWords, commonPrefix, wellFormed, wordBefore, wordEnds } from "./text.js";
 
@@ -18,7 +18,8 @@ import { betweenWords, commonPrefix, wellFormed, wordBefore, wordEnds } from "./
 const BURST = 64; // messages that are under way at most
 const MOST_PIECES = 400; // of one text
 const MOST_FAILURES = 3; // sockets in a row that were closed without a word
-const REFUSED = 4400;
+const WAIT = 300; // milliseconds before another try, times those before
+const [REFUSED, LOCKED, UNKNOWN, IDLE] = [4400, 4401, 4404, 4408]; // what a socket is closed with
 
 /** What follows a common beginning is sent; after a change in the middle all is read again, at once. */
 export class Stream {
@@ -33,6 +34,7 @@ export class Stream {
   /** @type {{id: number, end: number, text: string}[]} */
   #underway = [];
   #number = 0;
+  #last = ""; // what was said without being asked, such as why the socket is closed
   #failures = 0;
   #closed = false;
 
@@ -110,8 +112,11 @@ export class Stream {
 
   /** @param {{id?: number, prediction?: Prediction, tokens: number, error?: string, code?: string}} message */
   #hear(message) {
+    if (typeof message.id !== "number") {
+      this.#last = message.error ?? "";
+      return;
+    }
     this.#failures = 0;
-    if (message.error !== undefined && typeof message.id !== "number") return void this.#refuse(message);
     const asked = this.#underway.findIndex((one) => one.id === message.id);
     if (asked < 0) return;
     const { end, text } = this.#underway[asked];
@@ -128,25 +133,19 @@ export class Stream {
     this.#go();
   }
 
-  /** @param {{error?: string, code?: string}} message */
-  #refuse(message) {
-    if (message.code === "cannot_stream") this.listener.onRefused(message.error ?? "");
-    else if (message.error) this.listener.onError(new ServiceError(400, message.code ?? "", message.error));
-  }
-
   /** @param {CloseEvent} event */
   async #lost(event) {
     const settled = this.#settled;
     this.#socket = null;
     this.#begin();
-    if (this.#closed || event.code === REFUSED) return;
-    if (event.code > REFUSED && event.code < 4500) {
-      if (event.code === 4401) this.service.lock();
-      return;
-    }
+    if (this.#closed || event.code === IDLE) return; // the next change connects again
+    if (event.code === REFUSED) return this.listener.onRefused(this.#last);
+    if (event.code === LOCKED) return this.service.lock();
+    if (event.code === UNKNOWN) return this.listener.onError(new ServiceError(404, "unknown_model", this.#last));
     this.#failures += 1;
+    if (this.#failures > MOST_FAILURES) return this.listener.onRefused(this.#last || "no WebSocket can be opened");
+    if (this.#failures > 1) await pause(WAIT * this.#failures);
     await this.service.check();
-    if (this.#failures > MOST_FAILURES) this.listener.onRefused("no WebSocket to the service can be opened");
-    else if (!settled) this.#go();
+    if (!settled) this.#go();
   }
 }
