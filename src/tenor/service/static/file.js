@@ -35,7 +35,7 @@ export class FileSection {
     this.onChosen = onChosen;
     this.drop = part(root, ".drop");
     this.input = part(root, "input[type=file]");
-    this.line = part(root, ".line");
+    this.line = part(root, ".told");
     this.setup = part(root, ".setup");
     this.column = part(root, "select");
     this.start = part(root, ".start");

@@ -8,9 +8,10 @@ import { highest, percent, shortened } from "./numbers.js";
  * @typedef {import("./explanation.js").Turn} Turn
  */
 
-const EDGE = { top: 26, bottom: 10, left: 12, right: 14 };
+const EDGE = { top: 26, bottom: 10, right: 12 };
 const FEWEST = 12; // tokens the width stands for at least, so that the first words do not rush across
 const LONGEST = 32; // characters of a word
+const LONGEST_NAME = 11; // and of a class
 
 let number = 0;
 
@@ -36,9 +37,12 @@ export class Line {
     this.chart = part(root, ".chart");
     this.readout = part(root, ".readout");
     this.clip = `clip-${(number += 1)}`;
+    this.scale = this.two ? classes.map((name) => shortened(name, LONGEST_NAME)) : ["0\u00a0%", "100\u00a0%"];
+    this.left = 18 + 7 * Math.max(...this.scale.map((name) => name.length));
     new ResizeObserver(([entry]) => {
-      this.#width = Math.max(entry.contentRect.width, 120);
-      this.#height = entry.contentRect.height;
+      const { width, height } = entry.contentRect;
+      if (!height) return; // it is not on the page any more
+      [this.#width, this.#height] = [Math.max(width, 160), height];
       this.#draw();
     }).observe(this.chart);
     this.chart.addEventListener("pointermove", (/** @type {PointerEvent} */ event) => this.#point(event.offsetX));
@@ -67,7 +71,7 @@ export class Line {
 
   #x(/** @type {number} */ tokens) {
     const most = Math.max(this.#points.at(-1)?.tokens ?? 0, FEWEST);
-    return EDGE.left + ((this.#width - EDGE.left - EDGE.right) * (tokens - 1)) / (most - 1);
+    return this.left + ((this.#width - this.left - EDGE.right) * (tokens - 1)) / (most - 1);
   }
 
   #y(/** @type {number} */ share) {
@@ -88,11 +92,11 @@ export class Line {
   #draw() {
     const right = this.#width - EDGE.right;
     const grid = [0, 0.5, 1].map((share) => svg("path", {
-      class: share === 0.5 ? "grid middle" : "grid", d: `M ${EDGE.left} ${this.#y(share)} L ${right} ${this.#y(share)}`,
+      class: share === 0.5 ? "grid middle" : "grid", d: `M ${this.left} ${this.#y(share)} L ${right} ${this.#y(share)}`,
     }));
-    const scale = this.two
-      ? [label(this.#y(1), this.classes[1]), label(this.#y(0), this.classes[0], true)]
-      : [label(this.#y(1), "100\u00a0%"), label(this.#y(0), "0\u00a0%", true)];
+    const scale = this.scale.map((name, share) => svg("text", {
+      class: "scale", x: this.left - 12, y: this.#y(share) + 4, "text-anchor": "end",
+    }, name));
     const lines = this.#points.length ? [...(this.two ? this.#fill() : []), ...this.#lines()] : [];
     this.chart.replaceChildren(svg("svg", {
       viewBox: `0 0 ${this.#width} ${this.#height}`, width: this.#width, height: this.#height, "aria-hidden": "true",
@@ -200,9 +204,4 @@ export class Line {
     const step = steps[event.key];
     this.#choose(step === null ? null : Math.min(Math.max(step, 0), last));
   }
-}
-
-/** @param {number} y @param {string} text */
-function label(y, text, below = false) {
-  return svg("text", { class: "scale", x: EDGE.left + 2, y: below ? y - 6 : y + 15 }, shortened(text, 24));
 }

@@ -104,7 +104,7 @@ function title({ model, version }) {
 }
 
 for (const text of EXAMPLES) {
-  const button = element("button", { type: "button" }, `“${shortened(text, 90)}`);
+  const button = element("button", { type: "button" }, `“${shortened(text, 150)}`);
   button.addEventListener("click", () => write(text));
   part(document, "#examples").append(button);
 }
