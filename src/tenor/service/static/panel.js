@@ -33,7 +33,7 @@ export class Panel {
     const { name, encoder, classes } = choice.model;
     this.root = part(/** @type {DocumentFragment} */ (template.content.cloneNode(true)), ".reading");
     this.root.setAttribute("aria-label", `As ${name} reads it`);
-    part(this.root, ".name").append(name, element("small", {}, `${encoder}${choice.version && `, version ${choice.version}`}`));
+    part(this.root, ".name").append(name, " ", element("small", {}, `${encoder}${choice.version && `, version ${choice.version}`}`));
     this.name = name;
     this.classes = classes;
     this.onVerdict = onVerdict;

@@ -60,8 +60,10 @@ export class Stream {
 
   close() {
     this.#closed = true;
-    this.#socket?.close();
+    const socket = this.#socket;
     this.#socket = null;
+    if (socket?.readyState === WebSocket.CONNECTING) socket.addEventListener("open", () => socket.close());
+    else socket?.close();
   }
 
   #go() {

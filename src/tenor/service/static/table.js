@@ -27,7 +27,7 @@ export function table(caption, rows, onChosen) {
         shortened(row.text, LONGEST) || "(no text)");
       button.addEventListener("click", () => onChosen(row.text));
       return element("tr", {}, element("th", { scope: "row" }, row.number.toLocaleString("en")),
-        element("td", { class: "words" }, button),
+        element("td", { class: "quote" }, button),
         element("td", { class: "verdict" }, element("bdi", {}, row.label), element("b", {}, percent(row.share))));
     })));
 }
