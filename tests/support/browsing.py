@@ -1,19 +1,25 @@
-"""A service at an address of its own that can be stopped and started again, and a Chromium to look at it."""
+"""A service at an address of its own that can be stopped and started, and a Chromium to look at its page."""
 
 import asyncio
+import re
 import shutil
 import socket
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
 
 import pytest
 import uvicorn
 
+from tenor.config.service import ServiceConfig
+from tenor.inference.predictor import Predictor
 from tenor.service.app import make_app
 from tenor.service.service import Service
+from tenor.service.sources import parse_all
 
+_PATIENCE = 30_000  # milliseconds, on a machine that is busy with other tests
 _FLAGS = ["--headless", "--no-sandbox", "--disable-gpu", "--disable-background-networking"]
 
 # What the page must never do; it is told on the console, which tests read.
@@ -88,3 +94,37 @@ class Complaints(list[str]):
     def _dismiss(self, dialog: Any) -> None:
         self.append(f"dialog: {dialog.message}")
         dialog.dismiss()
+
+
+def serve(folder: Path, *names: str, key: str | None = None) -> Service:
+    return Service.open(parse_all([str(folder / name) for name in names]), ServiceConfig(), key=key)
+
+
+def that(found: Any) -> Any:
+    """Wait for what is said of a part of the page."""
+    from playwright.sync_api import expect
+
+    expect.set_options(timeout=_PATIENCE)
+    return expect(found)
+
+
+def positive(predictor: Predictor, text: str) -> float:
+    return float(predictor.predict_proba([text])[0][1])
+
+
+def stands_at(page: Any, share: float, place: int = 0) -> None:
+    """Wait until a needle shows a share, however the last digit is rounded."""
+    shown = re.compile("|".join(f"^{100 * share + more:.1f}$" for more in (-0.01, 0, 0.01)))
+    that(page.get_by_role("meter").nth(place)).to_have_attribute("aria-valuenow", shown)
+
+
+def explanation(page: Any, place: int = 0) -> Any:
+    """Return the words of a reading, once they are explained."""
+    words = page.locator(".words").nth(place)
+    that(words.locator(".summary")).not_to_be_empty()
+    that(page.locator(".words.stale")).to_have_count(0)
+    return words
+
+
+def take(page: Any, content: bytes, name: str = "reviews.csv") -> None:
+    page.set_input_files("input[type=file]", {"name": name, "mimeType": "text/csv", "buffer": content})

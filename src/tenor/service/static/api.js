@@ -180,7 +180,7 @@ export class Service extends EventTarget {
       await pause(Math.max(this.#notBefore - Date.now(), 0), signal);
       try {
         const found = await this.#request(path, request, signal);
-        this.#say("free");
+        if (Date.now() >= this.#notBefore) this.#say("free"); // others may still wait
         return found;
       } catch (error) {
         if (!(error instanceof ServiceError)) throw error;

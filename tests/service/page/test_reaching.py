@@ -1,0 +1,55 @@
+"""A service that cannot be reached, or wants a key."""
+
+import re
+from pathlib import Path
+from typing import Any
+
+from browsing import explanation, positive, running, serve, stands_at, that
+
+from tenor.inference.predictor import Predictor
+
+
+def test_a_service_that_cannot_be_reached_is_said_so_and_recovers(
+    browser: Any, folder: Path, predictors: dict[str, Predictor]
+) -> None:
+    with running(lambda: serve(folder, "talk")) as lost:
+        page = browser.new_page()
+        page.goto(lost.address)
+        page.locator("#text").press_sequentially("good")
+        stands_at(page, positive(predictors["talk"], "good"))
+        lost.stop()
+        that(page.locator("#status")).to_have_text(re.compile("cannot be reached"))
+        assert page.locator("#status").get_attribute("role") == "status"
+        page.locator("#text").press_sequentially(" bad bad")
+        lost.start()
+        stands_at(page, positive(predictors["talk"], "good bad bad"))
+        that(page.locator("#status")).to_be_empty()
+        page.close()
+
+
+def test_a_key_is_asked_for_and_kept_in_memory_only(browser: Any, folder: Path) -> None:
+    def guard(route: Any) -> None:
+        if route.request.headers.get("authorization") == "Bearer sesame":
+            route.continue_()
+        else:
+            route.fulfill(status=401, json={"error": "no key came", "code": "unauthorized"})
+
+    with running(lambda: serve(folder, "talk", key="sesame")) as locked:
+        context = browser.new_context()
+        page = context.new_page()
+        page.route("**/v1/*", guard)
+        page.goto(locked.address)
+        field = page.get_by_label("asks for an API key")
+        that(field).to_be_focused()
+        field.fill("wrong")
+        field.press("Enter")
+        that(page.locator("#status")).to_contain_text("does not take this key")
+        field.fill("sesame")
+        field.press("Enter")
+        that(field).to_be_hidden()
+        page.locator("#text").press_sequentially("good")
+        that(page.get_by_role("meter")).to_have_attribute("aria-valuetext", re.compile("%"))
+        explanation(page)
+        assert page.evaluate("[localStorage.length, sessionStorage.length, document.cookie]") == [0, 0, ""]
+        assert "sesame" not in page.content()
+        context.close()
