@@ -43,7 +43,7 @@ export function commonPrefix(one, other) {
  * @param {number} place
  */
 export function betweenWords(text, place) {
-  return place === text.length || /\s/u.test(text[place]);
+  return place === text.length || /\s/u.test(text.slice(Math.max(place - 1, 0), place + 1));
 }
 
 /**
