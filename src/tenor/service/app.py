@@ -8,7 +8,17 @@ from fastapi import APIRouter, FastAPI
 
 from tenor import __version__
 from tenor.service import errors
-from tenor.service.routes import explain, inference_protocol, metrics, models, page, predict, stream
+from tenor.service.limits import Limits
+from tenor.service.routes import (
+    explain,
+    inference_protocol,
+    metrics,
+    models,
+    page,
+    predict,
+    reference,
+    stream,
+)
 from tenor.service.schemas import Problem
 from tenor.service.service import Service
 
@@ -20,6 +30,7 @@ ROUTES: dict[str, Callable[[Service], APIRouter]] = {
     "models": models.router,
     "inference_protocol": inference_protocol.router,
     "metrics": metrics.router,
+    "reference": reference.router,
 }
 
 
@@ -46,6 +57,7 @@ def make_app(service: Service) -> FastAPI:
         responses={"default": {"model": Problem}},
     )
     errors.install(app)
+    app.add_middleware(Limits, service=service)
     for router in ROUTES.values():
         app.include_router(router(service))
     page.mount(app)

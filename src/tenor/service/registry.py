@@ -42,7 +42,12 @@ class Registry:
     """Names -> versions -> `Served`; the first name is the default, the highest version that of its name."""
 
     def __init__(
-        self, sources: Sequence[Source], load: Load, executor: Executor, config: ServiceConfig, metrics: Metrics
+        self,
+        sources: Sequence[Source],
+        load: Load,
+        executor: Executor,
+        config: ServiceConfig,
+        metrics: Metrics,
     ) -> None:
         self._sources = sources
         self._load = load

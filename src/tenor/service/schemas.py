@@ -6,6 +6,12 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 STRICT = ConfigDict(strict=True, extra="forbid", allow_inf_nan=False)
 
+
+def strict_with_example(example: dict[str, Any]) -> ConfigDict:
+    """Return `STRICT`, with an example for the OpenAPI document."""
+    return ConfigDict(**STRICT, json_schema_extra={"examples": [example]})
+
+
 Text = Annotated[str, Field(description="a text to judge")]
 ModelName = Annotated[str | None, Field(description="name of a model; without it the default one")]
 Version = Annotated[str | None, Field(description="version of the model; without it the newest")]
@@ -48,14 +54,15 @@ class PredictionJson(BaseModel):
 class PredictRequest(BaseModel):
     """One text, or several."""
 
-    model_config = STRICT
+    model_config = strict_with_example({"texts": ["what a film", "so dull"]})
 
     text: Text | None = None
     texts: Annotated[list[str] | None, Field(description="texts to judge")] = None
     model: ModelName = None
     version: Version = None
     abstain_below: Annotated[
-        float | None, Field(ge=0, le=1, description="predictions of a lower probability are marked as abstained")
+        float | None,
+        Field(ge=0, le=1, description="predictions of a lower probability are marked as abstained"),
     ] = None
 
     @model_validator(mode="after")
@@ -87,7 +94,9 @@ class ModelJson(BaseModel):
     versions: list[str]
     classes: list[str]
     encoder: str
-    streams: Annotated[str | None, Field(description="why it cannot judge a text before its end; null: it can")]
+    streams: Annotated[
+        str | None, Field(description="why it cannot judge a text before its end; null: it can")
+    ]
 
 
 class ModelsResponse(BaseModel):

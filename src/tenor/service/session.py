@@ -4,11 +4,11 @@ from collections.abc import Callable
 from typing import Annotated, Any
 
 from fastapi.exceptions import RequestValidationError
-from pydantic import BaseModel, Field, JsonValue, ValidationError
+from pydantic import AfterValidator, BaseModel, Field, JsonValue, ValidationError
 
 from tenor.errors import ConfigError, TenorError
 from tenor.service.connection import Ended
-from tenor.service.errors import ServiceError, as_service_error
+from tenor.service.errors import ServiceError, as_json, as_service_error
 from tenor.service.registry import Served
 from tenor.service.schemas import STRICT, Text
 from tenor.service.streaming import SharedStreams
@@ -16,12 +16,18 @@ from tenor.service.streaming import SharedStreams
 Choose = Callable[[], tuple[Served, SharedStreams]]
 
 
+def _finite(value: JsonValue) -> JsonValue:
+    """Return a value that can be given back; of numbers like 1e400 none is left."""
+    as_json(value)
+    return value
+
+
 class Piece(BaseModel):
     """What comes next in a text."""
 
     model_config = STRICT
 
-    id: Annotated[JsonValue, Field(description="given back with the answer")] = None
+    id: Annotated[JsonValue, AfterValidator(_finite), Field(description="given back with the answer")] = None
     text: Text
     restart: Annotated[bool, Field(description="begin a new text with this piece")] = False
 
@@ -41,17 +47,16 @@ class Session:
         Raises:
             Ended: the model is not there any more, or cannot stream.
         """
-        number = message.get("id") if isinstance(message, dict) else None
         try:
             piece = _piece(message)
             self._checked([piece.text])
         except TenorError as error:
-            return {"id": number, **as_service_error(error).to_json()}
+            return {"id": _id(message), **as_service_error(error).to_json()}
         if piece.restart:
             self._begin()
         found = await self._streams.feed(self._key, piece.text, anew=piece.restart)
         return {
-            "id": number,
+            "id": piece.id,
             "version": self._served.version,
             "prediction": found.prediction.to_json(),
             "tokens": found.tokens,
@@ -74,6 +79,12 @@ class Session:
             raise Ended(error) from None
         except ConfigError as error:
             raise Ended(ServiceError(400, "cannot_stream", str(error))) from None
+
+
+def _id(message: object) -> object:
+    """Return the id of a message that is no piece, as far as it can be given back."""
+    found = message.get("id") if isinstance(message, dict) else None
+    return found if isinstance(found, str | int | None) else None
 
 
 def _piece(message: object) -> Piece:

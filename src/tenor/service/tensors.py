@@ -10,7 +10,7 @@ from annotated_types import Len
 from pydantic import BaseModel, Field, JsonValue
 
 from tenor.service.errors import ServiceError
-from tenor.service.schemas import STRICT
+from tenor.service.schemas import STRICT, strict_with_example
 
 INPUT = "text"
 OutputName = Literal["label", "probabilities"]
@@ -65,7 +65,15 @@ class RequestedOutput(BaseModel):
 class InferenceRequest(BaseModel):
     """Texts, and which tensors are wanted of them."""
 
-    model_config = STRICT
+    model_config = strict_with_example(
+        {
+            "id": "42",
+            "inputs": [
+                {"name": INPUT, "shape": [2], "datatype": "BYTES", "data": ["what a film", "so dull"]}
+            ],
+            "outputs": [{"name": "label"}],
+        }
+    )
 
     id: Annotated[str | None, Field(description="given back with the answer")] = None
     parameters: Parameters = None

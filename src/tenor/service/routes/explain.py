@@ -11,7 +11,7 @@ from tenor.config.attribution import MethodName
 from tenor.explain.explanation import explain
 from tenor.service.errors import json_response
 from tenor.service.registry import Served
-from tenor.service.schemas import STRICT, ModelName, PredictionJson, Probability, Text, Version, problems
+from tenor.service.schemas import ModelName, PredictionJson, Probability, Text, Version, problems, strict_with_example
 from tenor.service.service import Service
 
 Places = Annotated[list[int], Field(description="numbers of words, from 1, at which the text was read")]
@@ -20,7 +20,7 @@ Places = Annotated[list[int], Field(description="numbers of words, from 1, at wh
 class ExplainRequest(BaseModel):
     """A text, and what is asked about it."""
 
-    model_config = STRICT
+    model_config = strict_with_example({"text": "slow at first, but what an ending"})
 
     text: Text
     model: ModelName = None

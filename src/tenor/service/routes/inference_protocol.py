@@ -1,4 +1,4 @@
-"""/v2: the Open Inference Protocol, version 2, over HTTP with tensors in JSON (see `tenor.service.tensors`)."""
+"""/v2: the Open Inference Protocol, version 2, over HTTP, with tensors in JSON (`tenor.service.tensors`)."""
 
 from collections.abc import Awaitable, Callable, Coroutine, Mapping, Sequence
 from typing import Annotated, Any

@@ -5,13 +5,15 @@ message is answered in order: `{"id", "version", "prediction", "tokens"}`, or `{
 What ends the connection is said in a last message, and its code is the reason it is closed with.
 """
 
+from contextlib import suppress
 from time import perf_counter
 from weakref import WeakKeyDictionary
 
 from fastapi import APIRouter, WebSocket
 from starlette.websockets import WebSocketDisconnect
 
-from tenor.service import key, logs
+from tenor.service import logs
+from tenor.service.access import given_key, same_key, wrong_key
 from tenor.service.connection import Connection, Ended
 from tenor.service.errors import ServiceError, overloaded, unexpected
 from tenor.service.registry import Served
@@ -52,7 +54,7 @@ def router(service: Service) -> APIRouter:
                         _COME_AGAIN,
                     )
                 )
-            await _authorize(connection, service, key.brought(socket.headers))
+            await _authorize(connection, service, given_key(socket.headers))
             await _talk(connection, service, Session(lambda: chosen(model, version), service.checked))
         except Ended as end:
             ended = end.error.code
@@ -80,7 +82,7 @@ async def _talk(connection: Connection, service: Service, session: Session) -> N
             except ServiceError as error:
                 await connection.say({"id": None, **error.to_json()})
                 continue
-            if not _is_key(message):
+            if _key(message) is None:
                 await connection.say(await session.answer(message))
     finally:
         session.close()
@@ -91,24 +93,20 @@ async def _authorize(connection: Connection, service: Service, given: str | None
     if service.key is None:
         return
     if given is None:
-        try:
-            message = await connection.read(_KEY_SECONDS)
-        except ServiceError:
-            message = None
-        given = message["key"] if _is_key(message) else None
-    if not key.fits(service.key, given):
-        raise Ended(key.refusal(given))
+        with suppress(ServiceError):
+            given = _key(await connection.read(_KEY_SECONDS))
+    if not same_key(service.key, given):
+        raise Ended(wrong_key(given))
 
 
-def _is_key(message: object) -> bool:
+def _key(message: object) -> str | None:
+    """Return the key that a message brings, if it is one that does."""
     match message:
-        case {"key": str()} if len(message) == 1:
-            return True
-    return False
+        case {"key": str(given), **others} if not others:
+            return given
+    return None
 
 
 async def _end(connection: Connection, error: ServiceError) -> None:
-    try:
+    with suppress(WebSocketDisconnect, RuntimeError):  # the client was sooner
         await connection.end(error)
-    except (WebSocketDisconnect, RuntimeError):
-        pass  # the client was sooner
