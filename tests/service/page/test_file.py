@@ -123,6 +123,22 @@ def test_tables_are_read_as_they_were_written(page: Any) -> None:
     assert found == [table for _, table in cases]
 
 
+def test_a_file_can_be_dropped_anywhere(page: Any) -> None:
+    page.evaluate(
+        """() => {
+          const dataTransfer = new DataTransfer();
+          dataTransfer.items.add(new File(["text;n\\ngood;1\\nbad;2\\n"], "dropped.csv"));
+          for (const type of ["dragenter", "dragover", "drop"]) {
+            const event = new DragEvent(type, { dataTransfer, bubbles: true, cancelable: true });
+            document.querySelector("h1").dispatchEvent(event);
+            if (type !== "dragenter" && !event.defaultPrevented) throw new Error(`${type} leaves the page`);
+          }
+        }"""
+    )
+    that(page.locator("#file .told")).to_have_text("dropped.csv: 2 rows, 2 columns.")
+    that(page.locator(".drop.over")).to_have_count(0)
+
+
 def test_a_busy_service_is_asked_again_and_work_can_be_cancelled(page: Any, complaints: Complaints) -> None:
     answers: list[Any] = []
 

@@ -4,9 +4,9 @@ import re
 from html.parser import HTMLParser
 from typing import Any
 
-from browsing import explanation, take, that
+from browsing import Running, explanation, take, that
 
-from tenor.report.palette import PALETTE, channels
+from tenor.report.palette import MOST_HEAT, PALETTE, channels
 from tenor.service.routes.page import STATIC
 
 STYLE = (STATIC / "style.css").read_text("utf-8")
@@ -56,6 +56,14 @@ def test_it_is_dark_where_that_is_preferred(page: Any) -> None:
         assert ground() == f"rgb({channels(PALETTE['ground'][place]).replace(' ', ', ')})"
 
 
+def test_text_runs_the_way_of_its_script(page: Any) -> None:
+    for text, direction in (("\u05d8\u05d5\u05d1 good", "rtl"), ("good \u05d8\u05d5\u05d1", "ltr")):
+        page.fill("#text", text)
+        passage = explanation(page).locator(".passage")
+        for part in (page.locator("#text"), passage):
+            assert part.evaluate("one => getComputedStyle(one).direction") == direction
+
+
 def test_colours_are_those_of_the_reports() -> None:
     light, dark = (re.findall(r":root \{(.*?)\}", STYLE, re.DOTALL))[:2]
     for place, found in enumerate((light, dark)):
@@ -63,6 +71,11 @@ def test_colours_are_those_of_the_reports() -> None:
             assert f"--{role}: {colour[place]};" in found
         for name, role in (("for", "blue"), ("against", "orange")):
             assert f"--{name}: {channels(PALETTE[role][place])};" in found
+
+
+def test_words_have_the_colours_of_the_reports() -> None:
+    script = (STATIC / "words.js").read_text("utf-8")
+    assert f"const MOST_HEAT = {MOST_HEAT};" in script  # on which ink can be read
 
 
 class Outside(HTMLParser):
@@ -80,6 +93,13 @@ class Outside(HTMLParser):
             loads = name in {"src", "href"} and not (value or "").startswith("#")
             if name == "style" or name.startswith("on") or (loads and not (STATIC / (value or "")).is_file()):
                 self.found.append(f"{tag} {name}={value}")
+
+
+def test_it_may_load_and_run_nothing_but_its_own_files(page: Any, service: Running) -> None:
+    policy = page.request.get(service.address).headers["content-security-policy"]
+    assert "default-src 'none'" in policy
+    assert "require-trusted-types-for 'script'" in policy  # no text can become markup
+    assert "unsafe" not in policy
 
 
 def test_it_needs_nothing_from_elsewhere() -> None:

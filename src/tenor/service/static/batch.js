@@ -18,17 +18,19 @@ const WRONG = [400, 413, 422, 504]; // and of one text that others do not suffer
  */
 
 /**
- * Return the outcomes of all texts, in their order.
+ * Return the outcomes of all texts, in their order, and what the service warns of.
  * @param {import("./api.js").Service} service
  * @param {import("./api.js").Choice} choice
  * @param {string[]} texts
  * @param {AbortSignal} signal
  * @param {(done: number) => void} onProgress told how many are done
- * @returns {Promise<Outcome[]>}
+ * @returns {Promise<{outcomes: Outcome[], warning: string | null}>}
  */
 export async function predictAll(service, choice, texts, signal, onProgress) {
   /** @type {Outcome[]} */
-  const found = new Array(texts.length);
+  const outcomes = new Array(texts.length);
+  /** @type {string | null} */
+  let first = null;
   const stop = new AbortController(); // one request that fails for good ends the others
   const either = AbortSignal.any([signal, stop.signal]);
   let [next, done] = [0, 0];
@@ -37,8 +39,9 @@ export async function predictAll(service, choice, texts, signal, onProgress) {
   const ask = async (from, to) => {
     try {
       const asked = texts.slice(from, to).map(wellFormed);
-      const { predictions } = await service.predict(choice, asked, { signal: either });
-      predictions.forEach((prediction, i) => (found[from + i] = { prediction }));
+      const { predictions, warning } = await service.predict(choice, asked, { signal: either });
+      predictions.forEach((prediction, i) => (outcomes[from + i] = { prediction }));
+      first ??= warning;
     } catch (error) {
       if (!(error instanceof ServiceError) || !WRONG.includes(error.status)) throw error;
       if (to - from > 1) {
@@ -46,7 +49,7 @@ export async function predictAll(service, choice, texts, signal, onProgress) {
         await ask(from, middle);
         return ask(middle, to);
       }
-      found[from] = { error: error.message };
+      outcomes[from] = { error: error.message };
     }
     done += to - from;
     onProgress(done);
@@ -63,7 +66,7 @@ export async function predictAll(service, choice, texts, signal, onProgress) {
   } finally {
     stop.abort();
   }
-  return found;
+  return { outcomes, warning: first };
 }
 
 /** @param {string[]} texts @param {number} from */

@@ -116,12 +116,13 @@ export class FileSection {
     this.progress.value = 0;
     this.#say(`Predicting ${count(texts.length, "row")}.`);
     try {
-      const outcomes = await predictAll(this.service, choice, texts, work.signal, (now) => {
+      const { outcomes, warning } = await predictAll(this.service, choice, texts, work.signal, (now) => {
         done = now;
         this.progress.value = now;
         part(this.work, "output").textContent = `${now.toLocaleString("en")} of ${texts.length.toLocaleString("en")}`;
       });
       this.#show(found, choice, texts, outcomes);
+      if (warning) this.#say(`${this.line.textContent} ${sentenceOf(warning)}`);
     } catch (error) {
       if (!work.signal.aborted) this.#say(`${/** @type {Error} */ (error).message} Stopped after ${count(done, "row")}.`);
       else if (work === this.#work) this.#say(`Cancelled after ${count(done, "row")}.`);
@@ -230,4 +231,9 @@ export class FileSection {
   #say(sentence) {
     this.line.textContent = sentence;
   }
+}
+
+/** @param {string} said by the service */
+function sentenceOf(said) {
+  return `${said[0].toUpperCase()}${said.slice(1)}${/[.!?]$/u.test(said) ? "" : "."}`;
 }

@@ -9,7 +9,7 @@ import { percent, shortened, signed } from "./numbers.js";
  */
 
 const FAINT = 0.1; // share of the highest score; below it a word is not marked
-const MOST_HEAT = 0.42; // so that words on it can be read
+const MOST_HEAT = 0.45; // so that words on it can be read, as in the reports
 const MOST_NAMED = 3; // words a side that are named below the text
 const LONGEST = 40; // characters
 
