@@ -26,7 +26,8 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     learned = {"embedding_dropout": 0.0, "word_dropout": 0.0, "recurrent": {"hidden_size": 5, "dropout": 0.0}}
     for name, bidirectional in (("talk", False), ("whole", True)):
         network = {**learned, "encoder": "lstm", "bidirectional": bidirectional}
-        config = toy.config(network=network, training={"epochs": 8, "learning_rate": 0.05})
+        training = {"epochs": 8, "learning_rate": 0.05}
+        config = toy.config(network=network, training=training, text={"max_length": None})
         fit(toy.dataset(train=160), config).model.save(path / name)
     network = replace(small.SMALL, encoder="mingru", bidirectional=False, pooling="max")
     module = small.classifier(network)

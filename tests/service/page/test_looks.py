@@ -90,7 +90,7 @@ class Outside(HTMLParser):
         if tag == "style" or (tag == "script" and "src" not in given):
             self.found.append(tag)
         for name, value in given.items():
-            loads = name in {"src", "href"} and not (value or "").startswith("#")
+            loads = name in {"src", "href"} and not (value or "").startswith("#") and value != "docs"
             if name == "style" or name.startswith("on") or (loads and not (STATIC / (value or "")).is_file()):
                 self.found.append(f"{tag} {name}={value}")
 

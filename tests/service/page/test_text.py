@@ -1,6 +1,7 @@
 """One text: needle, line and words."""
 
 import csv
+import json
 import re
 from pathlib import Path
 from typing import Any
@@ -8,6 +9,19 @@ from typing import Any
 from browsing import explanation, positive, stands_at, that
 
 from tenor.inference.predictor import Predictor
+
+
+def frames(page: Any) -> list[str]:
+    """Load the page again; return the list of what it sends over WebSockets from then on."""
+    sent: list[str] = []
+
+    def watch(socket: Any) -> None:
+        socket.on("framesent", lambda frame: sent.append(frame))  # noqa: PLW0108 - it is given an attribute
+
+    page.on("websocket", watch)
+    page.reload()
+    that(page.locator(".reading")).to_have_count(1)
+    return sent
 
 
 def test_the_needle_moves_with_each_word(page: Any, predictors: dict[str, Predictor]) -> None:
@@ -24,13 +38,7 @@ def test_the_needle_moves_with_each_word(page: Any, predictors: dict[str, Predic
 
 
 def test_only_what_is_new_is_sent(page: Any, predictors: dict[str, Predictor]) -> None:
-    sent: list[str] = []
-
-    def watch(socket: Any) -> None:
-        socket.on("framesent", lambda frame: sent.append(frame))  # noqa: PLW0108 - it is given an attribute
-
-    page.on("websocket", watch)
-    page.reload()
+    sent = frames(page)
     area = page.locator("#text")
     area.press_sequentially("good a b c bad")
     stands_at(page, positive(predictors["talk"], "good a b c bad"))
@@ -45,6 +53,18 @@ def test_only_what_is_new_is_sent(page: Any, predictors: dict[str, Predictor]) -
     assert all('"text":"good a' in frame for frame in again)  # what stands before it, in one piece
     area.fill("d")
     stands_at(page, positive(predictors["talk"], "d"))
+
+
+def test_a_long_text_is_read_in_few_pieces(page: Any, predictors: dict[str, Predictor]) -> None:
+    sent = frames(page)
+    text = "a good b bad c good " * 500 + "h"
+    page.fill("#text", text)
+    stands_at(page, positive(predictors["talk"], text))
+    that(page.locator(".chart")).to_have_attribute("aria-valuetext", re.compile("^after h:"))
+    that(page.locator(".chart")).to_have_attribute("aria-valuemax", str(len(sent)))
+    assert 200 < len(sent) <= 400
+    assert "".join(json.loads(frame)["text"] for frame in sent) == text
+    that(page.get_by_role("button", name="Colour the words")).to_be_visible()  # it is asked for
 
 
 def test_a_model_that_needs_whole_texts_says_so_and_waits_for_a_pause(

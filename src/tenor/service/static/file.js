@@ -1,5 +1,6 @@
 /** `File`: a file of texts on its way through a model, from the drop to the download. */
 
+import { barRow } from "./bars.js";
 import { predictAll } from "./batch.js";
 import { CsvError, MOST_BYTES, fileOf, tableOf, textColumn } from "./csv.js";
 import { element, part } from "./dom.js";
@@ -184,15 +185,13 @@ export class FileSection {
    * @param {{label: string}[]} rows
    */
   #counts(classes, rows) {
-    const most = Math.max(...classes.map((name) => rows.filter(({ label }) => label === name).length));
+    const counts = classes.map((name) => rows.filter(({ label }) => label === name).length);
     return element("figure", { class: "counts" }, element("figcaption", {}, "Verdicts"),
-      element("ul", { class: "bars" }, ...classes.map((name) => {
-        const number = rows.filter(({ label }) => label === name).length;
-        const bar = element("span", { class: "fill" });
-        bar.style.transform = `scaleX(${number / most})`;
-        return element("li", {}, element("span", { class: "name", dir: "auto", title: name }, name),
-          element("span", { class: "bar", "aria-hidden": "true" }, bar),
-          element("span", { class: "value" }, `${number.toLocaleString("en")} (${percent(number / rows.length)})`));
+      element("ul", { class: "bars" }, ...counts.map((number, place) => {
+        const said = `${number.toLocaleString("en")} (${percent(number / rows.length)})`;
+        const { row, bar } = barRow(classes, place, element("span", { class: "value" }, said));
+        bar.style.transform = `scaleX(${number / Math.max(...counts)})`;
+        return row;
       })));
   }
 

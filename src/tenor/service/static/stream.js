@@ -27,6 +27,9 @@ export class Stream {
   /** @type {WebSocket | null} */
   #socket = null;
   #wanted = ""; // what the text is now
+  #planned = ""; // the text that `ends` are of
+  /** @type {number[]} */
+  #ends = []; // of the pieces that are still to be sent
   /** @type {string | null} */
   #failed = null; // a text that the service has refused
   /** @type {string | null} */
@@ -78,24 +81,34 @@ export class Stream {
 
   #send() {
     const text = this.#wanted;
-    let from = this.#sent?.length ?? 0;
     let restart = false;
-    if (this.#sent === null || !text.startsWith(this.#sent)) {
-      const same = this.#sent === null ? 0 : commonPrefix(this.#sent, text);
-      this.#points.keep((end) => end <= same && betweenWords(text, end));
-      from = this.#points.last?.end ?? 0;
-      restart = true;
-    }
-    const ends = wordEnds(text, from, MOST_PIECES).slice(0, BURST);
-    if (restart && (from || !ends.length)) ends.unshift(from); // all that is known already in one piece
-    let start = restart ? 0 : from;
-    for (const end of ends) {
+    if (text !== this.#planned || this.#sent === null) restart = this.#plan(text);
+    let start = restart ? 0 : (this.#sent?.length ?? 0);
+    for (const end of this.#ends.splice(0, BURST)) {
       const id = (this.#number += 1);
       this.#underway.push({ id, end, text });
-      this.#socket?.send(JSON.stringify({ id, text: text.slice(start, end), ...(restart && { restart: true }) }));
+      this.#socket?.send(JSON.stringify({ id, text: text.slice(start, end), ...(restart && { restart }) }));
       [start, restart] = [end, false];
     }
     this.#sent = text.slice(0, start);
+  }
+
+  /**
+   * Choose the pieces in which a text is sent; return whether the service is to begin anew.
+   * @param {string} text
+   */
+  #plan(text) {
+    this.#planned = text;
+    if (this.#sent !== null && text.startsWith(this.#sent)) {
+      this.#ends = wordEnds(text, this.#sent.length, MOST_PIECES);
+      return false;
+    }
+    const same = commonPrefix(this.#sent ?? "", text);
+    this.#points.keep((end) => end <= same && betweenWords(text, end));
+    const known = this.#points.last?.end ?? 0;
+    this.#ends = wordEnds(text, known, MOST_PIECES);
+    if (known || !this.#ends.length) this.#ends.unshift(known); // all that is known already in one piece
+    return true;
   }
 
   #connect() {

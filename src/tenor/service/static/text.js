@@ -21,8 +21,9 @@ export function wordEnds(text, start, most) {
   }
   if (ends.at(-1) !== text.length && text.length > start) ends.push(text.length);
   if (ends.length <= most) return ends;
-  const together = Math.ceil(ends.length / most);
-  return ends.filter((_, place) => place % together === together - 1 || place === ends.length - 1);
+  const single = Math.floor(most / 2); // the first half word by word: a model may read the beginning only
+  const together = Math.ceil((ends.length - single) / (most - single));
+  return ends.filter((_, i) => i < single || (i - single) % together === together - 1 || i === ends.length - 1);
 }
 
 /**

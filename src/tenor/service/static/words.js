@@ -59,7 +59,7 @@ export class Words {
     this.passage.replaceChildren(...this.#pieces(found, top));
     this.#showLegend(found);
     this.summary.replaceChildren(...this.#named(found, top), ...found.remarks.map((one) => element("span", {}, ` ${one}`)));
-    this.turns.replaceChildren(...found.turns.map((turn) => element("li", {}, ...sentence(found, turn))));
+    this.turns.replaceChildren(...found.turns.map((turn) => element("li", {}, ...this.#sentence(found, turn))));
   }
 
   #clear() {
@@ -131,6 +131,19 @@ export class Words {
       ]), ". ");
     }
   }
+
+  /**
+   * What a turn was, of the class that the line is of.
+   * @param {Explanation} found
+   * @param {Turn} turn
+   */
+  #sentence(found, turn) {
+    const mirrored = this.classes.length === 2 && found.predicted === this.classes[0];
+    const [before, after] = [turn.before, turn.after].map((share) => percent(mirrored ? 1 - share : share));
+    const moved = `” moved ${mirrored ? this.classes[1] : found.predicted} from ${before} to ${after}`;
+    const changed = turn.labels ? `; the verdict changed from ${turn.labels[0]} to ${turn.labels[1]}` : "";
+    return [turn.several ? "the words “" : "“", element("bdi", {}, shortened(turn.text, LONGEST)), `${moved}${changed}.`];
+  }
 }
 
 /**
@@ -147,15 +160,4 @@ function* joined(words) {
     }
   }
   if (last) yield last;
-}
-
-/**
- * @param {Explanation} found
- * @param {Turn} turn
- */
-function sentence(found, turn) {
-  const words = element("bdi", {}, shortened(turn.text, LONGEST));
-  const moved = `” moved ${found.predicted} from ${percent(turn.before)} to ${percent(turn.after)}`;
-  const changed = turn.labels ? `; the verdict changed from ${turn.labels[0]} to ${turn.labels[1]}` : "";
-  return [turn.several ? "the words “" : "“", words, `${moved}${changed}.`];
 }
