@@ -174,7 +174,11 @@ export class Service extends EventTarget {
    * @returns {Promise<any>}
    */
   async #post(path, body, signal) {
-    const request = { method: "POST", body: JSON.stringify(body), headers: { "Content-Type": "application/json" } };
+    const request = {
+      method: "POST",
+      body: JSON.stringify(body),
+      headers: { "Content-Type": "application/json" },
+    };
     let wait = FIRST_RETRY;
     for (;;) {
       await pause(Math.max(this.#notBefore - Date.now(), 0), signal);
@@ -208,7 +212,10 @@ export class Service extends EventTarget {
     let answer, found;
     try {
       answer = await fetch(Service.address(path), {
-        ...request, headers, cache: "no-store", signal: signal ? AbortSignal.any([signal, limit]) : limit,
+        ...request,
+        headers,
+        cache: "no-store",
+        signal: signal ? AbortSignal.any([signal, limit]) : limit,
       });
       found = await answer.json().catch((error) => {
         if (error instanceof SyntaxError) return null;

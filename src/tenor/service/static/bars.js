@@ -12,9 +12,13 @@ import { percent } from "./numbers.js";
 export function barRow(classes, place, value) {
   const name = classes[place];
   const bar = element("span", { class: "fill" });
-  const row = element("li", { "data-side": classes.length === 2 && !place ? "against" : "for" },
+  const row = element(
+    "li",
+    { "data-side": classes.length === 2 && !place ? "against" : "for" },
     element("span", { class: "name", dir: "auto", title: name }, name),
-    element("span", { class: "bar", "aria-hidden": "true" }, bar), value);
+    element("span", { class: "bar", "aria-hidden": "true" }, bar),
+    value,
+  );
   return { row, bar, value };
 }
 
@@ -30,7 +34,10 @@ export class Bars {
   }
 
   rest() {
-    this.#draw(this.rows.map(() => null), -1);
+    this.#draw(
+      this.rows.map(() => null),
+      -1,
+    );
   }
 
   /**

@@ -1,4 +1,4 @@
-/** `Table`: a file of separated values, read strictly and written so that a spreadsheet runs nothing of it. */
+/** `Table`: a file of separated values, read strictly; as it is written a spreadsheet runs nothing of it. */
 
 /**
  * @typedef {Object} Table
@@ -26,8 +26,20 @@ const DIALECTS = [
 ];
 /** Names of columns of text, best first, as the command line has them. */
 const TEXT_NAMES = [
-  "text", "review", "review_text", "reviewtext", "review_body", "sentence", "content", "comment",
-  "body", "tweet", "message", "document", "phrase", "utterance",
+  "text",
+  "review",
+  "review_text",
+  "reviewtext",
+  "review_body",
+  "sentence",
+  "content",
+  "comment",
+  "body",
+  "tweet",
+  "message",
+  "document",
+  "phrase",
+  "utterance",
 ];
 
 /** What is wrong with a file, in one sentence. */
@@ -41,16 +53,20 @@ export class CsvError extends Error {}
 export function decoded(bytes) {
   const starts = (/** @type {number[]} */ ...values) => values.every((value, i) => bytes[i] === value);
   if (!bytes.length) throw new CsvError("The file is empty; its first line names the columns.");
-  if (starts(0xff, 0xfe) || starts(0xfe, 0xff)) throw new CsvError("The file is UTF-16; save it as CSV in UTF-8.");
+  if (starts(0xff, 0xfe) || starts(0xfe, 0xff))
+    throw new CsvError("The file is UTF-16; save it as CSV in UTF-8.");
   if (starts(0x50, 0x4b, 3, 4) || starts(0xd0, 0xcf, 0x11, 0xe0)) {
     throw new CsvError("The file is a spreadsheet or an archive; save it as CSV in UTF-8.");
   }
   if (starts(0x1f, 0x8b)) throw new CsvError("The file is compressed; unpack it first.");
-  if (bytes.includes(0)) throw new CsvError("The file is binary or UTF-16, no text in UTF-8; save it as CSV in UTF-8.");
+  if (bytes.includes(0))
+    throw new CsvError("The file is binary or UTF-16, no text in UTF-8; save it as CSV in UTF-8.");
   try {
     return { text: new TextDecoder("utf-8", { fatal: true }).decode(bytes), mark: starts(0xef, 0xbb, 0xbf) };
   } catch {
-    throw new CsvError("The file is no UTF-8, most likely an older encoding such as Latin-1; save it as CSV in UTF-8.");
+    throw new CsvError(
+      "The file is no UTF-8, most likely an older encoding such as Latin-1; save it as CSV in UTF-8.",
+    );
   }
 }
 
@@ -66,19 +82,24 @@ export function* records(text, { separator, quoted }) {
   while (at < text.length) {
     const begun = line;
     const fields = [];
-    for (let open = true; open; ) {
+    for (let open = true; open;) {
       if (quoted && text[at] === '"') {
         let end = at;
         do {
           end = text.indexOf('"', end + 1);
-          if (end < 0) throw new CsvError(`Line ${begun}: a quoted text is not closed; write a quote inside quotes twice ("").`);
+          if (end < 0)
+            throw new CsvError(
+              `Line ${begun}: a quoted text is not closed; write a quote inside quotes twice ("").`,
+            );
         } while (text[end + 1] === '"' && (end += 1));
         const field = text.slice(at + 1, end);
         line += field.match(/\r\n|\r|\n/g)?.length ?? 0;
         fields.push(field.replaceAll('""', '"'));
         at = end + 1;
         if (at < text.length && !`${separator}\r\n`.includes(text[at])) {
-          throw new CsvError(`Line ${line}: a quoted text goes on after its closing quote; write a quote inside quotes twice ("").`);
+          throw new CsvError(
+            `Line ${line}: a quoted text goes on after its end; write a quote inside quotes twice ("").`,
+          );
         }
       } else {
         plain.lastIndex = at;
@@ -118,8 +139,8 @@ export function tableOf(bytes) {
     if (fields.length !== names.length) {
       const separator = dialect.separator === "\t" ? "tab" : dialect.separator;
       throw new CsvError(
-        `Line ${line.toLocaleString("en")} has ${fields.length} fields where the first line names ${names.length}; ` +
-          `put quotes around text that holds “${separator}”.`,
+        `Line ${line.toLocaleString("en")} has ${fields.length} fields where the first line names ` +
+          `${names.length}; put quotes around text that holds “${separator}”.`,
       );
     }
     rows.push(fields);
@@ -161,14 +182,17 @@ export function textColumn({ names, rows }) {
 }
 
 /**
- * Return a field as it is written. One that a spreadsheet would take for a formula has an apostrophe in front.
+ * Return a field as it is written: with an apostrophe in front if a spreadsheet would take it for a formula.
  * @param {string} value
  * @param {string} separator
  */
 export function written(value, separator) {
-  const formula = /^[=+\-@\t\r＝＋－＠]/u.test(value) && !/^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/iu.test(value);
+  const formula =
+    /^[=+\-@\t\r＝＋－＠]/u.test(value) && !/^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/iu.test(value);
   const safe = formula ? `'${value}` : value;
-  return safe.includes(separator) || /[",;\t\r\n]|^\s|\s$/u.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe;
+  return safe.includes(separator) || /[",;\t\r\n]|^\s|\s$/u.test(safe)
+    ? `"${safe.replaceAll('"', '""')}"`
+    : safe;
 }
 
 /**
@@ -179,7 +203,8 @@ export function written(value, separator) {
  * @returns {string[]}
  */
 export function fileOf(table, names, values) {
-  const line = (/** @type {string[]} */ fields) => `${fields.map((one) => written(one, table.separator)).join(table.separator)}\r\n`;
+  const line = (/** @type {string[]} */ fields) =>
+    `${fields.map((one) => written(one, table.separator)).join(table.separator)}\r\n`;
   return [
     table.mark ? "\ufeff" : "",
     line([...table.names, ...names]),

@@ -43,15 +43,29 @@ export function explanationOf(text, answer) {
     predicted: answer.prediction.label,
     label: attribution?.label ?? answer.prediction.label,
     words: (attribution?.tokens ?? []).map((/** @type {any} */ one) => ({
-      start: place(one.start), end: place(one.end), score: one.score,
+      start: place(one.start),
+      end: place(one.end),
+      score: one.score,
     })),
-    turns: read.length ? trajectory.turns.map((/** @type {any} */ turn) => ({
-      tokens: turn.last, end: end(turn.last), text: turn.text, several: turn.first !== turn.last,
-      before: turn.before, after: turn.after, labels: turn.labels,
-    })) : [],
-    points: read.length ? trajectory.forward.places.map((/** @type {number} */ tokens, /** @type {number} */ i) => ({
-      tokens, end: end(tokens), probabilities: trajectory.forward.probabilities[i], word: wordBefore(text, end(tokens)),
-    })) : [],
+    turns: read.length
+      ? trajectory.turns.map((/** @type {any} */ turn) => ({
+          tokens: turn.last,
+          end: end(turn.last),
+          text: turn.text,
+          several: turn.first !== turn.last,
+          before: turn.before,
+          after: turn.after,
+          labels: turn.labels,
+        }))
+      : [],
+    points: read.length
+      ? trajectory.forward.places.map((/** @type {number} */ tokens, /** @type {number} */ i) => ({
+          tokens,
+          end: end(tokens),
+          probabilities: trajectory.forward.probabilities[i],
+          word: wordBefore(text, end(tokens)),
+        }))
+      : [],
     remarks: [...trajectory.remarks, ...(answer.note ? [answer.note] : [])],
   };
 }

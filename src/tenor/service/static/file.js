@@ -82,7 +82,9 @@ export class FileSection {
       this.#name = file.name;
       if (file.size > MOST_BYTES) {
         const size = (/** @type {number} */ bytes) => `${Math.round(bytes / 2 ** 20)} MB`;
-        throw new CsvError(`The file has ${size(file.size)}, this page takes ${size(MOST_BYTES)}; use “tenor predict” for larger ones.`);
+        throw new CsvError(
+          `The file has ${size(file.size)}, this page takes ${size(MOST_BYTES)}; use “tenor predict”.`,
+        );
       }
       const bytes = await file.arrayBuffer().catch(() => {
         throw new CsvError("The file cannot be read.");
@@ -120,12 +122,14 @@ export class FileSection {
       const { outcomes, warning } = await predictAll(this.service, choice, texts, work.signal, (now) => {
         done = now;
         this.progress.value = now;
-        part(this.work, "output").textContent = `${now.toLocaleString("en")} of ${texts.length.toLocaleString("en")}`;
+        part(this.work, "output").textContent =
+          `${now.toLocaleString("en")} of ${texts.length.toLocaleString("en")}`;
       });
       this.#show(found, choice, texts, outcomes);
       if (warning) this.#say(`${this.line.textContent} ${sentenceOf(warning)}`);
     } catch (error) {
-      if (!work.signal.aborted) this.#say(`${/** @type {Error} */ (error).message} Stopped after ${count(done, "row")}.`);
+      if (!work.signal.aborted)
+        this.#say(`${/** @type {Error} */ (error).message} Stopped after ${count(done, "row")}.`);
       else if (work === this.#work) this.#say(`Cancelled after ${count(done, "row")}.`);
     } finally {
       if (work === this.#work) this.#working(false);
@@ -158,23 +162,40 @@ export class FileSection {
     const failed = outcomes.length - rows.length;
     const empty = texts.filter((text) => !text.trim()).length;
     const reason = outcomes.find(({ error }) => error)?.error;
-    this.#say([
-      `${count(rows.length, "row")} predicted by ${name}.`,
-      ...(failed ? [`${count(failed, "row")} could not be: ${reason}`] : []),
-      ...(empty ? [`${count(empty, "row")} without text; what is predicted of them means nothing.`] : []),
-    ].join(" "));
+    this.#say(
+      [
+        `${count(rows.length, "row")} predicted by ${name}.`,
+        ...(failed ? [`${count(failed, "row")} could not be: ${reason}`] : []),
+        ...(empty ? [`${count(empty, "row")} without text; what is predicted of them means nothing.`] : []),
+      ].join(" "),
+    );
     if (rows.length) {
       const sure = [...rows].sort((a, b) => b.share - a.share || a.number - b.number);
       const two = classes.length === 2;
       this.results.append(
-        element("div", { class: "pictures" },
+        element(
+          "div",
+          { class: "pictures" },
           this.#counts(classes, rows),
           two
-            ? histogram(rows.map(({ shares }) => shares[1]), `Probability of ${classes[1]}`, [classes[0], classes[1]])
-            : histogram(rows.map(({ share }) => share), "Probability of the predicted class", ["0\u00a0%", "100\u00a0%"])),
-        element("div", { class: "tables" },
+            ? histogram(
+                rows.map(({ shares }) => shares[1]),
+                `Probability of ${classes[1]}`,
+                [classes[0], classes[1]],
+              )
+            : histogram(
+                rows.map(({ share }) => share),
+                "Probability of the predicted class",
+                ["0\u00a0%", "100\u00a0%"],
+              ),
+        ),
+        element(
+          "div",
+          { class: "tables" },
           table("Most certain", sure.slice(0, MOST_SHOWN), this.onChosen),
-          table("Most doubtful", sure.slice(-MOST_SHOWN).reverse(), this.onChosen)));
+          table("Most doubtful", sure.slice(-MOST_SHOWN).reverse(), this.onChosen),
+        ),
+      );
     }
     this.#download(found, classes, outcomes);
     this.results.hidden = false;
@@ -186,13 +207,21 @@ export class FileSection {
    */
   #counts(classes, rows) {
     const counts = classes.map((name) => rows.filter(({ label }) => label === name).length);
-    return element("figure", { class: "counts" }, element("figcaption", {}, "Verdicts"),
-      element("ul", { class: "bars" }, ...counts.map((number, place) => {
-        const said = `${number.toLocaleString("en")} (${percent(number / rows.length)})`;
-        const { row, bar } = barRow(classes, place, element("span", { class: "value" }, said));
-        bar.style.transform = `scaleX(${number / Math.max(...counts)})`;
-        return row;
-      })));
+    return element(
+      "figure",
+      { class: "counts" },
+      element("figcaption", {}, "Verdicts"),
+      element(
+        "ul",
+        { class: "bars" },
+        ...counts.map((number, place) => {
+          const said = `${number.toLocaleString("en")} (${percent(number / rows.length)})`;
+          const { row, bar } = barRow(classes, place, element("span", { class: "value" }, said));
+          bar.style.transform = `scaleX(${number / Math.max(...counts)})`;
+          return row;
+        }),
+      ),
+    );
   }
 
   /**
@@ -202,21 +231,44 @@ export class FileSection {
    */
   #download(found, classes, outcomes) {
     const failed = outcomes.some(({ error }) => error);
-    const names = ["label", ...classes.map((name) => `probability_${name}`), "unknown_share", ...(failed ? ["error"] : [])];
+    const names = [
+      "label",
+      ...classes.map((name) => `probability_${name}`),
+      "unknown_share",
+      ...(failed ? ["error"] : []),
+    ];
     let prefix = ""; // columns of the file stay, whatever they are called
     while (names.some((name) => found.names.includes(prefix + name))) prefix += "predicted_";
-    const parts = fileOf(found, names.map((name) => prefix + name), (row) => {
-      const { prediction, error = "" } = outcomes[row];
-      const values = prediction
-        ? [prediction.label, ...classes.map((name) => String(prediction.probabilities[name])), String(prediction.unknown_share)]
-        : new Array(classes.length + 2).fill("");
-      return failed ? [...values, error] : values;
-    });
+    const parts = fileOf(
+      found,
+      names.map((name) => prefix + name),
+      (row) => {
+        const { prediction, error = "" } = outcomes[row];
+        const values = prediction
+          ? [
+              prediction.label,
+              ...classes.map((name) => String(prediction.probabilities[name])),
+              String(prediction.unknown_share),
+            ]
+          : new Array(classes.length + 2).fill("");
+        return failed ? [...values, error] : values;
+      },
+    );
     this.#address = URL.createObjectURL(new Blob(parts, { type: "text/csv;charset=utf-8" }));
-    const name = `${this.#name.replace(/\.[^.]*$/u, "")}-predicted.${found.separator === "\t" ? "tsv" : "csv"}`;
-    this.results.append(element("p", { class: "download" },
-      element("a", { class: "button", href: this.#address, download: name }, "Download the predictions"),
-      element("span", {}, "All rows and columns in their order. What a spreadsheet would run as a formula has an apostrophe in front.")));
+    const suffix = found.separator === "\t" ? "tsv" : "csv";
+    const name = `${this.#name.replace(/\.[^.]*$/u, "")}-predicted.${suffix}`;
+    this.results.append(
+      element(
+        "p",
+        { class: "download" },
+        element("a", { class: "button", href: this.#address, download: name }, "Download the predictions"),
+        element(
+          "span",
+          {},
+          "All rows and columns in their order. What a spreadsheet would run has an apostrophe in front.",
+        ),
+      ),
+    );
   }
 
   #clear() {

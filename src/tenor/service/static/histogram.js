@@ -20,16 +20,36 @@ export function histogram(shares, what, [left, right]) {
   const step = WIDTH / BINS;
   const bars = bins.map((rows, i) => {
     const height = rows ? Math.max((HEIGHT * rows) / most, 1.5) : 0;
-    return svg("rect", { x: i * step + 1, y: HEIGHT - height, width: step - 2, height, rx: 1.5 },
-      svg("title", {}, `${percent(i / BINS)} to ${percent((i + 1) / BINS)}: ${count(rows, "row")}`));
+    return svg(
+      "rect",
+      { x: i * step + 1, y: HEIGHT - height, width: step - 2, height, rx: 1.5 },
+      svg("title", {}, `${percent(i / BINS)} to ${percent((i + 1) / BINS)}: ${count(rows, "row")}`),
+    );
   });
-  const thirds = [0, 0.25, 0.75, 1].map((edge) => percent(quantile(shares, edge)));
-  const said = `Half of the rows lie between ${thirds[1]} and ${thirds[2]}, all between ${thirds[0]} and ${thirds[3]}.`;
-  return element("figure", { class: "histogram" },
+  const [least, low, high, largest] = [0, 0.25, 0.75, 1].map((edge) => percent(quantile(shares, edge)));
+  const said = `Half of the rows lie between ${low} and ${high}, all between ${least} and ${largest}.`;
+  return element(
+    "figure",
+    { class: "histogram" },
     element("figcaption", {}, what),
-    svg("svg", { viewBox: `0 0 ${WIDTH} ${HEIGHT + 1}`, role: "img", "aria-label": `${what}. ${said}`, preserveAspectRatio: "none" },
-      svg("path", { class: "grid", d: `M 0 ${HEIGHT + 0.5} L ${WIDTH} ${HEIGHT + 0.5}` }), ...bars),
-    element("div", { class: "ends", "aria-hidden": "true" }, element("span", {}, left), element("span", {}, right)));
+    svg(
+      "svg",
+      {
+        viewBox: `0 0 ${WIDTH} ${HEIGHT + 1}`,
+        role: "img",
+        "aria-label": `${what}. ${said}`,
+        preserveAspectRatio: "none",
+      },
+      svg("path", { class: "grid", d: `M 0 ${HEIGHT + 0.5} L ${WIDTH} ${HEIGHT + 0.5}` }),
+      ...bars,
+    ),
+    element(
+      "div",
+      { class: "ends", "aria-hidden": "true" },
+      element("span", {}, left),
+      element("span", {}, right),
+    ),
+  );
 }
 
 /** @param {number[]} values @param {number} share */

@@ -1,4 +1,4 @@
-/** `Line`: the running probability, word by word. With a pointer or the arrow keys its places are read out. */
+/** `Line`: the running probability, word by word; a pointer or the arrow keys read out its places. */
 
 import { part, svg } from "./dom.js";
 import { highest, percent, shortened } from "./numbers.js";
@@ -45,8 +45,12 @@ export class Line {
       [this.#width, this.#height] = [Math.max(width, 160), height];
       this.#draw();
     }).observe(this.chart);
-    this.chart.addEventListener("pointermove", (/** @type {PointerEvent} */ event) => this.#point(event.offsetX));
-    this.chart.addEventListener("pointerdown", (/** @type {PointerEvent} */ event) => this.#point(event.offsetX));
+    this.chart.addEventListener("pointermove", (/** @type {PointerEvent} */ event) =>
+      this.#point(event.offsetX),
+    );
+    this.chart.addEventListener("pointerdown", (/** @type {PointerEvent} */ event) =>
+      this.#point(event.offsetX),
+    );
     this.chart.addEventListener("pointerleave", () => this.#choose(null));
     this.chart.addEventListener("blur", () => this.#choose(null));
     this.chart.addEventListener("keydown", (/** @type {KeyboardEvent} */ event) => this.#key(event));
@@ -81,7 +85,10 @@ export class Line {
   /** @param {number} place @returns {string} the line of a class */
   #path(place) {
     return this.#points
-      .map((one, i) => `${i ? "L" : "M"} ${this.#x(one.tokens).toFixed(1)} ${this.#y(one.probabilities[place]).toFixed(1)}`)
+      .map(
+        (one, i) =>
+          `${i ? "L" : "M"} ${this.#x(one.tokens).toFixed(1)} ${this.#y(one.probabilities[place]).toFixed(1)}`,
+      )
       .join(" ");
   }
 
@@ -91,16 +98,41 @@ export class Line {
 
   #draw() {
     const right = this.#width - EDGE.right;
-    const grid = [0, 0.5, 1].map((share) => svg("path", {
-      class: share === 0.5 ? "grid middle" : "grid", d: `M ${this.left} ${this.#y(share)} L ${right} ${this.#y(share)}`,
-    }));
-    const scale = this.scale.map((name, share) => svg("text", {
-      class: "scale", x: this.left - 12, y: this.#y(share) + 4, "text-anchor": "end",
-    }, name));
+    const grid = [0, 0.5, 1].map((share) =>
+      svg("path", {
+        class: share === 0.5 ? "grid middle" : "grid",
+        d: `M ${this.left} ${this.#y(share)} L ${right} ${this.#y(share)}`,
+      }),
+    );
+    const scale = this.scale.map((name, share) =>
+      svg(
+        "text",
+        {
+          class: "scale",
+          x: this.left - 12,
+          y: this.#y(share) + 4,
+          "text-anchor": "end",
+        },
+        name,
+      ),
+    );
     const lines = this.#points.length ? [...(this.two ? this.#fill() : []), ...this.#lines()] : [];
-    this.chart.replaceChildren(svg("svg", {
-      viewBox: `0 0 ${this.#width} ${this.#height}`, width: this.#width, height: this.#height, "aria-hidden": "true",
-    }, ...grid, ...scale, ...this.#marks(), ...lines, ...this.#pin()));
+    this.chart.replaceChildren(
+      svg(
+        "svg",
+        {
+          viewBox: `0 0 ${this.#width} ${this.#height}`,
+          width: this.#width,
+          height: this.#height,
+          "aria-hidden": "true",
+        },
+        ...grid,
+        ...scale,
+        ...this.#marks(),
+        ...lines,
+        ...this.#pin(),
+      ),
+    );
     this.#say();
   }
 
@@ -108,8 +140,12 @@ export class Line {
   #fill() {
     const [first, last] = [this.#points[0], this.#points[this.#points.length - 1]];
     const middle = this.#y(0.5).toFixed(1);
-    const d = `${this.#path(1)} L ${this.#x(last.tokens).toFixed(1)} ${middle} L ${this.#x(first.tokens).toFixed(1)} ${middle} Z`;
-    const halves = [["for", 0, 0.5], ["against", 0.5, 1]];
+    const [start, end] = [first, last].map((one) => this.#x(one.tokens).toFixed(1));
+    const d = `${this.#path(1)} L ${end} ${middle} L ${start} ${middle} Z`;
+    const halves = [
+      ["for", 0, 0.5],
+      ["against", 0.5, 1],
+    ];
     return halves.flatMap(([name, top, bottom]) => {
       const id = `${this.clip}-${name}`;
       const [y, end] = [this.#y(1 - Number(top)), this.#y(1 - Number(bottom))];
@@ -127,7 +163,12 @@ export class Line {
     return [
       ...others.map((i) => svg("path", { class: "other", d: this.#path(i) })),
       svg("path", { class: "running", d: this.#path(shown) }),
-      svg("circle", { class: "now", cx: this.#x(last.tokens), cy: this.#y(last.probabilities[shown]), r: 4.5 }),
+      svg("circle", {
+        class: "now",
+        cx: this.#x(last.tokens),
+        cy: this.#y(last.probabilities[shown]),
+        r: 4.5,
+      }),
     ];
   }
 
@@ -173,8 +214,13 @@ export class Line {
 
   /** @param {Point} one */
   #shares(one) {
-    const order = this.two ? [1] : this.classes.map((_, i) => i).sort((a, b) => one.probabilities[b] - one.probabilities[a]);
-    return order.slice(0, 3).map((i) => `${this.classes[i]} ${percent(one.probabilities[i])}`).join(", ");
+    const order = this.two
+      ? [1]
+      : this.classes.map((_, i) => i).sort((a, b) => one.probabilities[b] - one.probabilities[a]);
+    return order
+      .slice(0, 3)
+      .map((i) => `${this.classes[i]} ${percent(one.probabilities[i])}`)
+      .join(", ");
   }
 
   /** @param {number | null} place */
@@ -196,8 +242,15 @@ export class Line {
     const now = this.#chosen ?? last;
     /** @type {Object<string, number | null>} */
     const steps = {
-      ArrowRight: now + 1, ArrowUp: now + 1, ArrowLeft: now - 1, ArrowDown: now - 1,
-      PageUp: now + 10, PageDown: now - 10, Home: 0, End: last, Escape: null,
+      ArrowRight: now + 1,
+      ArrowUp: now + 1,
+      ArrowLeft: now - 1,
+      ArrowDown: now - 1,
+      PageUp: now + 10,
+      PageDown: now - 10,
+      Home: 0,
+      End: last,
+      Escape: null,
     };
     if (last < 0 || !(event.key in steps)) return;
     event.preventDefault();

@@ -56,7 +56,9 @@ function changed() {
 function sayVerdict() {
   clearTimeout(saying);
   saying = setTimeout(() => {
-    const said = [...verdicts].map(([name, verdict]) => (verdicts.size > 1 ? `${name}: ${verdict}` : verdict));
+    const said = [...verdicts].map(([name, verdict]) =>
+      verdicts.size > 1 ? `${name}: ${verdict}` : verdict,
+    );
     part(document, "#verdict").textContent = said.join(". ");
   }, QUIET);
 }
@@ -66,10 +68,13 @@ function choose() {
   for (const reading of readings) reading.close();
   const chosen = selects.flatMap((select) => (select.value ? [choices[Number(select.value)]] : []));
   verdicts.clear();
-  const panels = chosen.map((choice, place) => new Panel(part(document, "#reading"), choice, (verdict) => {
-    verdicts.set(`${place ? "second" : "first"} model, ${choice.model.name}`, verdict);
-    sayVerdict();
-  }));
+  const panels = chosen.map(
+    (choice, place) =>
+      new Panel(part(document, "#reading"), choice, (verdict) => {
+        verdicts.set(`${place ? "second" : "first"} model, ${choice.model.name}`, verdict);
+        sayVerdict();
+      }),
+  );
   part(document, "#readings").replaceChildren(...panels.map(({ root }) => root));
   part(document, "#readings").classList.toggle("two", chosen.length > 1);
   readings = chosen.map((choice, place) => new Reading(service, choice, panels[place]));
@@ -88,9 +93,14 @@ async function offer() {
   const known = choices.map(title);
   selects.forEach((select, place) => {
     const options = known.map((name, i) => element("option", { value: i }, name));
-    select.replaceChildren(...(place ? [element("option", { value: "" }, "no other model")] : []), ...options);
+    select.replaceChildren(
+      ...(place ? [element("option", { value: "" }, "no other model")] : []),
+      ...options,
+    );
     const old = known.indexOf(kept[place]);
-    const otherwise = place ? "" : String(choices.findIndex(({ model, version }) => model.name === first && !version));
+    const otherwise = place
+      ? ""
+      : String(choices.findIndex(({ model, version }) => model.name === first && !version));
     select.value = old >= 0 ? String(old) : otherwise;
     select.disabled = false;
   });
@@ -135,8 +145,13 @@ service.addEventListener("up", () => {
     if (!(error instanceof ServiceError)) throw error;
   });
 });
-new FileSection(part(document, "#file"), service, () => choices[Number(selects[0].value)] ?? null, (text) => {
-  write(text);
-  area.scrollIntoView({ block: "center" });
-});
+new FileSection(
+  part(document, "#file"),
+  service,
+  () => choices[Number(selects[0].value)] ?? null,
+  (text) => {
+    write(text);
+    area.scrollIntoView({ block: "center" });
+  },
+);
 service.check();

@@ -33,13 +33,25 @@ export class Needle {
     this.classes = classes;
     this.two = classes.length === 2;
     const ticks = [0, 0.25, 0.5, 0.75, 1].map((share) =>
-      svg("path", { class: "tick", d: `M ${onArc(share, 71)} L ${onArc(share, 66)}` }));
+      svg("path", { class: "tick", d: `M ${onArc(share, 71)} L ${onArc(share, 66)}` }),
+    );
     this.fills = this.two ? [arc(0.5, 0, "against"), arc(0.5, 1, "for")] : [arc(0, 1, "for")];
-    this.pointer = svg("g", { class: "pointer" },
+    this.pointer = svg(
+      "g",
+      { class: "pointer" },
       svg("path", { d: "M 97.6 100 L 99.4 26 Q 100 24.5 100.6 26 L 102.4 100 Z" }),
-      svg("circle", { cx: CENTRE, cy: CENTRE, r: 6 }));
-    part(root, ".dial").replaceChildren(svg("svg", { viewBox: "0 0 200 110", "aria-hidden": "true" },
-      arc(0, 1, "track"), ...this.fills, ...ticks, this.pointer));
+      svg("circle", { cx: CENTRE, cy: CENTRE, r: 6 }),
+    );
+    part(root, ".dial").replaceChildren(
+      svg(
+        "svg",
+        { viewBox: "0 0 200 110", "aria-hidden": "true" },
+        arc(0, 1, "track"),
+        ...this.fills,
+        ...ticks,
+        this.pointer,
+      ),
+    );
     const [left, right] = this.two ? classes : ["0\u00a0%", "100\u00a0%"];
     part(root, ".left").textContent = left;
     part(root, ".right").textContent = right;

@@ -33,7 +33,9 @@ export function signed(value) {
 export function shortened(text, most) {
   const line = text.replace(/\s+/gu, " ").trim();
   const characters = Array.from(line.slice(0, 4 * most));
-  return characters.length <= most && line.length <= 4 * most ? line : `${characters.slice(0, most - 1).join("")}…`;
+  return characters.length <= most && line.length <= 4 * most
+    ? line
+    : `${characters.slice(0, most - 1).join("")}…`;
 }
 
 /**

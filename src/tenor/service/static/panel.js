@@ -33,7 +33,11 @@ export class Panel {
     const { name, encoder, classes } = choice.model;
     this.root = part(/** @type {DocumentFragment} */ (template.content.cloneNode(true)), ".reading");
     this.root.setAttribute("aria-label", `As ${name} reads it`);
-    part(this.root, ".name").append(name, " ", element("small", {}, `${encoder}${choice.version && `, version ${choice.version}`}`));
+    part(this.root, ".name").append(
+      name,
+      " ",
+      element("small", {}, `${encoder}${choice.version && `, version ${choice.version}`}`),
+    );
     this.name = name;
     this.classes = classes;
     this.onVerdict = onVerdict;
@@ -105,7 +109,10 @@ export class Panel {
     this.bars.show(probabilities, predicted);
     const share = percent(probabilities[predicted]);
     this.verdict.replaceChildren(element("bdi", {}, this.classes[predicted]), " ", element("b", {}, share));
-    const unsure = prediction.unknown_share >= UNKNOWN ? `; ${percent(prediction.unknown_share)} of the words are unknown to it` : "";
+    const unsure =
+      prediction.unknown_share >= UNKNOWN
+        ? `; ${percent(prediction.unknown_share)} of the words are unknown to it`
+        : "";
     if (points) this.#draw([...points.all]);
     this.onVerdict(`${this.classes[predicted]}, ${share}${unsure}`);
   }

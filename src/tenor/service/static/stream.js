@@ -156,9 +156,11 @@ export class Stream {
     if (this.#closed || event.code === IDLE) return; // the next change connects again
     if (event.code === REFUSED) return this.listener.onRefused(this.#last);
     if (event.code === LOCKED) return this.service.lock();
-    if (event.code === UNKNOWN) return this.listener.onError(new ServiceError(404, "unknown_model", this.#last));
+    if (event.code === UNKNOWN)
+      return this.listener.onError(new ServiceError(404, "unknown_model", this.#last));
     this.#failures += 1;
-    if (this.#failures > MOST_FAILURES) return this.listener.onRefused(this.#last || "no WebSocket can be opened");
+    if (this.#failures > MOST_FAILURES)
+      return this.listener.onRefused(this.#last || "no WebSocket can be opened");
     if (this.#failures > 1) await pause(WAIT * this.#failures);
     await this.service.check();
     if (!settled) this.#go();

@@ -20,14 +20,34 @@ const LONGEST = 240; // characters of a text
  */
 export function table(caption, rows, onChosen) {
   const head = ["Row", "Text", "Verdict"].map((name) => element("th", { scope: "col" }, name));
-  return element("table", {}, element("caption", {}, caption),
+  return element(
+    "table",
+    {},
+    element("caption", {}, caption),
     element("thead", {}, element("tr", {}, ...head)),
-    element("tbody", {}, ...rows.map((row) => {
-      const button = element("button", { type: "button", class: "text", dir: "auto", title: "Read it above, word by word" },
-        shortened(row.text, LONGEST) || "(no text)");
-      button.addEventListener("click", () => onChosen(row.text));
-      return element("tr", {}, element("th", { scope: "row" }, row.number.toLocaleString("en")),
-        element("td", { class: "quote" }, button),
-        element("td", { class: "verdict" }, element("bdi", {}, row.label), element("b", {}, percent(row.share))));
-    })));
+    element(
+      "tbody",
+      {},
+      ...rows.map((row) => {
+        const button = element(
+          "button",
+          { type: "button", class: "text", dir: "auto", title: "Read it above, word by word" },
+          shortened(row.text, LONGEST) || "(no text)",
+        );
+        button.addEventListener("click", () => onChosen(row.text));
+        return element(
+          "tr",
+          {},
+          element("th", { scope: "row" }, row.number.toLocaleString("en")),
+          element("td", { class: "quote" }, button),
+          element(
+            "td",
+            { class: "verdict" },
+            element("bdi", {}, row.label),
+            element("b", {}, percent(row.share)),
+          ),
+        );
+      }),
+    ),
+  );
 }

@@ -1,10 +1,11 @@
 /** Where the words of a text lie. Places are those of JavaScript strings (UTF-16) unless said otherwise. */
 
 const LONGEST = 40; // a longer run without white space is cut where the language has words
-const segmenter = typeof Intl.Segmenter === "function" ? new Intl.Segmenter(undefined, { granularity: "word" }) : null;
+const segmenter =
+  typeof Intl.Segmenter === "function" ? new Intl.Segmenter(undefined, { granularity: "word" }) : null;
 
 /**
- * Cut a text behind its words, from `start` on: the ends of the pieces, rising; the last is the end of the text.
+ * Cut a text behind its words, from `start` on; return the ends of the pieces, the last that of the text.
  * @param {string} text
  * @param {number} start
  * @param {number} most pieces; where there are more words, several make a piece
@@ -23,7 +24,9 @@ export function wordEnds(text, start, most) {
   if (ends.length <= most) return ends;
   const single = Math.floor(most / 2); // the first half word by word: a model may read the beginning only
   const together = Math.ceil((ends.length - single) / (most - single));
-  return ends.filter((_, i) => i < single || (i - single) % together === together - 1 || i === ends.length - 1);
+  return ends.filter(
+    (_, i) => i < single || (i - single) % together === together - 1 || i === ends.length - 1,
+  );
 }
 
 /**

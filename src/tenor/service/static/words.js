@@ -30,7 +30,9 @@ export class Words {
 
   rest() {
     this.root.classList.remove("stale");
-    this.passage.replaceChildren(element("span", { class: "empty" }, "Its words appear here, coloured by what they add."));
+    this.passage.replaceChildren(
+      element("span", { class: "empty" }, "Its words appear here, coloured by what they add."),
+    );
     this.#clear();
   }
 
@@ -58,8 +60,13 @@ export class Words {
     const top = found.words.reduce((most, { score }) => Math.max(most, Math.abs(score)), 0) || 1;
     this.passage.replaceChildren(...this.#pieces(found, top));
     this.#showLegend(found);
-    this.summary.replaceChildren(...this.#named(found, top), ...found.remarks.map((one) => element("span", {}, ` ${one}`)));
-    this.turns.replaceChildren(...found.turns.map((turn) => element("li", {}, ...this.#sentence(found, turn))));
+    this.summary.replaceChildren(
+      ...this.#named(found, top),
+      ...found.remarks.map((one) => element("span", {}, ` ${one}`)),
+    );
+    this.turns.replaceChildren(
+      ...found.turns.map((turn) => element("li", {}, ...this.#sentence(found, turn))),
+    );
   }
 
   #clear() {
@@ -75,7 +82,9 @@ export class Words {
   *#pieces(found, top) {
     const marks = new Map(found.turns.map((turn, i) => [turn.end, String(i + 1)]));
     // Where nothing is marked by its score, the words of turns still are pieces of their own.
-    const words = found.words.length ? found.words : found.turns.map(({ end }) => ({ start: end, end, score: 0 }));
+    const words = found.words.length
+      ? found.words
+      : found.turns.map(({ end }) => ({ start: end, end, score: 0 }));
     let done = 0;
     for (const { start, end, score } of joined(words)) {
       const mark = marks.get(end);
@@ -84,7 +93,11 @@ export class Words {
       yield found.text.slice(done, start);
       const word = found.text.slice(start, end);
       if (side) {
-        const piece = element("span", { class: side, title: `${signed(score)} ${this.#says(found, side)}` }, word);
+        const piece = element(
+          "span",
+          { class: side, title: `${signed(score)} ${this.#says(found, side)}` },
+          word,
+        );
         piece.style.setProperty("--strength", (MOST_HEAT * Math.min(Math.abs(score) / top, 1)).toFixed(3));
         yield piece;
       } else yield word;
@@ -123,12 +136,23 @@ export class Words {
    */
   *#named(found, top) {
     const order = [...joined(found.words)].sort((a, b) => Math.abs(b.score) - Math.abs(a.score));
-    for (const [side, sign] of /** @type {[string, number][]} */ ([["for", 1], ["against", -1]])) {
+    for (const [side, sign] of /** @type {[string, number][]} */ ([
+      ["for", 1],
+      ["against", -1],
+    ])) {
       const words = order.filter(({ score }) => sign * score >= FAINT * top).slice(0, MOST_NAMED);
       if (!words.length) continue;
-      yield element("span", {}, `Most ${this.#says(found, side)}: `, ...words.flatMap(({ start, end, score }, i) => [
-        `${i ? ", " : ""}“`, element("bdi", {}, shortened(found.text.slice(start, end), LONGEST)), `” ${signed(score)}`,
-      ]), ". ");
+      yield element(
+        "span",
+        {},
+        `Most ${this.#says(found, side)}: `,
+        ...words.flatMap(({ start, end, score }, i) => [
+          `${i ? ", " : ""}“`,
+          element("bdi", {}, shortened(found.text.slice(start, end), LONGEST)),
+          `” ${signed(score)}`,
+        ]),
+        ". ",
+      );
     }
   }
 
@@ -142,7 +166,11 @@ export class Words {
     const [before, after] = [turn.before, turn.after].map((share) => percent(mirrored ? 1 - share : share));
     const moved = `” moved ${mirrored ? this.classes[1] : found.predicted} from ${before} to ${after}`;
     const changed = turn.labels ? `; the verdict changed from ${turn.labels[0]} to ${turn.labels[1]}` : "";
-    return [turn.several ? "the words “" : "“", element("bdi", {}, shortened(turn.text, LONGEST)), `${moved}${changed}.`];
+    return [
+      turn.several ? "the words “" : "“",
+      element("bdi", {}, shortened(turn.text, LONGEST)),
+      `${moved}${changed}.`,
+    ];
   }
 }
 
