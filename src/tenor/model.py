@@ -119,7 +119,10 @@ class Model:
                 f"{folder} has format {manifest['format']!r}, this Tenor reads "
                 f"{', '.join(map(str, _FORMATS))}; upgrade Tenor to read it"
             ) from None
-        files = {name: _verified(folder / name, digest, mapped=mapped) for name, digest in manifest["files"].items()}
+        files = {
+            name: _verified(folder / name, digest, mapped=mapped)
+            for name, digest in manifest["files"].items()
+        }
         if manifest["seal"] != _seal(manifest):
             raise ModelError(
                 f"{folder / _MANIFEST} was changed after it was written; take the original folder"

@@ -7,7 +7,7 @@ import pytest
 from explained import Counting, counting, predictor
 from small import SMALL, classifier
 
-from tenor.errors import ConfigError, InputError, MissingExtraError
+from tenor.errors import ConfigError, InputError, MissingExtraError, ModelError
 from tenor.explain.attribution import attribute
 from tenor.explain.explanation import ALWAYS_THERE, explain
 from tenor.explain.trajectory import trajectory
@@ -46,6 +46,17 @@ def test_without_its_library_another_method_stands_in_and_says_so(monkeypatch: p
     assert "integrated-gradients" in found.note
     assert "captum" in found.note
     with pytest.raises(MissingExtraError, match="captum"):
+        explain(model, "a b", "integrated-gradients")
+
+
+def test_a_model_without_its_network_is_explained_by_reading() -> None:
+    model = counting(Counting(a=1, b=-2))  # its class would take gradients, and it has no tensors
+    found = explain(model, "a b")
+    assert found.attribution.method == ALWAYS_THERE
+    assert "integrated-gradients" in str(found.note)
+    assert found.prediction.label == "no"
+    assert (found.attribution.scores > 0).tolist() == [False, True]
+    with pytest.raises(ModelError):
         explain(model, "a b", "integrated-gradients")
 
 

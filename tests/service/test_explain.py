@@ -84,6 +84,22 @@ def test_without_what_the_default_method_needs_another_stands_in(
     assert (answer.status_code, answer.json()["code"]) == (422, "not_available")
 
 
+def test_one_that_takes_too_long_is_given_up(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    made = served.service(tmp_path, {"m": PREDICTORS["mingru"]}, request_seconds=0.3)
+    let_go = threading.Event()
+    with served.serving(made) as client:
+        with monkeypatch.context() as patch:
+            patch.setattr(explain, "explain", lambda *_: let_go.wait())
+            answer = client.post("/v1/explain", json={"text": TEXT})
+            assert (answer.status_code, answer.json()["code"]) == (504, "timeout")
+        let_go.set()
+        for _ in range(200):  # as soon as the thread is free again
+            answer = client.post("/v1/explain", json={"text": TEXT})
+            if answer.status_code == 200:
+                break
+        assert answer.status_code == 200
+
+
 def test_few_may_wait_and_predictions_go_on(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     made = served.service(tmp_path, {"m": PREDICTORS["mingru"]}, queue_tasks=1)
     let_go = threading.Event()
@@ -92,7 +108,7 @@ def test_few_may_wait_and_predictions_go_on(tmp_path: Path, monkeypatch: pytest.
     with served.serving(made) as client, ThreadPoolExecutor(2) as clients:
         try:
             first = [clients.submit(client.post, "/v1/explain", json={"text": TEXT}) for _ in range(2)]
-            while made.background.waiting < 2:
+            while made.background._present < 2:
                 time.sleep(0.01)
             refused = client.post("/v1/explain", json={"text": TEXT})
             assert (refused.status_code, refused.json()["code"]) == (503, "overloaded")

@@ -103,7 +103,7 @@ def test_no_texts_have_no_predictions(client: TestClient) -> None:
 def test_the_id_comes_back_if_there_is_one(client: TestClient) -> None:
     asked: dict[str, object] = {"inputs": [tensor()]}
     assert "id" not in client.post(f"{PATHS[0]}/infer", json=asked).json()
-    for number in ("42", "", "\ud800 \0 é"):
+    for number in ("42", "", "\ud800 \0 é 😀"):
         body = json.dumps({**asked, "id": number})
         answer = client.post(f"{PATHS[0]}/infer", content=body, headers={"Content-Type": "application/json"})
         assert answer.json()["id"] == number
@@ -122,13 +122,15 @@ def test_the_id_comes_back_if_there_is_one(client: TestClient) -> None:
 def test_the_outputs_are_those_that_are_wanted(
     client: TestClient, wanted: list[str] | None, given: list[str]
 ) -> None:
-    named = None if wanted is None else [{"name": name, "parameters": {"binary_data": False}} for name in wanted]
+    named = (
+        None if wanted is None else [{"name": name, "parameters": {"binary_data": False}} for name in wanted]
+    )
     asked = {"inputs": [tensor()], "outputs": named}
     assert list(outputs(client.post(f"{PATHS[0]}/infer", json=asked))) == given
 
 
 def test_parameters_are_taken_and_change_nothing(client: TestClient) -> None:
-    parameters = {"content_type": "str", "priority": 3, "nested": {"a": [True, None]}}
+    parameters = {"content_type": "str", "priority": 3, "nested": {"a": [True, None, "é"]}}
     asked = {"inputs": [tensor(parameters=parameters)], "parameters": parameters}
     plain = client.post(f"{PATHS[0]}/infer", json={"inputs": [tensor()]}).json()
     assert client.post(f"{PATHS[0]}/infer", json=asked).json() == plain
@@ -156,6 +158,7 @@ def test_parameters_are_taken_and_change_nothing(client: TestClient) -> None:
         ({"inputs": [tensor()], "outputs": [{"name": "logits"}]}, "'probabilities'"),
         ({"inputs": [tensor()], "ouputs": []}, "ouputs"),
         ({"inputs": [tensor()], "id": 7}, "id"),
+        ({"inputs": [tensor()], "outputs": [{"name": "label"}] * 9}, "outputs"),
         ([], "object"),
     ],
 )
@@ -165,7 +168,9 @@ def test_what_is_wrong_gets_400_and_what_is_allowed(client: TestClient, asked: o
     assert said in answer.json()["error"]
 
 
-@pytest.mark.parametrize("path", ["/v2/models/nothing", "/v2/models/m/versions/9", "/v2/models/nothing/versions/1"])
+@pytest.mark.parametrize(
+    "path", ["/v2/models/nothing", "/v2/models/m/versions/9", "/v2/models/nothing/versions/1"]
+)
 def test_what_is_not_there_gets_404(client: TestClient, path: str) -> None:
     asked = {"inputs": [tensor()]}
     for answer in (client.get(path), client.get(f"{path}/ready"), client.post(f"{path}/infer", json=asked)):

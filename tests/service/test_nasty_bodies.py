@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 import served
@@ -48,7 +49,18 @@ NASTY: dict[str, bytes] = {
 }
 
 # JSON that stands where a text is to stand, and is none.
-NO_TEXTS = ["1", "1e400", "NaN", "9" * 4000, "null", "true", "{}", "[[]]", '{"text": "a"}', "[" * 900 + "]" * 900]
+NO_TEXTS = [
+    "1",
+    "1e400",
+    "NaN",
+    "9" * 4000,
+    "null",
+    "true",
+    "{}",
+    "[[]]",
+    '{"text": "a"}',
+    "[" * 900 + "]" * 900,
+]
 
 # Texts as they may be written in JSON.
 TEXTS = {
@@ -100,6 +112,23 @@ def test_any_text_is_taken(client: TestClient, path: str, text: str) -> None:
     assert post(client, path, (PATHS[path] % text).encode()) is None
 
 
+@pytest.mark.parametrize(
+    ("path", "body"),
+    [
+        ("/v1/predict", '{"texts": [' + "1," * 10_000 + "1]}"),
+        ("/v1/predict", json.dumps(dict.fromkeys(map(str, range(10_000))))),
+        ("/v2/models/m/infer", '{"inputs": [' + "1," * 10_000 + "1]}"),
+        ("/v2/models/m/infer", PATHS["/v2/models/m/infer"] % ("1," * 10_000 + "1")),
+        ("/v2/models/m/infer", '{"inputs": [], "outputs": [' + "1," * 10_000 + "1]}"),
+    ],
+)
+def test_the_first_fault_of_many_is_enough(client: TestClient, path: str, body: str) -> None:
+    """To describe each of a million would take seconds, in which nobody else is answered."""
+    found = post(client, path, body.encode())
+    assert found is not None
+    assert "(and 1" not in found.error.replace("(and 1 more)", "")
+
+
 @pytest.mark.parametrize("path", PATHS)
 @pytest.mark.parametrize(
     "kind", ["text/plain", "application/x-www-form-urlencoded", "multipart/form-data", "image/png", ""]
@@ -125,12 +154,26 @@ def test_a_name_that_is_none_is_said_to_be_none(client: TestClient, name: str) -
             assert found.code == f"unknown_{field}"
 
 
-@pytest.mark.parametrize("name", ["%00", "%ff", "%F0%9F%98%80", "a" * 10_000, "%3Cscript%3E", "..%2Fm", "%2e%2e"])
+@pytest.mark.parametrize(
+    "name", ["%00", "%ff", "%F0%9F%98%80", "a" * 10_000, "%3Cscript%3E", "..%2Fm", "%2e%2e"]
+)
 def test_a_path_that_is_none_is_said_to_be_none(client: TestClient, name: str) -> None:
     for path in (f"/v2/models/{name}", f"/v2/models/m/versions/{name}/ready", f"/{name}"):
         answer = client.get(path)
         assert answer.status_code == 404
         Problem.model_validate_json(answer.content)
+
+
+def test_a_hundred_thousand_words(client: TestClient, tmp_path: Path) -> None:
+    text = json.dumps("a b " * 50_000)
+    for path, body in PATHS.items():
+        found = post(client, path, (body % text).encode())
+        assert found is not None
+        assert found.code == "text_too_long"
+    made = served.service(tmp_path, {"m": served.predictor()}, text_characters=500_000)
+    with served.serving(made) as roomy:
+        for path in ("/v1/predict", "/v2/models/m/infer"):
+            assert post(roomy, path, (PATHS[path] % text).encode()) is None
 
 
 def test_the_stream_takes_any_address(client: TestClient) -> None:

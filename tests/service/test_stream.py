@@ -1,11 +1,14 @@
 """WebSocket /v1/stream."""
 
+import json
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 import served
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from starlette.testclient import TestClient, WebSocketTestSession
 from starlette.websockets import WebSocketDisconnect
 
@@ -24,6 +27,11 @@ def client(tmp_path_factory: pytest.TempPathFactory) -> Iterator[TestClient]:
 
 def ask(socket: WebSocketTestSession, **message: object) -> Any:
     socket.send_json(message)
+    return socket.receive_json()
+
+
+def ask_text(socket: WebSocketTestSession, message: str) -> Any:
+    socket.send_text(message)
     return socket.receive_json()
 
 
@@ -112,12 +120,30 @@ def test_a_wrong_message_is_answered_and_the_text_goes_on(
 ) -> None:
     with client.websocket_connect("/v1/stream") as socket:
         ask(socket, text="a b")
-        socket.send_text(message)
-        answer = socket.receive_json()
+        answer = ask_text(socket, message)
         assert answer["code"] == code
         assert answer["error"]
         assert "Traceback" not in answer["error"]
         assert probabilities(ask(socket, text=" c")) == expected("a b c")
+
+
+VALUES = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(), inner, max_size=3),
+    max_leaves=8,
+)
+PIECES = st.fixed_dictionaries(
+    {}, optional={"id": VALUES, "text": st.text() | VALUES, "restart": st.booleans() | VALUES, "more": VALUES}
+)
+
+
+@settings(max_examples=100, deadline=None, database=None, derandomize=True)
+@given(message=PIECES | VALUES)
+def test_any_message_is_answered(client: TestClient, message: object) -> None:
+    with client.websocket_connect("/v1/stream") as socket:
+        answer = ask_text(socket, json.dumps(message))
+        assert ("prediction" in answer) != ("error" in answer)
+        assert probabilities(ask(socket, text="a", restart=True)) == expected("a")
 
 
 def test_a_wrong_message_keeps_its_id(client: TestClient) -> None:
@@ -237,11 +263,10 @@ def test_an_error_of_ours_is_said_without_what_it_was(
     def broken(*_: object) -> None:
         raise RuntimeError("holds a text")
 
-    with client.websocket_connect("/v1/stream") as socket:
-        with monkeypatch.context() as patch:
-            patch.setattr(Streams, "feed", broken)
-            socket.send_json({"text": "a"})
-            assert "holds a text" not in ends(socket, "internal")
+    with client.websocket_connect("/v1/stream") as socket, monkeypatch.context() as patch:
+        patch.setattr(Streams, "feed", broken)
+        socket.send_json({"text": "a"})
+        assert "holds a text" not in ends(socket, "internal")
     with client.websocket_connect("/v1/stream") as socket:
         assert probabilities(ask(socket, text="a")) == expected("a")
 

@@ -14,11 +14,11 @@ from tenor.service.executor import Executor
 from tenor.service.streaming import SharedStreams, refusal
 
 
-def run(work: Callable[[SharedStreams, Executor], Any], predictor: Predictor) -> Any:
+def run(work: Callable[[SharedStreams], Any], predictor: Predictor) -> Any:
     async def main() -> Any:
         executor = Executor("test")
         try:
-            return await work(SharedStreams(predictor, executor), executor)
+            return await work(SharedStreams(predictor, executor))
         finally:
             executor.close()
 
@@ -29,7 +29,7 @@ def test_each_text_has_the_predictions_of_what_was_read() -> None:
     predictor = served.predictor()
     texts = {"x": ["a b", "c d", ""], "y": ["e", " f", " g"], "z": ["", "<b", ">h"]}
 
-    async def work(shared: SharedStreams, _: Executor) -> dict[str, list[Any]]:
+    async def work(shared: SharedStreams) -> dict[str, list[Any]]:
         async def fed(key: str, pieces: list[str]) -> list[Any]:
             return [(await shared.feed(key, piece)).prediction.probabilities for piece in pieces]
 
@@ -44,20 +44,20 @@ def test_each_text_has_the_predictions_of_what_was_read() -> None:
 
 def test_what_comes_meanwhile_is_read_together(monkeypatch: pytest.MonkeyPatch) -> None:
     read: list[set[str]] = []
-    let_go = threading.Event()
+    entered, let_go = threading.Event(), threading.Event()
     feed = Streams.feed
 
     def slow(self: Streams, texts: dict[str, str]) -> Any:
+        entered.set()
         let_go.wait()
         read.append(set(texts))
         return feed(self, texts)
 
     monkeypatch.setattr(Streams, "feed", slow)
 
-    async def work(shared: SharedStreams, executor: Executor) -> None:
+    async def work(shared: SharedStreams) -> None:
         first = asyncio.create_task(shared.feed("first", "a"))
-        while not executor.waiting:
-            await asyncio.sleep(0)
+        await asyncio.to_thread(entered.wait)
         others = [asyncio.create_task(shared.feed(key, "b")) for key in "xyz"]
         await asyncio.sleep(0)
         let_go.set()
@@ -70,7 +70,7 @@ def test_what_comes_meanwhile_is_read_together(monkeypatch: pytest.MonkeyPatch) 
 def test_a_text_can_begin_anew_and_leaves_nothing_behind() -> None:
     predictor = served.predictor()
 
-    async def work(shared: SharedStreams, executor: Executor) -> list[Any]:
+    async def work(shared: SharedStreams) -> list[Any]:
         await shared.feed("x", "a b c d")
         anew = await shared.feed("x", "e f", anew=True)
         shared.close("x")
@@ -88,7 +88,7 @@ def test_a_text_can_begin_anew_and_leaves_nothing_behind() -> None:
 def test_a_long_piece_lets_others_have_their_turn() -> None:
     done: list[str] = []
 
-    async def work(shared: SharedStreams, _: Executor) -> Any:
+    async def work(shared: SharedStreams) -> Any:
         async def fed(key: str, text: str) -> Any:
             progress = await shared.feed(key, text)
             done.append(key)
@@ -105,7 +105,7 @@ def test_a_long_piece_lets_others_have_their_turn() -> None:
 
 
 def test_an_error_reaches_who_asked_and_no_one_later(monkeypatch: pytest.MonkeyPatch) -> None:
-    async def work(shared: SharedStreams, _: Executor) -> int:
+    async def work(shared: SharedStreams) -> int:
         with monkeypatch.context() as broken:
             broken.setattr(Streams, "feed", lambda *_: 1 / 0)
             with pytest.raises(ZeroDivisionError):

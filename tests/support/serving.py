@@ -77,9 +77,18 @@ class Answer:
         return json.loads(self.body)
 
 
-async def ask(app, path="/v1/predict", body=None, *, method=None, headers=None, client="10.0.0.1", chunks=None,
-              left: asyncio.Event | None = None) -> Answer:  # fmt: skip
-    """Send a request; `body` is JSON or bytes, `chunks` come without a content-length; at `left` the client goes."""
+async def ask(
+    app,
+    path="/v1/predict",
+    body=None,
+    *,
+    method=None,
+    headers=None,
+    client="10.0.0.1",
+    chunks=None,
+    left=None,
+) -> Answer:
+    """Send a request: `body` as JSON or bytes, or `chunks` without a length; the client goes at `left`."""
     content = body if isinstance(body, bytes) else b"" if body is None else json.dumps(body).encode()
     given = {"content-type": "application/json", **(headers or {})}
     if chunks is None:

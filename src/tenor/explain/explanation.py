@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from tenor.config.attribution import MethodName
-from tenor.errors import MissingExtraError
+from tenor.errors import MissingExtraError, ModelError
 from tenor.explain.attribution import Attribution, answer, default_method
 from tenor.explain.question import Question
 from tenor.explain.trajectory import Trajectory, trajectory
@@ -32,13 +32,14 @@ def explain(
         predictor: the model.
         text: any text.
         method: of attribution; None: the default one of such models, or `ALWAYS_THERE` where that needs a
-            library that is not installed.
+            library that is not installed, or the network itself and there is only a graph of it.
         label: the class that the attribution is about; None: the predicted one.
 
     Raises:
         ConfigError: no such method, or the model has no attention weights.
         InputError: no such class.
         MissingExtraError: the method that was named needs a library that is not installed.
+        ModelError: the method that was named needs the network itself.
     """
     question = Question.of(predictor, text, label)  # first: what is wrong is said before the long work
     attribution, note = _attribution(question, method)
@@ -52,6 +53,6 @@ def _attribution(question: Question, method: str | None) -> tuple[Attribution, s
     default = default_method(question.predictor.model)
     try:
         return answer(question, default), None
-    except MissingExtraError as error:
+    except (MissingExtraError, ModelError) as error:
         note = f"scores are by {ALWAYS_THERE}, not by {default}, the default for this model: {error}"
         return answer(question, ALWAYS_THERE), note

@@ -164,8 +164,8 @@ class Predictor:
     def doubts(self, texts: Sequence[str], unread: int) -> str | None:
         """Return one sentence why to read the predictions of some texts with care, else None.
 
-        Many texts are compared with the training data; few prove nothing by their length or an unknown word, so
-        of them it is said whether there are some, `unread`, of which no word is known.
+        Many texts are compared with the training data; few prove nothing by their length or an unknown word,
+        so of them it is said whether there are some, `unread`, of which no word is known.
         """
         if len(texts) > FEW:
             return self.warning(texts)

@@ -13,10 +13,12 @@ from tenor.config.service import KEY_VARIABLE, ServiceConfig
 from tenor.errors import ConfigError
 from tenor.service.errors import ServiceError, retry_after
 
-# What a browser or a monitor reads without a key holds no model's answer.
-_CLOSED = ("/v1/", "/v2/")
-_OPEN = ("/v2/health/",)
-_CLIENTS = 10_000  # that are remembered; who asked longest ago is forgotten first, and has a full bucket again
+# Pages, health and measurements are for whoever asks: they cost next to nothing, and are needed most when
+# there is too much to do.
+_MODELS = ("/v1/", "/v2/")
+_NOT_MODELS = ("/v2/health/",)
+# That are remembered; who asked longest ago is forgotten first, and has a full bucket again.
+_CLIENTS = 10_000
 _IPV6_PREFIX = 64  # bits that tell one customer from another
 
 
@@ -35,16 +37,18 @@ def read_key(config: ServiceConfig, environment: Mapping[str, str]) -> str | Non
         try:
             key = Path(place).read_text("utf-8")
         except (OSError, UnicodeDecodeError) as error:
-            raise ConfigError(f"the key cannot be read from {place} ({error}); name a file with the key") from error
+            raise ConfigError(
+                f"the key cannot be read from {place} ({error}); name a file with the key"
+            ) from error
     key = key.strip()
     if not key or not key.isascii() or not key.isprintable():
         raise ConfigError(f"{place} holds no key; it must be one line of ASCII letters, digits and signs")
     return key
 
 
-def needs_key(path: str) -> bool:
-    """Return whether a path is for those who have the key only."""
-    return path.startswith(_CLOSED) and not path.startswith(_OPEN)
+def asks_a_model(path: str) -> bool:
+    """Return whether a path is one that key, rate and the number of requests are about."""
+    return path.startswith(_MODELS) and not path.startswith(_NOT_MODELS)
 
 
 def given_key(headers: Headers) -> str | None:
@@ -75,7 +79,8 @@ class Rate:
         self._burst = burst
         self._clients = clients
         self._clock = clock
-        self._buckets: OrderedDict[str, tuple[float, float]] = OrderedDict()  # tokens, and when there were so many
+        # client -> tokens, and when there were so many
+        self._buckets: OrderedDict[str, tuple[float, float]] = OrderedDict()
 
     def take(self, address: str) -> None:
         """Count a request of a client.
@@ -105,6 +110,6 @@ def _client(address: str) -> str:
         found = ipaddress.ip_address(address)
     except ValueError:
         return address
-    if isinstance(found, ipaddress.IPv6Address):
+    if isinstance(found, ipaddress.IPv6Address) and found.ipv4_mapped is None:
         return str(ipaddress.ip_network((found, _IPV6_PREFIX), strict=False))
     return address

@@ -19,7 +19,7 @@ from tenor.service.routes import (
     reference,
     stream,
 )
-from tenor.service.schemas import Problem
+from tenor.service.schemas import ON_EVERY_PATH, Problem, problems
 from tenor.service.service import Service
 
 # Group of paths -> what makes its router.
@@ -54,7 +54,7 @@ def make_app(service: Service) -> FastAPI:
         lifespan=lifespan,
         docs_url=None,  # FastAPI's loads scripts from elsewhere
         redoc_url=None,
-        responses={"default": {"model": Problem}},
+        responses={"default": {"model": Problem, "description": "Any error."}, **problems(*ON_EVERY_PATH)},
     )
     errors.install(app)
     app.add_middleware(Limits, service=service)

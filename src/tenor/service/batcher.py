@@ -54,11 +54,12 @@ class _Part:
 class Batcher:
     """Computes what queued up while the batch before was computed, in one thread; one a served version.
 
-    So a lone request is computed at once, and the busier the service, the larger its batches. Clients that all
-    waited for one batch come back within moments of each other: the first of them waits, for `batch_delay`
-    at most, until there are as many requests as that batch had. Where that was one, nothing waits.
+    So a lone request is computed at once, and the busier the service, the larger its batches. Clients that
+    all waited for one batch come back within moments of each other: the first of them waits, for
+    `batch_delay` at most, until there are as many requests as that batch had. Where that was one, nothing
+    waits.
 
-    The engines put texts of like length together (`batching.by_length`, ragged kernels), so a batch may mix them.
+    The engines put texts of like length together (`by_length`, ragged kernels), so a batch may mix them.
     """
 
     def __init__(

@@ -27,6 +27,9 @@ _MESSAGES = {
 }
 
 
+_SHOWN = 80  # characters of a place in the body, which a client can make any
+
+
 class ServiceError(TenorError):
     """A request that is refused or fails: status, a code for programs, a sentence for people."""
 
@@ -114,7 +117,7 @@ def _invalid(errors: Any) -> ServiceError:
     if first["type"] == "json_invalid":
         reason = str(first.get("ctx", {}).get("error", "it is damaged"))
         return ServiceError(400, "invalid_json", f"the body is not JSON ({reason}); send an object")
-    where = ".".join(map(str, first["loc"][1:])) or "the body"
+    where = ".".join(str(part) for part in first["loc"][1:])[:_SHOWN] or "the body"
     others = f" (and {len(errors) - 1} more)" if len(errors) > 1 else ""
     said = str(first["msg"]).removeprefix("Value error, ")
     return ServiceError(

@@ -1,10 +1,10 @@
 """`Executor`: a thread for work that must not hold up the event loop.
 
-A service has two. One computes, for all models: batches and pieces of streams. An engine uses every core for
-one batch already, by torch's threads or by ours; two batches at once would only take cores and caches from each
-other, and OpenMP keeps a team of threads for every thread that calls it. Batches are small and each model has
-one at a time there, so models take turns. The other thread does what takes seconds (explanations), so that
-predictions need not wait for it.
+A service has two. One computes, for all models: batches and pieces of streams. An engine uses every core
+for one batch already, by torch's threads or by ours; two batches at once would only take cores and caches
+from each other, and OpenMP keeps a team of threads for every thread that calls it. Batches are small and each
+model has one at a time there, so models take turns. The other thread does what takes seconds (explanations),
+so that predictions need not wait for it.
 """
 
 import asyncio

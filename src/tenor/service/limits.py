@@ -1,7 +1,7 @@
-"""`Limits`: the outermost layer. What a request may be, who may send it, how long it takes, and what is said of it.
+"""`Limits`: what a request may be, who may send it, how long it takes; and what is logged and counted of it.
 
-A body is read here, whole and bounded, so that from then on the connection can be watched: a client that goes
-away ends the work for it, wherever that is waiting.
+The outermost layer. A body is read here, whole and bounded, so that from then on the connection can be
+watched: a client that goes away ends the work for it, wherever that is waiting.
 """
 
 import asyncio
@@ -14,7 +14,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from starlette.websockets import WebSocket
 
 from tenor.service import logs
-from tenor.service.access import Rate, given_key, needs_key, same_key, wrong_key
+from tenor.service.access import Rate, asks_a_model, given_key, same_key, wrong_key
 from tenor.service.errors import ServiceError, overloaded, respond, unexpected
 from tenor.service.service import Service
 
@@ -97,18 +97,16 @@ class Limits:
 
     async def _within_limits(self, scope: Scope, receive: Receive, answer: _Answer) -> None:
         self._may(scope)
-        if self._under_way > self._config.requests:
-            raise overloaded(
-                f"{self._config.requests:,} requests are under way, and there may be no more; come again", _COME_AGAIN
-            )
         body: bytes | None = None
         leaving: asyncio.Task[None] | None = None
         try:
             async with asyncio.timeout(self._config.request_seconds) as limit:
-                body = await self._body(scope, receive)
+                body = await self._body(scope, receive) if asks_a_model(scope["path"]) else b""
                 leaving = asyncio.create_task(_leave(receive, answer, limit))
                 await self._app(scope, _replay(body), answer.send)
         except TimeoutError:
+            if not limit.expired():  # one of ours
+                raise
             if answer.begun or (leaving is not None and leaving.done()):
                 return
             raise self._too_slow(arrived=body is not None) from None
@@ -119,14 +117,19 @@ class Limits:
                 leaving.cancel()
 
     def _may(self, scope: Scope) -> None:
-        """Raise `ServiceError` for a client that asks too often, or has no key where one is needed."""
+        """Raise `ServiceError` for a client that asks too often or without the key, and when all is full."""
+        if not asks_a_model(scope["path"]):
+            return
         if self._rate is not None and scope["client"] is not None:
             self._rate.take(scope["client"][0])
-        key = self._service.key
-        if key is not None and scope["type"] == "http" and needs_key(scope["path"]):
-            given = given_key(Headers(scope=scope))
-            if not same_key(key, given):
-                raise wrong_key(given)
+        if scope["type"] == "websocket":  # a browser sends its key as the first message
+            return
+        key, given = self._service.key, given_key(Headers(scope=scope))
+        if key is not None and not same_key(key, given):
+            raise wrong_key(given)
+        if self._under_way > (most := self._config.requests):
+            message = f"{most:,} requests are under way, and there may be no more; come again"
+            raise overloaded(message, _COME_AGAIN)
 
     async def _body(self, scope: Scope, receive: Receive) -> bytes:
         most = self._config.body_bytes
@@ -147,9 +150,13 @@ class Limits:
     def _too_slow(self, *, arrived: bool) -> ServiceError:
         seconds = f"{self._config.request_seconds:g} seconds"
         if not arrived:
-            return ServiceError(408, "request_timeout", f"the request had not arrived after {seconds}; send it faster")
+            return ServiceError(
+                408, "request_timeout", f"the request had not arrived after {seconds}; send it faster"
+            )
         return ServiceError(
-            504, "timeout", f"there was no answer within {seconds}; send fewer or shorter texts, or come again later"
+            504,
+            "timeout",
+            f"there was no answer within {seconds}; send fewer or shorter texts, or come again later",
         )
 
     async def _socket(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -157,7 +164,9 @@ class Limits:
             self._may(scope)
             if not _same_origin(Headers(scope=scope)):
                 raise ServiceError(
-                    403, "wrong_origin", "the WebSocket was opened by a page from elsewhere; open it from this one"
+                    403,
+                    "wrong_origin",
+                    "the WebSocket was opened by a page from elsewhere; open it from this one",
                 )
         except ServiceError as error:
             self._service.metrics.rejected.labels(error.code).inc()
@@ -171,7 +180,13 @@ class Limits:
         self._service.metrics.request(path, method, status, seconds, noted.get("code"))
         client = scope["client"][0] if scope["client"] else None
         logs.event(
-            "request", method=method, path=path, status=status, ms=round(1e3 * seconds, 2), client=client, **noted
+            "request",
+            method=method,
+            path=path,
+            status=status,
+            ms=round(1e3 * seconds, 2),
+            client=client,
+            **noted,
         )
 
 
@@ -200,7 +215,9 @@ def _replay(body: bytes) -> Receive:
 
 
 def _too_large(most: int) -> ServiceError:
-    return ServiceError(413, "body_too_large", f"the body has more than {most:,} bytes; send the texts in parts")
+    return ServiceError(
+        413, "body_too_large", f"the body has more than {most:,} bytes; send the texts in parts"
+    )
 
 
 def _same_origin(headers: Headers) -> bool:

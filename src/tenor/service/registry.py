@@ -127,7 +127,7 @@ class Registry:
     def _loaded(
         self, source: Source, current: dict[str, Served], errors: list[TenorError]
     ) -> dict[str, Served]:
-        """Return what is to be served of a source: what is served already, as far as it is there, and new ones."""
+        """Return what is to be served of a source: what is served and still there, and what is new."""
         try:
             lying = source.versions()
         except (TenorError, OSError) as error:

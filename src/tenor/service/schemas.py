@@ -2,14 +2,33 @@
 
 from typing import Annotated, Any, Self
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import BaseModel, ConfigDict, FailFast, Field, model_validator
 
-STRICT = ConfigDict(strict=True, extra="forbid", allow_inf_nan=False)
+_SHOWN = 80  # characters of a field that a client made up
 
 
-def strict_with_example(example: dict[str, Any]) -> ConfigDict:
-    """Return `STRICT`, with an example for the OpenAPI document."""
-    return ConfigDict(**STRICT, json_schema_extra={"examples": [example]})
+class Strict(BaseModel):
+    """What a client sends. Validation ends at the first fault of a list, and at the first field too many.
+
+    pydantic would else describe each one: of a million wrong values in two megabytes that takes seconds.
+    """
+
+    model_config = ConfigDict(strict=True, extra="forbid", allow_inf_nan=False)
+
+    @model_validator(mode="before")
+    @classmethod
+    def _known(cls, value: object) -> object:
+        if isinstance(value, dict):
+            for name in value:
+                if name not in cls.model_fields:
+                    known = ", ".join(cls.model_fields)
+                    raise ValueError(f"there is no field {str(name)[:_SHOWN]!r}; there are {known}")
+        return value
+
+
+def example(value: dict[str, Any], **schema: Any) -> ConfigDict:
+    """Return what adds an example to the OpenAPI document, and what else types do not say."""
+    return ConfigDict(json_schema_extra={"examples": [value], **schema})
 
 
 Text = Annotated[str, Field(description="a text to judge")]
@@ -25,15 +44,19 @@ class Problem(BaseModel):
     code: str
 
 
-# What each status of an error means, on any path.
+# What each status of an error means, on any path; and those that every path can have.
 PROBLEMS = {
     400: "The body is not JSON, or not what the protocol allows.",
+    401: "The service asks for a key, and the right one did not come.",
     404: "There is no such model or version.",
-    413: "The texts are more, or longer, than is allowed.",
+    408: "The request took too long to arrive.",
+    413: "The body is too large, or the texts are more or longer than is allowed.",
     422: "The body is not what this path takes.",
-    503: "Too much is waiting already, or the service stops; `Retry-After` says when to come again.",
+    429: "The client asks too often; Retry-After says when to come again.",
+    503: "Too much is waiting already, or the service stops; Retry-After says when to come again.",
     504: "It took longer than a request may.",
 }
+ON_EVERY_PATH = (408, 413, 429, 503, 504)
 
 
 def problems(*statuses: int) -> dict[int | str, dict[str, Any]]:
@@ -51,13 +74,19 @@ class PredictionJson(BaseModel):
     abstained: bool
 
 
-class PredictRequest(BaseModel):
+class PredictRequest(Strict):
     """One text, or several."""
 
-    model_config = strict_with_example({"texts": ["what a film", "so dull"]})
+    model_config = example(
+        {"texts": ["what a film", "so dull"]},
+        oneOf=[
+            {"required": ["text"], "properties": {"text": {"type": "string"}}},
+            {"required": ["texts"], "properties": {"texts": {"type": "array"}}},
+        ],
+    )
 
     text: Text | None = None
-    texts: Annotated[list[str] | None, Field(description="texts to judge")] = None
+    texts: Annotated[list[str] | None, FailFast(), Field(description="texts to judge")] = None
     model: ModelName = None
     version: Version = None
     abstain_below: Annotated[

@@ -5,7 +5,7 @@ import errno
 import signal
 import socket
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 
 import uvicorn
 from fastapi import FastAPI
@@ -36,15 +36,20 @@ def listening(config: ServiceConfig) -> Iterator[socket.socket]:
             config.host, config.port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE
         )[0]
     except OSError as error:
-        raise ConfigError(f"{config.host!r} is no address ({error.strerror}); try --host 127.0.0.1") from error
+        raise ConfigError(
+            f"{config.host!r} is no address ({error.strerror}); try --host 127.0.0.1"
+        ) from error
     with socket.socket(family, kind, protocol) as made:
         made.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             made.bind(address)
-            made.listen(_BACKLOG)  # from here on clients wait, while models are loaded, instead of being refused
+            # From here on clients wait, while models are loaded, instead of being refused.
+            made.listen(_BACKLOG)
         except OSError as error:
             hint = _HINTS.get(error.errno or 0, "take another --host or --port")
-            raise ConfigError(f"{config.host}:{config.port} cannot be had ({error.strerror}); {hint}") from error
+            raise ConfigError(
+                f"{config.host}:{config.port} cannot be had ({error.strerror}); {hint}"
+            ) from error
         yield made
 
 
@@ -76,8 +81,9 @@ async def _run(
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
     # In place of uvicorn's, which end the process by the signal: a graceful stop has exit status 0.
-    for number in (signal.SIGTERM, signal.SIGINT):
-        loop.add_signal_handler(number, _stop, stop, server)
+    with suppress(NotImplementedError):  # on Windows uvicorn's have to do
+        for number in (signal.SIGTERM, signal.SIGINT):
+            loop.add_signal_handler(number, _stop, stop, server)
     if not serving.done():
         ready()
         stopping = asyncio.create_task(stop.wait())
@@ -95,11 +101,16 @@ def _stop(stop: asyncio.Event, server: uvicorn.Server) -> None:
 
 
 async def _drain(server: uvicorn.Server, service: Service) -> None:
-    """Say that it is not ready, take no more connections, and let those that are open send their last request."""
+    """Say that it is not ready, take no more connections, and let the open ones send their last request."""
     service.stopping.set()
-    await asyncio.sleep(service.config.stop_notice)
+    await _wait(server, service.config.stop_notice, lambda: False)
     for open_server in server.servers:
         open_server.close()
-    deadline = asyncio.get_running_loop().time() + _LAST_REQUESTS
-    while server.server_state.connections and asyncio.get_running_loop().time() < deadline:
+    await _wait(server, _LAST_REQUESTS, lambda: not server.server_state.connections)
+
+
+async def _wait(server: uvicorn.Server, seconds: float, enough: Callable[[], bool]) -> None:
+    clock = asyncio.get_running_loop().time
+    deadline = clock() + seconds
+    while clock() < deadline and not (server.force_exit or enough()):
         await asyncio.sleep(_TICK)

@@ -4,13 +4,13 @@ from collections.abc import Callable
 from typing import Annotated, Any
 
 from fastapi.exceptions import RequestValidationError
-from pydantic import AfterValidator, BaseModel, Field, JsonValue, ValidationError
+from pydantic import AfterValidator, Field, JsonValue, ValidationError
 
 from tenor.errors import ConfigError, TenorError
 from tenor.service.connection import Ended
 from tenor.service.errors import ServiceError, as_json, as_service_error
 from tenor.service.registry import Served
-from tenor.service.schemas import STRICT, Text
+from tenor.service.schemas import Strict, Text
 from tenor.service.streaming import SharedStreams
 
 Choose = Callable[[], tuple[Served, SharedStreams]]
@@ -22,10 +22,8 @@ def _finite(value: JsonValue) -> JsonValue:
     return value
 
 
-class Piece(BaseModel):
+class Piece(Strict):
     """What comes next in a text."""
-
-    model_config = STRICT
 
     id: Annotated[JsonValue, AfterValidator(_finite), Field(description="given back with the answer")] = None
     text: Text

@@ -72,15 +72,16 @@ class SharedStreams:
 
     async def _work(self) -> None:
         while self._waiting or self._closed:
-            pieces, self._waiting = self._waiting, {}
-            closed, self._closed = self._closed, []
-            try:
-                found = await self._executor.run(partial(self._read, pieces, closed))
-            except Exception as error:
-                for piece in pieces.values():
-                    if not piece.answer.done():
-                        piece.answer.set_exception(error)
-                continue
+            async with self._executor.turn() as run:
+                pieces, self._waiting = self._waiting, {}
+                closed, self._closed = self._closed, []
+                try:
+                    found = await run(partial(self._read, pieces, closed))
+                except Exception as error:
+                    for piece in pieces.values():
+                        if not piece.answer.done():
+                            piece.answer.set_exception(error)
+                    continue
             for key, piece in pieces.items():
                 if not piece.answer.done():
                     piece.answer.set_result(found[key])

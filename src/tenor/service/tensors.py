@@ -4,27 +4,26 @@ The specification is at https://github.com/kserve/open-inference-protocol. A mod
 and gives two, `label` and `probabilities`. No extension of the protocol is offered.
 """
 
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 from annotated_types import Len
-from pydantic import BaseModel, Field, JsonValue
+from pydantic import BaseModel, FailFast, Field
 
 from tenor.service.errors import ServiceError
-from tenor.service.schemas import STRICT, strict_with_example
+from tenor.service.schemas import Strict, example
 
 INPUT = "text"
+MOST_OUTPUTS = 8  # that may be asked for, of two that there are
 OutputName = Literal["label", "probabilities"]
 
 Size = Annotated[int, Field(ge=0)]
 Parameters = Annotated[
-    dict[str, JsonValue] | None, Field(description="taken, and not looked at: no extension is offered")
+    dict[str, Any] | None, Field(description="taken, and not looked at: no extension is offered")
 ]
 
 
-class InputTensor(BaseModel):
+class InputTensor(Strict):
     """The texts, as a tensor."""
-
-    model_config = STRICT
 
     name: Literal["text"]
     shape: Annotated[list[Size], Len(1, 2), Field(description="[N] or [N, 1], for N texts")]
@@ -32,6 +31,7 @@ class InputTensor(BaseModel):
     parameters: Parameters = None
     data: Annotated[
         list[str | Annotated[list[str], Len(1, 1)]],
+        FailFast(),
         Field(description="N strings or, of the shape [N, 1], N lists of one string each"),
     ]
 
@@ -53,19 +53,17 @@ class InputTensor(BaseModel):
         return [one if isinstance(one, str) else one[0] for one in self.data]
 
 
-class RequestedOutput(BaseModel):
+class RequestedOutput(Strict):
     """A tensor that is asked for."""
-
-    model_config = STRICT
 
     name: OutputName
     parameters: Parameters = None
 
 
-class InferenceRequest(BaseModel):
+class InferenceRequest(Strict):
     """Texts, and which tensors are wanted of them."""
 
-    model_config = strict_with_example(
+    model_config = example(
         {
             "id": "42",
             "inputs": [
@@ -79,7 +77,10 @@ class InferenceRequest(BaseModel):
     parameters: Parameters = None
     inputs: Annotated[list[InputTensor], Len(1, 1)]
     outputs: Annotated[
-        list[RequestedOutput] | None, Field(description="tensors that are wanted; without any, all")
+        list[RequestedOutput] | None,
+        Len(0, MOST_OUTPUTS),
+        FailFast(),
+        Field(description="tensors that are wanted; without any, all"),
     ] = None
 
 
@@ -108,7 +109,7 @@ class TensorMetadata(BaseModel):
     datatype: str
     shape: list[int]
     parameters: Annotated[
-        dict[str, JsonValue] | None, Field(description="of probabilities: the classes of its columns")
+        dict[str, Any] | None, Field(description="of probabilities: the classes of its columns")
     ] = None
 
 

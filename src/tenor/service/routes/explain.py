@@ -9,18 +9,28 @@ from starlette.responses import Response
 
 from tenor.config.attribution import MethodName
 from tenor.explain.explanation import explain
+from tenor.service import logs
 from tenor.service.errors import json_response
 from tenor.service.registry import Served
-from tenor.service.schemas import ModelName, PredictionJson, Probability, Text, Version, problems, strict_with_example
+from tenor.service.schemas import (
+    ModelName,
+    PredictionJson,
+    Probability,
+    Strict,
+    Text,
+    Version,
+    example,
+    problems,
+)
 from tenor.service.service import Service
 
 Places = Annotated[list[int], Field(description="numbers of words, from 1, at which the text was read")]
 
 
-class ExplainRequest(BaseModel):
+class ExplainRequest(Strict):
     """A text, and what is asked about it."""
 
-    model_config = strict_with_example({"text": "slow at first, but what an ending"})
+    model_config = example({"text": "slow at first, but what an ending"})
 
     text: Text
     model: ModelName = None
@@ -123,9 +133,7 @@ def router(service: Service) -> APIRouter:
     """Return the paths."""
     paths = APIRouter(tags=["explain"])
 
-    @paths.post(
-        "/v1/explain", response_model=ExplainResponse, responses=problems(400, 404, 413, 422, 503, 504)
-    )
+    @paths.post("/v1/explain", response_model=ExplainResponse, responses=problems(400, 401, 404, 422))
     async def explain_text(request: ExplainRequest) -> Response:
         """Say what the model thinks after each word, and what each word adds to its prediction.
 
@@ -133,6 +141,7 @@ def router(service: Service) -> APIRouter:
         """
         served = service.registry.get(request.model, request.version)
         service.checked([request.text])
+        logs.note(model=served.name, version=served.version, texts=1)
         return await service.background.run(partial(_explained, served, request))
 
     return paths

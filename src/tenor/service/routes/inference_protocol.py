@@ -10,6 +10,7 @@ from starlette.responses import Response
 
 from tenor import __version__
 from tenor.inference.predictor import Prediction
+from tenor.service import logs
 from tenor.service.errors import ServiceError, as_service_error, json_response
 from tenor.service.registry import Served
 from tenor.service.schemas import problems
@@ -49,8 +50,9 @@ class _Refusing(APIRoute):
         async def handle_or_refuse(request: Request) -> Response:
             try:
                 return await handle(request)
-            except RequestValidationError as error:
-                raise refused(as_service_error(error).message) from error
+            except (RequestValidationError, ServiceError) as error:
+                said = as_service_error(error)
+                raise (refused(said.message) if said.status == 422 else said) from error
 
         return handle_or_refuse
 
@@ -60,7 +62,7 @@ def router(service: Service) -> APIRouter:
     paths = APIRouter(tags=["Open Inference Protocol v2"], route_class=_Refusing)
 
     @paths.get("/v2/", include_in_schema=False)
-    @paths.get("/v2", response_model=ServerMetadata)
+    @paths.get("/v2", response_model=ServerMetadata, responses=problems(401))
     async def server() -> Response:
         """Say what this server is."""
         return json_response({"name": "tenor", "version": __version__, "extensions": []})
@@ -70,7 +72,7 @@ def router(service: Service) -> APIRouter:
         """Say that the process answers."""
         return json_response({"live": True})
 
-    @paths.get("/v2/health/ready", response_model=Ready, responses=problems(503))
+    @paths.get("/v2/health/ready", response_model=Ready)
     async def ready() -> Response:
         """Say whether requests are taken: 503 while the service stops."""
         _refuse_while_stopping(service)
@@ -90,23 +92,22 @@ def router(service: Service) -> APIRouter:
 def _add(paths: APIRouter, path: str, choose: Callable[..., Awaitable[Served]], service: Service) -> None:
     """Add the paths of a model."""
 
-    @paths.get(path, response_model=ModelMetadata, responses=problems(404))
+    @paths.get(path, response_model=ModelMetadata, responses=problems(401, 404))
     async def metadata(served: Annotated[Served, Depends(choose)]) -> Response:
         """Say what a model takes and gives."""
         return json_response(_described(served, service.registry.versions(served.name)))
 
-    @paths.get(f"{path}/ready", response_model=ModelReady, responses=problems(404, 503))
+    @paths.get(f"{path}/ready", response_model=ModelReady, responses=problems(401, 404))
     async def model_ready(served: Annotated[Served, Depends(choose)]) -> Response:
         """Say whether a model takes requests."""
         _refuse_while_stopping(service)
         return json_response({"name": served.name, "ready": True})
 
-    @paths.post(
-        f"{path}/infer", response_model=InferenceResponse, responses=problems(400, 404, 413, 503, 504)
-    )
+    @paths.post(f"{path}/infer", response_model=InferenceResponse, responses=problems(400, 401, 404))
     async def infer(request: InferenceRequest, served: Annotated[Served, Depends(choose)]) -> Response:
         """Judge texts."""
         texts = service.checked(request.inputs[0].texts())
+        logs.note(model=served.name, version=served.version, texts=len(texts))
         return json_response(_answer(request, served, await served.batcher.predictions(texts)))
 
 

@@ -4,7 +4,7 @@ from fastapi import APIRouter
 from starlette.responses import Response
 
 from tenor.service.errors import json_response
-from tenor.service.schemas import ModelsResponse
+from tenor.service.schemas import ModelsResponse, problems
 from tenor.service.service import Service
 from tenor.service.streaming import refusal
 
@@ -13,7 +13,7 @@ def router(service: Service) -> APIRouter:
     """Return the paths."""
     paths = APIRouter(tags=["models"])
 
-    @paths.get("/v1/models", response_model=ModelsResponse)
+    @paths.get("/v1/models", response_model=ModelsResponse, responses=problems(401))
     async def models() -> Response:
         """List all models with their versions."""
         registry = service.registry

@@ -9,7 +9,7 @@ from starlette.responses import Response
 from tenor.inference.predictor import FEW, Prediction
 from tenor.service import logs
 from tenor.service.errors import json_response
-from tenor.service.schemas import PredictRequest, PredictResponse
+from tenor.service.schemas import PredictRequest, PredictResponse, problems
 from tenor.service.service import Service
 
 
@@ -17,7 +17,7 @@ def router(service: Service) -> APIRouter:
     """Return the paths."""
     paths = APIRouter(tags=["predict"])
 
-    @paths.post("/v1/predict", response_model=PredictResponse)
+    @paths.post("/v1/predict", response_model=PredictResponse, responses=problems(400, 401, 404, 422))
     async def predict(request: PredictRequest) -> Response:
         """Judge texts; the predictions come in their order."""
         served = service.registry.get(request.model, request.version)

@@ -69,7 +69,8 @@ def router(service: Service) -> APIRouter:
             connection.release()
             connections.discard(connection)
             service.metrics.streams.dec()
-            logs.event("stream", seconds=round(perf_counter() - began, 3), ended=ended)
+            client = socket.client.host if socket.client else None
+            logs.event("stream", seconds=round(perf_counter() - began, 3), ended=ended, client=client)
 
     return paths
 

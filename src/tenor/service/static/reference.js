@@ -50,8 +50,7 @@ class Schemas {
     if (!schema) return "any";
     if ("const" in schema) return JSON.stringify(schema.const);
     if (schema.enum) return schema.enum.map((one) => JSON.stringify(one)).join(" or ");
-    const several = schema.anyOf ?? schema.oneOf;
-    if (several) return [...new Set(several.map((one) => this.type(one)))].join(" or ");
+    if (schema.anyOf) return [...new Set(schema.anyOf.map((one) => this.type(one)))].join(" or ");
     if (schema.type === "array") return `list of ${this.type(schema.items)}`;
     if (schema.type === "object" && schema.additionalProperties && !schema.properties) {
       return schema.additionalProperties === true ? "object" : `object of ${this.type(schema.additionalProperties)}`;
@@ -72,10 +71,11 @@ class Schemas {
   fields(given, depth = 0) {
     const schema = this.resolved(given);
     if (!schema || depth > DEEPEST) return null;
-    const inner = (schema.anyOf ?? schema.oneOf ?? []).find((one) => this.resolved(one).type !== "null");
-    if (inner) return this.fields(inner, depth);
     if (schema.type === "array") return this.fields(schema.items, depth);
-    if (!schema.properties) return null;
+    if (!schema.properties) {
+      const inner = schema.anyOf?.find((one) => this.resolved(one).type !== "null");
+      return inner ? this.fields(inner, depth) : null;
+    }
     const needed = schema.required ?? [];
     return element("ul", ...Object.entries(schema.properties).map(([name, field]) => element(
       "li", code(name), " ",
@@ -104,17 +104,34 @@ function article(schemas, path, method, operation) {
     made.append(element("h4", "Takes"), schemas.fields(body.schema) ?? schemas.type(body.schema));
     const example = schemas.resolved(body.schema)?.examples?.[0];
     if (example) {
-      const command = `curl ${location.origin}${path} --json '${JSON.stringify(example).replaceAll("'", "'\\''")}'`;
+      const address = new URL(path.replace(/\{(\w+)\}/g, (_, name) => name.toUpperCase()), document.baseURI);
+      const command = `curl ${address} --json '${JSON.stringify(example).replaceAll("'", "'\\''")}'`;
       made.append(element("h4", "For example"), element("pre", code(command)));
     }
   }
-  for (const [status, answer] of Object.entries(operation.responses)) {
-    if (status === "default") continue;
-    const fields = schemas.fields(Object.values(answer.content ?? {})[0]?.schema);
-    const summary = element("summary", code(status), ` ${answer.description}`);
-    made.append(fields ? element("details", summary, fields) : element("p", code(status), ` ${answer.description}`));
-  }
+  const fields = schemas.fields(Object.values(operation.responses[200]?.content ?? {})[0]?.schema);
+  if (fields) made.append(element("details", element("summary", "Gives"), fields));
+  const errors = Object.keys(operation.responses).filter((status) => Number(status) >= 400);
+  made.append(element("p", classed(`Errors: ${errors.join(", ")}`, "type")));
   return made;
+}
+
+/**
+ * Say what each status of an error means.
+ * @param {any[]} operations
+ */
+function errors(operations) {
+  const meanings = new Map();
+  for (const operation of operations) {
+    for (const [status, answer] of Object.entries(operation.responses)) {
+      if (Number(status) >= 400) meanings.set(status, answer.description);
+    }
+  }
+  const rows = [...meanings].sort().map(([status, meaning]) => element("li", code(status), ` ${meaning}`));
+  return element("section", element("h2", "errors"), element(
+    "article", element("p", "Whatever the status: ", code('{"error": "what was wrong", "code": "for_programs"}')),
+    element("ul", ...rows),
+  ));
 }
 
 /** @param {any} openapi */
@@ -136,7 +153,8 @@ function show(openapi) {
   const contents = document.getElementById("contents");
   contents?.append(element("ul", ...links));
   contents?.removeAttribute("hidden");
-  document.getElementById("paths")?.append(...groups.values());
+  const operations = Object.values(openapi.paths).flatMap((methods) => Object.values(methods));
+  document.getElementById("paths")?.append(...groups.values(), errors(operations));
 }
 
 const state = document.getElementById("state");
