@@ -1,4 +1,4 @@
-"""The page at /: the files of service/static. What it may do is said with the other headers (`service.limits`)."""
+"""The page at /: the files of service/static; what it may do is said with all headers in `service.limits`."""
 
 from pathlib import Path
 
