@@ -172,13 +172,10 @@ def _json_writer(terminal: Terminal, predictor: "Predictor") -> Write:
 
 def as_json(prediction: "Prediction", *, abstains: bool = False) -> dict[str, object]:
     """Return what a prediction is in JSON, and whether it was held back where any may be."""
-    return {
-        "label": prediction.label,
-        "probability": prediction.probability,
-        "probabilities": prediction.probabilities,
-        "unknown_share": prediction.unknown_share,
-        **({"abstained": prediction.abstained} if abstains else {}),
-    }
+    values = prediction.to_json()
+    if not abstains:
+        del values["abstained"]
+    return values
 
 
 def tab_columns(classes: Sequence[str]) -> tuple[str, ...]:

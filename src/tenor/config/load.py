@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import MISSING, Field, asdict, dataclass, fields, is_dataclass
 from importlib import resources
 from pathlib import Path
-from typing import Annotated, Any, get_args, get_origin, get_type_hints
+from typing import Annotated, Any, TypeVar, get_args, get_origin, get_type_hints
 
 from typing_extensions import Doc
 
@@ -15,6 +15,7 @@ from tenor.config.classification import ClassificationConfig
 from tenor.errors import ConfigError
 
 Values = dict[str, Any]
+_Config = TypeVar("_Config")
 
 
 @dataclass(frozen=True)
@@ -114,6 +115,27 @@ def parse(values: Mapping[str, Any]) -> ClassificationConfig:
         found = repr(_at(values, key)) if key else "unusable"
         expected = f" ({known[key].type}: {known[key].meaning})" if key in known else ""
         raise ConfigError(f"{key or 'the configuration'} is {found}: {first['msg']}{expected}") from None
+    except TypeError as error:
+        raise ConfigError(f"a configuration holds numbers, text and lists, nothing else: {error}") from None
+
+
+def parse_flat(cls: type[_Config], values: Mapping[str, Any], owner: str) -> _Config:
+    """Build a configuration without sections, such as that of `owner`; refuses what `parse` refuses."""
+    from pydantic import TypeAdapter, ValidationError
+
+    known = {setting.key: setting for setting in settings(cls)}
+    for key in values:
+        if key not in known:
+            raise ConfigError(
+                f"unknown setting {key}; {owner} has {', '.join(known)}{_did_you_mean(key, known)}"
+            )
+    try:
+        return TypeAdapter(cls).validate_json(json.dumps(values))
+    except ValidationError as error:
+        first = error.errors()[0]
+        key = str(first["loc"][0])
+        meaning = f" ({known[key].type}: {known[key].meaning})"
+        raise ConfigError(f"{key} is {values[key]!r}: {first['msg']}{meaning}") from None
     except TypeError as error:
         raise ConfigError(f"a configuration holds numbers, text and lists, nothing else: {error}") from None
 

@@ -7,9 +7,8 @@ from typing import Annotated, Any, ClassVar
 from annotated_types import Ge, Gt, Len, MultipleOf
 from typing_extensions import Doc
 
-from tenor.config.load import Values, settings
+from tenor.config.load import Values, parse_flat
 from tenor.config.training import DeviceName
-from tenor.errors import ConfigError
 
 
 @dataclass(frozen=True)
@@ -65,27 +64,7 @@ _NOT_OF_A_CELL = frozenset({"tasks", "models", "seeds", "device", "threads"})
 
 def parse_probe(values: Mapping[str, Any]) -> ProbeConfig:
     """Build a configuration; unknown keys, wrong types and values out of range are refused."""
-    import difflib
-    import json
-
-    from pydantic import TypeAdapter, ValidationError
-
-    known = {setting.key: setting for setting in settings(ProbeConfig)}
-    for key in values:
-        if key not in known:
-            close = difflib.get_close_matches(key, known, n=1)
-            hint = f"; did you mean {close[0]}?" if close else ""
-            raise ConfigError(f"unknown setting {key}; the probe has {', '.join(known)}{hint}")
-    try:
-        # By way of JSON, as in config/load.py: there a list is a tuple.
-        return TypeAdapter(ProbeConfig).validate_json(json.dumps(values))
-    except ValidationError as error:
-        first = error.errors()[0]
-        key = str(first["loc"][0])
-        meaning = f" ({known[key].type}: {known[key].meaning})"
-        raise ConfigError(f"{key} is {values[key]!r}: {first['msg']}{meaning}") from None
-    except TypeError as error:
-        raise ConfigError(f"a configuration holds numbers, text and lists, nothing else: {error}") from None
+    return parse_flat(ProbeConfig, values, "the probe")
 
 
 def probe_values(config: ProbeConfig) -> Values:

@@ -44,6 +44,16 @@ class Prediction:
         """Of the predicted label."""
         return self.probabilities[self.label]
 
+    def to_json(self) -> dict[str, object]:
+        """Return the fields and the probability of the label as JSON-ready values."""
+        return {
+            "label": self.label,
+            "probability": self.probability,
+            "probabilities": self.probabilities,
+            "unknown_share": self.unknown_share,
+            "abstained": self.abstained,
+        }
+
 
 class Predictor:
     """What `tenor.load` returns."""

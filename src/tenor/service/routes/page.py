@@ -1,0 +1,13 @@
+"""The page at /: the files of service/static."""
+
+from pathlib import Path
+
+from fastapi import FastAPI
+from starlette.staticfiles import StaticFiles
+
+STATIC = Path(__file__).parent.parent / "static"
+
+
+def mount(app: FastAPI) -> None:
+    """Give the files wherever no other path is."""
+    app.mount("/", StaticFiles(directory=STATIC, html=True), name="page")
