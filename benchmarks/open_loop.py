@@ -100,17 +100,19 @@ class Clients:
             await asyncio.sleep(_AGAIN)
         return replace(found, tries=tries)
 
-    async def load(self, rate: float, seconds: float, *, insist: bool = False, seed: int = 0) -> list[Outcome]:
+    async def load(self, rate: float, seconds: float, *, insist: bool = False) -> list[Outcome]:
         """Send `rate` requests a second, at random as if nobody knew of the others; wait for all answers."""
         clock = asyncio.get_running_loop().time
-        chance = random.Random(seed)
+        chance = random.Random(0)
         ask = self.insist if insist else self.ask
-        due = start = clock()
+        due = clock()
+        end = due + seconds
         tasks = []
-        while (due := due + chance.expovariate(rate)) < start + seconds:
+        while due < end:
             if (wait := due - clock()) > 0:
                 await asyncio.sleep(wait)
             tasks.append(asyncio.create_task(ask(len(tasks), due)))
+            due += chance.expovariate(rate)
         return list(await asyncio.gather(*tasks))
 
     async def saturate(self, clients: int, seconds: float) -> list[Outcome]:

@@ -10,6 +10,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Sequence
+from contextlib import suppress
 from types import TracebackType
 from typing import Any, Self
 
@@ -24,7 +25,7 @@ class Server:
     """A server from `start` to `stop`; it may be started again, on the same port."""
 
     def __init__(self, command: Sequence[str], *, ready: str) -> None:
-        """Take a command that is complete but for `--port N`, and the path that answers 200 once it serves."""
+        """Take a command complete but for `--port N`, and a path that answers 200 once it serves."""
         self.port = _free_port()
         self._command = [*command, "--port", str(self.port)]
         self._ready = ready
@@ -80,10 +81,8 @@ class Server:
     def kill(self) -> None:
         """End it and whatever it started."""
         if self._process is not None:
-            try:
+            with suppress(ProcessLookupError):
                 os.killpg(self._process.pid, signal.SIGKILL)
-            except ProcessLookupError:
-                pass
             self._process.wait()
 
     @property
@@ -104,11 +103,9 @@ class Server:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        try:
-            self.terminate()
+        self.terminate()
+        with suppress(subprocess.TimeoutExpired):
             self.wait()
-        except subprocess.TimeoutExpired:
-            pass
         self.kill()
         self._said.close()
 

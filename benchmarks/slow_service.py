@@ -1,4 +1,4 @@
-"""The service with an engine that sleeps for every text: for overload.py, in which the engine is to be the limit.
+"""The service with an engine that sleeps for every text, so that in overload.py the engine is the limit.
 
     python -m slow_service MODEL --seconds-a-text S --port N [--set KEY=VALUE ...]
 

@@ -1,10 +1,11 @@
-"""wrk (https://github.com/wg/wrk), a load generator in C: so many clients, each asking as soon as it is answered."""
+"""wrk (https://github.com/wg/wrk), a load generator in C: clients that ask as soon as they are answered."""
 
 import json
 import resource
 import shutil
 import subprocess
 import sys
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -35,6 +36,11 @@ def reading(url: str, bodies: Path, *, clients: int, seconds: int) -> dict[str, 
         "texts_per_second": right / found["seconds"],
         "generator_cores": (_processor_seconds() - before) / found["seconds"],
     }
+
+
+def errors(reading: Mapping[str, Any]) -> int:
+    """Return the requests of a reading that were answered with an error, or not at all."""
+    return int(reading["failed"] + reading["unanswered"])
 
 
 def _processor_seconds() -> float:

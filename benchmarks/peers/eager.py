@@ -1,4 +1,4 @@
-"""A model's network called as whoever writes a service of their own would call it: eager, without gradients."""
+"""A model's network as those would call it who write a service of their own: eager, without gradients."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -12,7 +12,7 @@ from tenor.model import Model
 
 
 class Eager:
-    """Texts in, the likeliest label of each and its probability out; one batch, padded to its longest text."""
+    """Texts in, the label and its probability of each out; one batch, as wide as its longest text."""
 
     def __init__(self, folder: Path) -> None:
         self._model = Model.load(folder)

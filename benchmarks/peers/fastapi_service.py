@@ -1,7 +1,7 @@
 """The service of FastAPI's own tutorial around the eager network: one text a request, computed as it comes.
 
-    python -m peers.fastapi_service MODEL --port N              `def`: in FastAPI's threads, as its page advises
-    python -m peers.fastapi_service MODEL --port N --in-loop    `async def`: one after another in the event loop
+python -m peers.fastapi_service MODEL --port N              `def`: in FastAPI's threads, as its page advises
+python -m peers.fastapi_service MODEL --port N --in-loop    `async def`: one after another in the event loop
 """
 
 import argparse
