@@ -86,29 +86,36 @@ class Clients:
         else:
             self._free.append((reader, writer))
         said = json.loads(body) if status == OK else {}
-        version = said.get("version")
-        right = version in self._known and self._known[version][text].agrees(said["predictions"][0])
+        version: str | None = said.get("version")
+        known = self._known.get(version or "")
+        right = known is not None and known[text].agrees(said["predictions"][0])
         return Outcome(
             due, sent, ended, status, retry_after="retry-after" in headers, version=version, right=right
         )
 
     async def insist(self, number: int, due: float) -> Outcome:
         """Send a request again and again while it is turned away; one that was lost is not sent again."""
+        first = found = await self.ask(number, due)
         tries = 1
-        while (found := await self.ask(number, due)).refused or found.status == UNAVAILABLE:
-            tries += 1
+        while found.refused or found.status == UNAVAILABLE:
             await asyncio.sleep(_AGAIN)
-        return replace(found, tries=tries)
+            found = await self.ask(number, due)
+            tries += 1
+        return replace(found, sent=first.sent, tries=tries)
 
-    async def load(self, rate: float, seconds: float, *, insist: bool = False) -> list[Outcome]:
-        """Send `rate` requests a second, at random as if nobody knew of the others; wait for all answers."""
+    async def load(
+        self, rate: float, lasts: "float | asyncio.Task[None]", *, insist: bool = False
+    ) -> list[Outcome]:
+        """Send `rate` requests a second, as if nobody knew of the others; wait for all answers.
+
+        It lasts so many seconds, or until a task is done.
+        """
         clock = asyncio.get_running_loop().time
         chance = random.Random(0)
         ask = self.insist if insist else self.ask
-        due = clock()
-        end = due + seconds
-        tasks = []
-        while due < end:
+        due = start = clock()
+        tasks: list[asyncio.Task[Outcome]] = []
+        while not lasts.done() if isinstance(lasts, asyncio.Task) else due < start + lasts:
             if (wait := due - clock()) > 0:
                 await asyncio.sleep(wait)
             tasks.append(asyncio.create_task(ask(len(tasks), due)))
@@ -121,7 +128,7 @@ class Clients:
         end = clock() + seconds
 
         async def client(first: int) -> list[Outcome]:
-            found = []
+            found: list[Outcome] = []
             while (now := clock()) < end:
                 found.append(await self.ask(first + clients * len(found), now))
             return found

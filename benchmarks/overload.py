@@ -20,11 +20,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
+from statistics import linear_regression
 from typing import Any
 
 import latency
 import measure
-import numpy as np
 import record
 from open_loop import OK, Clients, Known, Outcome, counted
 from servers import Server
@@ -32,11 +32,11 @@ from servers import Server
 from tenor.data.builtin.corpus import load as corpus
 from tenor.inference.predictor import load
 
-SECONDS_A_TEXT = 0.01
-SETTINGS = {"batch_texts": 16, "queue_texts": 128, "poll_seconds": 0.5}
+BATCH, QUEUE = 16, 128  # texts: so few that what is accepted is answered within a second or two
+SETTINGS = {"batch_texts": BATCH, "queue_texts": QUEUE, "poll_seconds": 0.5}
 TIMES = 5  # the capacity
 _LOW, _HIGH = 0.2, 0.5  # shares of the capacity at which nothing should queue, and at which something does
-_SAMPLE = 0.5  # seconds between two looks at memory
+_LOOK = 0.5  # seconds between two looks, at memory and at what is served
 _SETTLED = 10.0  # seconds of overload after which memory should grow no more
 _BURST_BEFORE = 0.05  # seconds from the burst to the signal
 _MIB = 2**20
@@ -46,6 +46,7 @@ _MIB = 2**20
 class Sizes:
     """How long each part takes, in seconds, and how often."""
 
+    text: float  # that the engine sleeps
     quiet: float
     capacity: float
     overload: float
@@ -54,36 +55,48 @@ class Sizes:
     restart: float  # of load before the signal, and as much after it
     burst: int  # requests just before the signal
     swaps: int
-    swap: float  # between two new versions
+    swap: float  # between a version that is served and the next one
 
 
-FULL = Sizes(quiet=5, capacity=10, overload=60, recovery=5, restarts=5, restart=2, burst=64, swaps=4, swap=4)
+FULL = Sizes(
+    text=0.01, quiet=5, capacity=10, overload=60, recovery=5, restarts=5, restart=2, burst=64, swaps=4, swap=4
+)
 QUICK = Sizes(
-    quiet=0.5, capacity=0.5, overload=1, recovery=1, restarts=1, restart=0.3, burst=8, swaps=1, swap=1
+    text=0.001,
+    quiet=0.2,
+    capacity=0.2,
+    overload=0.5,
+    recovery=0.5,
+    restarts=1,
+    restart=0.2,
+    burst=8,
+    swaps=1,
+    swap=0.2,
 )
 
 
 def figures(models: Sequence[Path], texts: Sequence[str], sizes: Sizes) -> dict[str, Any]:
     """Return what became of all requests; in swaps the models take turns."""
     known = [_known(model, texts) for model in models]
-    found: dict[str, Any] = {"seconds_a_text": SECONDS_A_TEXT, "settings": SETTINGS, "times": TIMES}
-    with _server(models[0]) as server:
+    found: dict[str, Any] = {"seconds_a_text": sizes.text, "settings": SETTINGS, "times": TIMES}
+    with _server(models[0], sizes.text) as server:
         clients = Clients(server.port, texts, {"1": known[0]})
         found |= asyncio.run(_overload(server, clients, sizes))
-        found["restarts"] = asyncio.run(_restarts(server, clients, found["capacity"], sizes))
+        rate = _HIGH * found["capacity"]
+        found["restarts"] = asyncio.run(_restarts(server, clients, rate=rate, sizes=sizes))
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         shutil.copytree(models[0], folder / "1")
-        with _server(folder) as server:
+        with _server(folder, sizes.text) as server:
             labels = {str(number + 1): known[number % len(known)] for number in range(sizes.swaps + 1)}
             clients = Clients(server.port, texts, labels)
-            found["swaps"] = asyncio.run(_swaps(folder, models, clients, found["capacity"], sizes))
+            found["swaps"] = asyncio.run(_swaps(server, folder, models, clients, rate=rate, sizes=sizes))
     return found
 
 
 async def _overload(server: Server, clients: Clients, sizes: Sizes) -> dict[str, Any]:
-    quiet = await clients.load(_LOW / SECONDS_A_TEXT, sizes.quiet)
-    full = await clients.saturate(2 * SETTINGS["batch_texts"], sizes.capacity)
+    quiet = await clients.load(_LOW / sizes.text, sizes.quiet)
+    full = await clients.saturate(2 * BATCH, sizes.capacity)
     capacity = sum(one.status == OK for one in full) / (full[-1].ended - full[0].due)
     memory = asyncio.create_task(_memory(server, sizes.overload))
     loaded = await clients.load(TIMES * capacity, sizes.overload)
@@ -111,9 +124,9 @@ async def _memory(server: Server, seconds: float) -> dict[str, Any]:
     while (now := clock() - start) < seconds:
         if (resident := server.resident()) is not None:
             samples.append((now, resident / _MIB))
-        await asyncio.sleep(_SAMPLE)
+        await asyncio.sleep(_LOOK)
     settled = [(now, mib) for now, mib in samples if now >= min(_SETTLED, seconds / 2)]
-    slope = 60 * float(np.polyfit(*zip(*settled, strict=True), 1)[0]) if len(settled) > 2 else None
+    slope = 60 * linear_regression(*zip(*settled, strict=True)).slope if len(settled) > 2 else None
     return {"mib_per_minute": slope, "samples": samples}
 
 
@@ -132,8 +145,8 @@ def _recovery(
     }
 
 
-async def _restarts(server: Server, clients: Clients, capacity: float, sizes: Sizes) -> dict[str, Any]:
-    each = [await _restart(server, clients, capacity, sizes) for _ in range(sizes.restarts)]
+async def _restarts(server: Server, clients: Clients, *, rate: float, sizes: Sizes) -> dict[str, Any]:
+    each = [await _restart(server, clients, rate, sizes) for _ in range(sizes.restarts)]
     clients.close()
     parts = ("before", "after")
     sums = {
@@ -145,10 +158,10 @@ async def _restarts(server: Server, clients: Clients, capacity: float, sizes: Si
     return {"restarts": len(each), **sums, **times, "each": each}
 
 
-async def _restart(server: Server, clients: Clients, capacity: float, sizes: Sizes) -> dict[str, Any]:
+async def _restart(server: Server, clients: Clients, rate: float, sizes: Sizes) -> dict[str, Any]:
     clock = asyncio.get_running_loop().time
     start = clock()
-    steady = asyncio.create_task(clients.load(_HIGH * capacity, 2 * sizes.restart, insist=True))
+    steady = asyncio.create_task(clients.load(rate, 2 * sizes.restart, insist=True))
     await asyncio.sleep(sizes.restart - _BURST_BEFORE)
     burst = [asyncio.create_task(clients.insist(number, clock())) for number in range(sizes.burst)]
     await asyncio.sleep(start + sizes.restart - clock())
@@ -173,28 +186,36 @@ def _with_repeated(outcomes: Sequence[Outcome]) -> dict[str, Any]:
 
 
 async def _swaps(
-    folder: Path, models: Sequence[Path], clients: Clients, capacity: float, sizes: Sizes
+    server: Server, folder: Path, models: Sequence[Path], clients: Clients, *, rate: float, sizes: Sizes
 ) -> dict[str, Any]:
     async def put() -> None:
         for number in range(1, sizes.swaps + 1):
             await asyncio.sleep(sizes.swap)
+            version = str(number + 1)
             # Beside the versions first, so that none is seen half written.
             await asyncio.to_thread(shutil.copytree, models[number % len(models)], folder / "new")
-            (folder / "new").rename(folder / str(number + 1))
+            (folder / "new").rename(folder / version)
+            while (await asyncio.to_thread(_newest, server)) != version:
+                await asyncio.sleep(_LOOK)
+        await asyncio.sleep(sizes.swap)
 
-    putting = asyncio.create_task(put())
-    outcomes = await clients.load(_HIGH * capacity, (sizes.swaps + 1) * sizes.swap)
-    await putting
+    outcomes = await clients.load(rate, asyncio.create_task(put()))
     clients.close()
     versions = [one.version for one in sorted(outcomes, key=lambda one: one.sent) if one.status == OK]
     changes = sum(one != other for one, other in pairwise(versions))
     return {"swaps": sizes.swaps, "changes": changes, "versions": sorted(set(versions)), **counted(outcomes)}
 
 
-def _server(model: Path) -> Server:
+def _server(model: Path, seconds_a_text: float) -> Server:
     settings = [part for key, value in SETTINGS.items() for part in ("--set", f"{key}={value}")]
-    command = [sys.executable, "-m", "slow_service", f"model={model}"]
-    return Server([*command, "--seconds-a-text", str(SECONDS_A_TEXT), *settings], ready="/v1/models")
+    command = [sys.executable, "-m", "slow_service", str(seconds_a_text), "serve", f"model={model}"]
+    return Server([*command, *settings], ready="/v1/models")
+
+
+def _newest(server: Server) -> str:
+    _, said = server.ask("/v1/models")
+    version: str = said["models"][0]["version"]
+    return version
 
 
 def _known(model: Path, texts: Sequence[str]) -> list[Known]:
