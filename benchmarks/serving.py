@@ -4,8 +4,8 @@
 
 wrk (`apt-get install wrk`, https://github.com/wg/wrk) sends reviews, one a request, from 1 to 256 clients,
 each of which asks again as soon as it is answered. Services answer in turn (A B C A B C); the others are idle
-then. wrk and the service share the cores, so what wrk used of them is written, too. wrk counts an answer that
-took more than twice as long as they mostly do as several, as if clients had gone on asking meanwhile.
+then. wrk and the service share the cores, so what wrk used of them is written, too. Where an answer took more
+than twice the mean, wrk adds those that would have been asked for meanwhile.
 
 The fast model is that of accuracy_and_wall.py; a bidirectional LSTM of the default size is trained for a
 minute, since its accuracy does not matter here. Before anything is measured, every service must give the
@@ -21,6 +21,7 @@ import tempfile
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
+from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
@@ -30,7 +31,7 @@ import measure
 import record
 import texts
 import wrk
-from peers.environments import LITSERVE
+from peers.environments import LITSERVE, LITSERVE_VERSION
 from servers import Server
 
 from tenor.data.builtin.corpus import load as corpus
@@ -158,7 +159,9 @@ def main() -> None:
     parser.add_argument("--fast", type=Path, metavar="MODEL", help="default: that of accuracy_and_wall.py")
     parser.add_argument("--lstm", type=Path, metavar="MODEL", help="default: one trained for a minute")
     options: argparse.Namespace = parser.parse_args()
-    found: dict[str, Any] = {"wrk": wrk.check(), "models": {}}
+    versions = {"wrk": wrk.check(), "LitServe": LITSERVE_VERSION}
+    versions |= {name: version(name) for name in ("fastapi", "uvicorn")}
+    found: dict[str, Any] = {"versions": versions, "models": {}}
     with tempfile.TemporaryDirectory() as temporary:
         if options.quick:
             fast = options.fast or latency.trained(Path(temporary), record.MINGRU)

@@ -18,6 +18,7 @@ CONTESTANTS = {
 def serving(results: Results) -> str:
     """Every service by model and clients."""
     found = results.figures("serving")["models"]
+    versions = results.value("serving", "versions")
     parts = []
     for model, services in found.items():
         rows = [
@@ -35,7 +36,8 @@ def serving(results: Results) -> str:
         shown for name, shown in CONTESTANTS.items() if any(name not in one for one in found.values())
     ]:
         parts.append(f"Absent, since it could not be installed: {', '.join(absent)}.")
-    return "\n\n".join([*parts, results.measured("serving")])
+    said = ", ".join(f"{name} {version}" for name, version in versions.items())
+    return "\n\n".join([*parts, f"{said}.", results.measured("serving")])
 
 
 def overload(results: Results) -> str:

@@ -64,10 +64,17 @@ FASTTEXT = Environment(
     "fasttext, pyarrow.parquet",
 )
 
+LITSERVE_VERSION = "0.2.19"
 # With the torch and all other packages that Tenor is tested with; Tenor itself is found by PYTHONPATH.
 LITSERVE = Environment(
     "LitServe",
     record.ROOT / "runs" / ".venv-litserve",
-    ("--constraint", str(record.ROOT / "constraints.txt"), "litserve==0.2.19", "torch", *_core()),
+    (
+        "--constraint",
+        str(record.ROOT / "constraints.txt"),
+        f"litserve=={LITSERVE_VERSION}",
+        "torch",
+        *_core(),
+    ),
     "litserve, torch, numba",
 )

@@ -56,7 +56,7 @@ def test_quick_measures_every_service(
     monkeypatch.setattr(type(script("peers.environments").LITSERVE), "python", lambda *_, **__: None)
     script("serving").main()
     found = json.loads((tmp_path / "out" / "serving.json").read_text("utf-8"))["figures"]
-    assert found["wrk"] == "a stand-in"
+    assert found["versions"]["wrk"] == "a stand-in"
     services = found["models"]["minGRU"]
     assert list(services) == ["tenor", "tenor one by one", "fastapi def", "fastapi async"]
     for by_clients in services.values():
@@ -132,10 +132,11 @@ def test_the_table_shows_the_figures(publish: ModuleType) -> None:
         name: {"1": readings(rate), "64": readings(10 * rate)}
         for name, rate in (("tenor", 500), ("litserve", 50))
     }
-    figures = {"wrk": "4", "models": {"minGRU": services}}
+    figures = {"versions": {"wrk": "4", "fastapi": "0"}, "models": {"minGRU": services}}
     results = publish.Results({"serving": {"environment": PLACE, "figures": figures}})
     shown = publish.TABLES["serving"](results).splitlines()
     assert shown[2] == "| 1 | **Tenor** | 500 | 500, 500 | 1.2 | 12.5 | 6 | 0.50 |"
     assert shown[4].startswith("| 64 | **Tenor** | 5,000 | 5 000, 5 000 |")
-    assert "Absent, since it could not be installed: Tenor, one text a batch, FastAPI" in shown[-3]
+    assert "Absent, since it could not be installed: Tenor, one text a batch, FastAPI" in shown[-5]
+    assert shown[-3] == "wrk 4, fastapi 0."
     assert "Measured 2000-01-01" in shown[-1]
