@@ -104,8 +104,12 @@ class Model:
             (temporary / _MANIFEST).write_bytes(_manifest(FORMAT, __version__, files))
 
     @classmethod
-    def load(cls, path: Path) -> "Model":
-        """Read and verify a model folder, or the `model` folder of a run."""
+    def load(cls, path: Path, *, mapped: bool = True) -> "Model":
+        """Read and verify a model folder, or the `model` folder of a run.
+
+        Tensors stay where they lie, mapped into memory, unless `mapped` says otherwise: writing into a mapped
+        file changes the model, and shortening it ends the process.
+        """
         folder = find(path)
         manifest = _read_manifest(folder)
         try:
@@ -115,7 +119,10 @@ class Model:
                 f"{folder} has format {manifest['format']!r}, this Tenor reads "
                 f"{', '.join(map(str, _FORMATS))}; upgrade Tenor to read it"
             ) from None
-        files = {name: _verified(folder / name, digest) for name, digest in manifest["files"].items()}
+        files = {
+            name: _verified(folder / name, digest, mapped=mapped)
+            for name, digest in manifest["files"].items()
+        }
         if manifest["seal"] != _seal(manifest):
             raise ModelError(
                 f"{folder / _MANIFEST} was changed after it was written; take the original folder"
@@ -203,8 +210,8 @@ def _read_manifest(folder: Path) -> dict[str, Any]:
     return dict(manifest)
 
 
-def _verified(file: Path, digest: str) -> Buffer:
-    content = _bytes(file) if file.suffix == ".json" else _mapped(file)
+def _verified(file: Path, digest: str, *, mapped: bool) -> Buffer:
+    content = _mapped(file) if mapped and file.suffix != ".json" else _bytes(file)
     if hashlib.sha256(content).hexdigest() != digest:
         raise ModelError(f"{file} is damaged or was changed (its SHA-256 differs); take the original folder")
     return content

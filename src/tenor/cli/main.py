@@ -23,7 +23,7 @@ from tenor.cli.options import Debug, Quiet
 from tenor.cli.predict import predict
 from tenor.cli.probe import ProbeCommand, probe
 from tenor.cli.report import report
-from tenor.cli.serve import serve
+from tenor.cli.serve import ServeCommand, serve
 from tenor.cli.stream import stream
 from tenor.cli.train import TrainCommand, train
 from tenor.cli.tune import tune
@@ -47,7 +47,7 @@ app.command()(stream)
 app.command()(explain)
 app.command()(inspect)
 app.command()(embed)
-app.command()(serve)
+app.command(cls=ServeCommand)(serve)
 app.command(cls=ProbeCommand)(probe)
 app.command()(report)
 app.command()(info)

@@ -20,7 +20,6 @@ if TYPE_CHECKING:
     from tenor.inference.predictor import Prediction, Predictor
 
 _LOOKED_AT = 1000  # texts that are compared with the training data
-_FEW = 3  # so many texts prove nothing by their length or an unknown word
 _TEXT_WIDTH = 24  # characters of the text that must fit beside the probabilities of all classes
 _PERCENT_WIDTH = 8
 _ALWAYS_SHOWN = 3  # so few classes have a column each, however narrow the terminal
@@ -150,12 +149,8 @@ def _predict_texts(terminal: Terminal, predictor: "Predictor", texts: Iterable[s
     for text, prediction in zip(shown, predictor.predictions(read), strict=True):
         write(text, prediction)
         unread += prediction.unknown_share == 1
-    warning = predictor.warning(first) if len(first) > _FEW else None
-    if warning:
+    if warning := predictor.doubts(first, unread):
         terminal.warning(warning)
-    elif unread and len(first) <= _FEW:
-        which = "this text" if len(first) == 1 else f"{unread} of these texts"
-        terminal.warning(f"the model knows no word of {which}")
 
 
 Write = Callable[[str, "Prediction"], None]

@@ -26,6 +26,9 @@ class ServiceConfig:
     ] = None
 
     batch_texts: Annotated[int, Ge(1), Doc("texts that are computed together, at most")] = 256
+    batch_characters: Annotated[
+        int, Ge(1), Doc("characters after which no more texts are added to those that are computed together")
+    ] = 500_000
     batch_delay: Annotated[
         float,
         Ge(0),
@@ -35,19 +38,37 @@ class ServiceConfig:
     queue_texts: Annotated[
         int, Ge(1), Doc("texts that may wait for one model; a request beyond that gets 503 at once")
     ] = 4096
-    queue_tasks: Annotated[int, Ge(1), Doc("explanations that may wait; one beyond that gets 503 at once")] = 16
+    queue_tasks: Annotated[
+        int, Ge(1), Doc("explanations that may wait; one beyond that gets 503 at once")
+    ] = 16
 
-    body_bytes: Annotated[int, Ge(1), Doc("bytes of a request; a larger one gets 413")] = 4 << 20
+    body_bytes: Annotated[int, Ge(1), Doc("bytes of a request; a larger one gets 413")] = 2 << 20
+    requests: Annotated[
+        int, Ge(1), Doc("requests that may be under way at once; one beyond that gets 503 at once")
+    ] = 1024
     request_texts: Annotated[int, Ge(1), Doc("texts of a request; one with more gets 413")] = 1024
     text_characters: Annotated[int, Ge(1), Doc("characters of a text; a longer one gets 413")] = 100_000
     request_seconds: Annotated[
-        float, Gt(0), Doc("seconds that a request may take; after that it gets 504, or 408 if it is not there yet")
+        float,
+        Gt(0),
+        Doc("seconds that a request may take; after that it gets 504, or 408 if it is not there yet"),
     ] = 30.0
     streams: Annotated[int, Ge(0), Doc("WebSockets that may be open at once")] = 256
-    rate: Annotated[float | None, Gt(0), Doc("requests a second of one client, beyond that 429; null: any")] = None
-    rate_burst: Annotated[int, Ge(1), Doc("requests that a client may send at once before `rate` counts")] = 20
+    rate: Annotated[
+        float | None, Gt(0), Doc("requests a second of one client, beyond that 429; null: any")
+    ] = None
+    rate_burst: Annotated[int, Ge(1), Doc("requests that a client may send at once before `rate` counts")] = (
+        20
+    )
 
-    poll_seconds: Annotated[float, Gt(0), Doc("seconds between two looks for new versions of the models")] = 2.0
+    proxies: Annotated[
+        str | None,
+        Doc("addresses, with commas, of proxies that tell a client's own by X-Forwarded-For; null: none"),
+    ] = None
+
+    poll_seconds: Annotated[float, Gt(0), Doc("seconds between two looks for new versions of the models")] = (
+        2.0
+    )
     stop_notice: Annotated[
         float, Ge(0), Doc("seconds between saying that it is not ready any more and taking no more requests")
     ] = 0.0

@@ -28,6 +28,8 @@ ENGINES: dict[str, Callable[[Model], Engine]] = {"mingru": TableEngine}
 
 # Texts that are held at once; what a caller streams through stays in constant memory.
 _CHUNK = 4096
+# So many texts prove nothing by their length or an unknown word.
+FEW = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,6 +161,18 @@ class Predictor:
         familiarity = self.model.familiarity
         return None if familiarity is None else familiarity.warning(self.model.pipeline.encode(texts))
 
+    def doubts(self, texts: Sequence[str], unread: int) -> str | None:
+        """Return one sentence why to read the predictions of some texts with care, else None.
+
+        Many texts are compared with the training data; few prove nothing by their length or an unknown word,
+        so of them it is said whether there are some, `unread`, of which no word is known.
+        """
+        if len(texts) > FEW:
+            return self.warning(texts)
+        if not unread:
+            return None
+        return f"the model knows no word of {'this text' if len(texts) == 1 else f'{unread} of these texts'}"
+
     def _chunks(self, texts: Iterable[str]) -> Iterator[tuple[Tokens, npt.NDArray[np.float64]]]:
         for tokens in self._encoded(texts):
             yield tokens, self.probabilities(tokens)
@@ -177,6 +191,7 @@ def load(
     abstain_below: float | None = None,
     target_accuracy: float | None = None,
     per_class: bool = False,
+    mapped: bool = True,
 ) -> Predictor:
     """Load a model or run folder for prediction; its hashes are checked, none of its content is executed.
 
@@ -186,12 +201,14 @@ def load(
         target_accuracy: the same, with the lowest threshold at which the rest is right in such a share of the
             validation texts that the model holds (see `evaluation.abstention.reaching`).
         per_class: a threshold for each predicted class, so that each reaches the target by itself.
+        mapped: read tensors where they lie, which shares them with other processes; False: copy them, so that
+            nothing that happens to the files matters any more.
 
     Raises:
         ModelError: no such folder, a damaged one, or one of a newer format.
         ConfigError: a share outside 0 to 1, both shares at once, a target that no threshold reaches, or one
             for a model without validation data.
     """
-    model = Model.load(Path(path))
+    model = Model.load(Path(path), mapped=mapped)
     abstention = rule(model, abstain_below, target_accuracy, per_class=per_class)
     return Predictor(model, ENGINES.get(model.config.network.encoder, NetworkEngine.of)(model), abstention)

@@ -8,6 +8,7 @@ from fastapi import APIRouter, FastAPI
 
 from tenor import __version__
 from tenor.service import errors
+from tenor.service.limits import Limits
 from tenor.service.routes import metrics, models, page, predict
 from tenor.service.schemas import Problem
 from tenor.service.service import Service
@@ -43,6 +44,7 @@ def make_app(service: Service) -> FastAPI:
         responses={"default": {"model": Problem}},
     )
     errors.install(app)
+    app.add_middleware(Limits, service=service)
     for router in ROUTES.values():
         app.include_router(router(service))
     page.mount(app)

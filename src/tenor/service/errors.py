@@ -11,6 +11,7 @@ from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
 from tenor.errors import InputError, MissingExtraError, TenorError
+from tenor.service import logs
 
 # Of errors that the routing raises.
 _MESSAGES = {
@@ -55,7 +56,9 @@ def retry_after(seconds: float) -> dict[str, str]:
 
 def unexpected() -> ServiceError:
     """Return what a client is told of an error that is ours: nothing of it."""
-    return ServiceError(500, "internal", "something went wrong here that is not the request's fault; the log says what")
+    return ServiceError(
+        500, "internal", "something went wrong here that is not the request's fault; the log says what"
+    )
 
 
 def as_service_error(error: Exception) -> ServiceError:
@@ -74,6 +77,7 @@ def as_service_error(error: Exception) -> ServiceError:
             return ServiceError(422, "not_available", str(error))
         case InputError():
             return ServiceError(422, "invalid", str(error))
+    logs.unexpected(error)
     return unexpected()
 
 
@@ -89,10 +93,12 @@ def json_response(value: object, *, status: int = 200, headers: Mapping[str, str
 
 
 def install(app: FastAPI) -> None:
-    """Have an application say its errors so; those that nobody expects are left to `Exchange`."""
+    """Have an application say its errors so; those that nobody expects are left to `Limits`."""
 
     async def say(_request: Request, error: Exception) -> Response:
-        return respond(as_service_error(error))
+        said = as_service_error(error)
+        logs.note(code=said.code)
+        return respond(said)
 
     for kind in (TenorError, RequestValidationError, HTTPException):
         app.add_exception_handler(kind, say)
@@ -107,7 +113,9 @@ def _invalid(errors: Any) -> ServiceError:
     where = ".".join(map(str, first["loc"][1:])) or "the body"
     others = f" (and {len(errors) - 1} more)" if len(errors) > 1 else ""
     said = str(first["msg"]).removeprefix("Value error, ")
-    return ServiceError(422, "invalid", f"{where}: {said[:1].lower()}{said[1:]}{others}; /docs says what is allowed")
+    return ServiceError(
+        422, "invalid", f"{where}: {said[:1].lower()}{said[1:]}{others}; /docs says what is allowed"
+    )
 
 
 def _code(status: int) -> str:

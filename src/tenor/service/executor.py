@@ -1,21 +1,25 @@
 """`Executor`: a thread for work that must not hold up the event loop.
 
-A service has two. One computes, for all models: batches and pieces of streams. An engine uses every core for
-one batch already, by torch's threads or by ours; two batches at once would only take cores and caches from each
-other, and OpenMP keeps a team of threads for every thread that calls it. Batches are small and each model has
-one at a time there, so models take turns. The other thread does what takes seconds (explanations), so that
-predictions need not wait for it.
+A service has two. One computes, for all models: batches and pieces of streams. An engine uses every core
+for one batch already, by torch's threads or by ours; two batches at once would only take cores and caches
+from each other, and OpenMP keeps a team of threads for every thread that calls it. Batches are small and each
+model has one at a time there, so models take turns. The other thread does what takes seconds (explanations),
+so that predictions need not wait for it.
 """
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from concurrent.futures import ThreadPoolExecutor
-from typing import TypeVar
+from contextlib import asynccontextmanager
+from functools import partial
+from typing import Any, TypeVar
 
 from tenor.service.errors import overloaded
 
 _Result = TypeVar("_Result")
 _COME_AGAIN = 5.0  # seconds; how long what waits will take is not known
+
+Run = Callable[[Callable[[], Any]], Awaitable[Any]]
 
 
 class Executor:
@@ -24,24 +28,34 @@ class Executor:
     def __init__(self, name: str, most_waiting: int | None = None) -> None:
         self._pool = ThreadPoolExecutor(1, thread_name_prefix=f"tenor-{name}")
         self._most_waiting = most_waiting
-        self.waiting = 0  # and running
+        self._turn = asyncio.Lock()
+        self._present = 0  # waiting or running
+
+    @asynccontextmanager
+    async def turn(self) -> AsyncIterator[Run]:
+        """Wait for the thread to be free; what is run is decided then, not before."""
+        async with self._turn:
+            yield partial(asyncio.get_running_loop().run_in_executor, self._pool)
 
     async def run(self, function: Callable[[], _Result]) -> _Result:
-        """Return what `function` returns; one whose caller gives up before it began is never run.
+        """Return what `function` returns; it is not begun if the caller has given up before.
 
         Raises:
             ServiceError: 503, there is no room.
         """
-        if self._most_waiting is not None and self.waiting > self._most_waiting:
+        if self._most_waiting is not None and self._present > self._most_waiting:
             raise overloaded(
-                f"{self.waiting} such requests are waiting already, which is all there is room for; come again",
+                f"{self._most_waiting} such requests are waiting already, and there is room for no more; "
+                "come again",
                 _COME_AGAIN,
             )
-        self.waiting += 1
+        self._present += 1
         try:
-            return await asyncio.get_running_loop().run_in_executor(self._pool, function)
+            async with self.turn() as run:
+                result: _Result = await run(function)
+                return result
         finally:
-            self.waiting -= 1
+            self._present -= 1
 
     def close(self) -> None:
         """Run nothing that is not begun, and wait for what is."""

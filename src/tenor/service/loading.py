@@ -1,16 +1,28 @@
 """A model that is loaded for a service: in memory, and warm."""
 
+from contextlib import suppress
 from pathlib import Path
 
+from tenor.errors import InputError
 from tenor.inference.predictor import Predictor, load
+from tenor.text.pipeline import EFFORT
+
+# Lengths in words, and texts of each: enough that kernels are loaded, at widths that are met often.
+_LENGTHS, _EACH = (32, 64, 128, 256), 48
 
 
 def load_warm(path: Path) -> Predictor:
-    """Load a model and have done what is otherwise done at first use.
+    """Load a model, and do what would otherwise be done at first use.
+
+    Its tensors are copied: whatever is written over the files does not reach a version that is served.
 
     Raises:
         ModelError: no model there, or a damaged one.
     """
-    predictor = load(path)
-    list(predictor.predictions(["warm"]))
+    predictor = load(path, mapped=False)
+    EFFORT.expect_many()
+    predictor.model.pipeline.encode(["a " * EFFORT.least])
+    with suppress(InputError):  # a network with places for so many tokens only
+        for length in _LENGTHS:
+            predictor.predict(["a " * length] * _EACH)
     return predictor

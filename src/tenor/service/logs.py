@@ -3,10 +3,14 @@
 import json
 import logging
 import traceback
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from datetime import UTC, datetime
 from typing import Any, TextIO
 
 _LOGGER = logging.getLogger("tenor.service")
+_NOTED: ContextVar[dict[str, Any] | None] = ContextVar("noted", default=None)
 _FRAMES = 3  # innermost ones of an unexpected error
 
 
@@ -24,6 +28,24 @@ def install(stream: TextIO) -> None:
 def event(name: str, *, level: int = logging.INFO, **fields: Any) -> None:
     """Log one event with plain values."""
     _LOGGER.log(level, name, extra={"fields": fields})
+
+
+@contextmanager
+def noting() -> Iterator[dict[str, Any]]:
+    """Collect what `note` is given meanwhile, for the line of a request."""
+    noted: dict[str, Any] = {}
+    token = _NOTED.set(noted)
+    try:
+        yield noted
+    finally:
+        _NOTED.reset(token)
+
+
+def note(**fields: Any) -> None:
+    """Add plain values to the line of the request that is answered."""
+    noted = _NOTED.get()
+    if noted is not None:
+        noted.update(fields)
 
 
 def unexpected(error: Exception, **fields: Any) -> None:

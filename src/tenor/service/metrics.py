@@ -26,12 +26,31 @@ class Metrics:
             "tenor_batch_texts", "Texts of a batch", ["model"], buckets=_TEXTS, registry=self.registry
         )
         self.batch_seconds = Histogram(
-            "tenor_batch_seconds", "Time to compute a batch", ["model"], buckets=_SECONDS, registry=self.registry
+            "tenor_batch_seconds",
+            "Time to compute a batch",
+            ["model"],
+            buckets=_SECONDS,
+            registry=self.registry,
         )
         self.queue = Gauge("tenor_queue_texts", "Texts that wait", ["model"], registry=self.registry)
         self.rejected = Counter("tenor_rejected", "Requests refused", ["reason"], registry=self.registry)
         self.streams = Gauge("tenor_streams", "WebSockets that are open", registry=self.registry)
-        self.models = Gauge("tenor_model_info", "Versions served", ["model", "version"], registry=self.registry)
+        self.models = Gauge(
+            "tenor_model_info", "Versions served", ["model", "version"], registry=self.registry
+        )
+
+    def request(self, path: str, method: str, status: int, seconds: float, code: str | None) -> None:
+        """Count a request; `code` says why, if it was refused."""
+        self.requests.labels(path, method, str(status)).inc()
+        self.seconds.labels(path).observe(seconds)
+        if code is not None:
+            self.rejected.labels(code).inc()
+
+    def batch(self, model: str, texts: int, seconds: float) -> None:
+        """Count a batch."""
+        self.texts.labels(model).inc(texts)
+        self.batch_texts.labels(model).observe(texts)
+        self.batch_seconds.labels(model).observe(seconds)
 
     def text(self) -> bytes:
         """Return all of them in Prometheus' text format."""

@@ -42,7 +42,12 @@ class Registry:
     """Names -> versions -> `Served`; the first name is the default, the highest version that of its name."""
 
     def __init__(
-        self, sources: Sequence[Source], load: Load, executor: Executor, config: ServiceConfig, metrics: Metrics
+        self,
+        sources: Sequence[Source],
+        load: Load,
+        executor: Executor,
+        config: ServiceConfig,
+        metrics: Metrics,
     ) -> None:
         self._sources = sources
         self._load = load
@@ -122,7 +127,7 @@ class Registry:
     def _loaded(
         self, source: Source, current: dict[str, Served], errors: list[TenorError]
     ) -> dict[str, Served]:
-        """Return what is to be served of a source: what is served already, as far as it is there, and new ones."""
+        """Return what is to be served of a source: what is served and still there, and what is new."""
         try:
             lying = source.versions()
         except (TenorError, OSError) as error:

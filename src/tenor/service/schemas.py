@@ -39,7 +39,8 @@ class PredictRequest(BaseModel):
     model: ModelName = None
     version: Version = None
     abstain_below: Annotated[
-        float | None, Field(ge=0, le=1, description="predictions of a lower probability are marked as abstained")
+        float | None,
+        Field(ge=0, le=1, description="predictions of a lower probability are marked as abstained"),
     ] = None
 
     @model_validator(mode="after")
@@ -71,7 +72,9 @@ class ModelJson(BaseModel):
     versions: list[str]
     classes: list[str]
     encoder: str
-    streams: Annotated[str | None, Field(description="why it cannot judge a text before its end; null: it can")]
+    streams: Annotated[
+        str | None, Field(description="why it cannot judge a text before its end; null: it can")
+    ]
 
 
 class ModelsResponse(BaseModel):

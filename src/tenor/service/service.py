@@ -1,6 +1,6 @@
 """`Service`: what the routes have in common."""
 
-import threading
+import asyncio
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -26,7 +26,7 @@ class Service:
     executor: Executor  # short work: batches, pieces of streams
     background: Executor  # long work: explanations
     key: str | None = None  # that requests must bring
-    stopping: threading.Event = field(default_factory=threading.Event)
+    stopping: asyncio.Event = field(default_factory=asyncio.Event)
 
     @classmethod
     def open(
@@ -53,26 +53,21 @@ class Service:
         return not self.stopping.is_set()
 
     def checked(self, texts: Sequence[str]) -> Sequence[str]:
-        """Return the texts of a request, which may be so many and so long.
+        """Return the texts of a request, after making sure that they may be so many and so long.
 
         Raises:
             ServiceError: 413, more or longer ones.
         """
-        config = self.config
-        if len(texts) > config.request_texts:
-            raise ServiceError(
-                413,
-                "too_many_texts",
-                f"{len(texts):,} texts came at once, and {config.request_texts:,} may; send them in parts",
-            )
+        most, longest = self.config.request_texts, self.config.text_characters
+        if len(texts) > most:
+            message = f"{len(texts):,} texts came at once, and {most:,} may; send them in parts"
+            raise ServiceError(413, "too_many_texts", message)
         for place, text in enumerate(texts):
-            if len(text) > config.text_characters:
-                raise ServiceError(
-                    413,
-                    "text_too_long",
-                    f"text {place} has {len(text):,} characters, and {config.text_characters:,} are allowed; "
-                    "shorten it",
+            if len(text) > longest:
+                message = (
+                    f"text {place} has {len(text):,} characters, and {longest:,} are allowed; shorten it"
                 )
+                raise ServiceError(413, "text_too_long", message)
         return texts
 
     def close(self) -> None:

@@ -1,7 +1,7 @@
 """`Source`: a model as the command line names it, and the versions that lie there."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Self
@@ -16,10 +16,24 @@ _NOT_IN_NAMES = re.compile(r"[^A-Za-z0-9._-]+")
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """A version that lies somewhere, and what tells whether it was replaced."""
+    """A version that lies somewhere."""
 
     path: Path
-    fingerprint: str
+    fingerprint: str  # of its content: another one is another model
+    state: tuple[tuple[str, int, int], ...] = ()  # names, sizes and times of its files: whether they changed
+
+    @classmethod
+    def at(cls, path: Path) -> Self:
+        """Return the version at a path: a model or run folder, or an exported file with its JSON.
+
+        Raises:
+            ModelError: there is no model.
+        """
+        if path.is_file():
+            state = _state((path, path.with_suffix(".json")))
+            return cls(path, repr(state), state)
+        folder = find(path)
+        return cls(path, sha256(folder / "manifest.json"), _state(folder.iterdir()))
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,9 +53,7 @@ class Source:
         name, equals, path = text.partition("=")
         if equals and not Path(text).exists():
             if not _NAME.fullmatch(name):
-                raise ConfigError(
-                    f"{name!r} is no name for a model; names have letters, digits, dots, dashes and underscores"
-                )
+                raise ConfigError(f"{name!r} is no name for a model; it has letters, digits and any of . _ -")
             return cls(name, Path(path))
         whole = Path(text).resolve()
         shown = whole.parent.name if whole.name == "model" else whole.stem if whole.is_file() else whole.name
@@ -53,11 +65,8 @@ class Source:
         Raises:
             ModelError: no model, or none that can be read.
         """
-        if self.path.is_file():
-            stat = self.path.stat()
-            return Found(self.path, f"{stat.st_size}-{stat.st_mtime_ns}")
         try:
-            return self._found(self.path)
+            return Found.at(self.path)
         except ModelError:
             if not self.path.is_dir():
                 raise
@@ -65,14 +74,15 @@ class Source:
         found = {}
         for one in sorted(numbered, key=lambda path: int(path.name)):
             try:
-                found[one.name] = self._found(one)
+                found[one.name] = Found.at(one)
             except ModelError:
                 continue  # one that is not whole yet
-        return found or self._found(self.path)
+        return found or Found.at(self.path)
 
-    @staticmethod
-    def _found(path: Path) -> Found:
-        return Found(path, sha256(find(path) / "manifest.json"))
+
+def _state(files: Iterable[Path]) -> tuple[tuple[str, int, int], ...]:
+    stats = {file.name: file.stat() for file in files if file.exists()}
+    return tuple((name, stat.st_size, stat.st_mtime_ns) for name, stat in sorted(stats.items()))
 
 
 def parse_all(texts: Sequence[str]) -> list[Source]:

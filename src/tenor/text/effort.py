@@ -19,6 +19,10 @@ class Effort:
     spent: int = 0
     loaded: bool = False
 
+    def expect_many(self) -> None:
+        """Load at the next call that is long enough, whatever was read before; for a process that goes on."""
+        self.spent = max(self.spent, self.first)
+
     def weigh(self, texts: Iterable[str]) -> tuple[Iterable[str], bool]:
         """Return the same texts, and whether to read them at once; there are some, then."""
         enough = self.later if self.loaded else max(self.first - self.spent, self.least)

@@ -9,5 +9,5 @@ STATIC = Path(__file__).parent.parent / "static"
 
 
 def mount(app: FastAPI) -> None:
-    """Give the files wherever no other path is."""
-    app.mount("/", StaticFiles(directory=STATIC, html=True), name="page")
+    """Give the files wherever no other path is; a mount would also take other methods of those there are."""
+    app.router.default = StaticFiles(directory=STATIC, html=True)

@@ -1,11 +1,13 @@
 """POST /v1/predict: labels and probabilities of one or many texts."""
 
 from dataclasses import replace
+from functools import partial
 
 from fastapi import APIRouter
 from starlette.responses import Response
 
-from tenor.inference.predictor import Prediction
+from tenor.inference.predictor import FEW, Prediction
+from tenor.service import logs
 from tenor.service.errors import json_response
 from tenor.service.schemas import PredictRequest, PredictResponse
 from tenor.service.service import Service
@@ -20,7 +22,11 @@ def router(service: Service) -> APIRouter:
         """Judge texts; the predictions come in their order."""
         served = service.registry.get(request.model, request.version)
         texts = service.checked(request.all_texts)
+        logs.note(model=served.name, version=served.version, texts=len(texts))
         predictions = await served.batcher.predictions(texts)
+        unread = sum(one.unknown_share == 1 for one in predictions)
+        doubts = partial(served.predictor.doubts, texts, unread)
+        warning = doubts() if len(texts) <= FEW else await service.executor.run(doubts)
         if request.abstain_below is not None:
             predictions = _held_back(predictions, request.abstain_below)
         return json_response(
@@ -28,7 +34,7 @@ def router(service: Service) -> APIRouter:
                 "model": served.name,
                 "version": served.version,
                 "predictions": [one.to_json() for one in predictions],
-                "warning": None,
+                "warning": warning,
             }
         )
 
