@@ -99,8 +99,10 @@ async def _overload(server: Server, clients: Clients, sizes: Sizes) -> dict[str,
     full = await clients.saturate(2 * BATCH, sizes.capacity)
     capacity = sum(one.status == OK for one in full) / (full[-1].ended - full[0].due)
     memory = asyncio.create_task(_memory(server, sizes.overload))
-    loaded = await clients.load(TIMES * capacity, sizes.overload)
-    calm = await clients.load(_LOW * capacity, sizes.recovery)
+    loading = asyncio.create_task(clients.load(TIMES * capacity, sizes.overload))
+    await asyncio.sleep(sizes.overload)
+    calm = await clients.load(_LOW * capacity, sizes.recovery)  # while the last of the others wait
+    loaded = await loading
     clients.close()
     return {
         "capacity": capacity,
