@@ -120,6 +120,25 @@ def test_what_was_accepted_is_answered_when_it_stops(
     assert "Traceback" not in err
 
 
+def test_it_says_that_it_stops_before_it_takes_no_more(serve, model: Path) -> None:
+    process = serve(model, "--set", "stop_notice=600")
+    port = ready(process)["port"]
+
+    def closes() -> bool:
+        with closing(http.client.HTTPConnection("127.0.0.1", port, timeout=PATIENCE)) as connection:
+            connection.request("GET", "/v1/models")
+            answer = connection.getresponse()
+            assert answer.status == 200
+            return answer.getheader("connection") == "close"
+
+    assert not closes()
+    process.send_signal(signal.SIGTERM)
+    wait_until(closes, process)
+    process.send_signal(signal.SIGTERM)  # asked for twice, it does not wait
+    _, err = process.communicate(timeout=PATIENCE)
+    assert process.returncode == 0, err
+
+
 def test_what_is_said_when_it_is_ready(serve, model: Path, tmp_path: Path) -> None:
     key = tmp_path / "key"
     key.write_text("0123456789abcdef")

@@ -102,6 +102,7 @@ def test_more_requests_than_may_be_under_way_are_refused_at_once() -> None:
         accepted = [asyncio.create_task(ask(app, body={"text": "a"})) for _ in range(2)]
         await engine.is_entered()
         refused = await ask(app, body={"text": "a"})
+        assert (await ask(app, "/metrics")).status == 200  # needed most now
         engine.gate.set()
         assert (refused.status, refused.json["code"]) == (503, "overloaded")
         assert int(refused.headers["retry-after"]) >= 1
@@ -203,6 +204,7 @@ def test_tokens_come_back_with_time() -> None:
     assert taken("2001:db8::1") == 3
     assert taken("2001:db8::2") == 0  # the same network
     assert taken("2001:db8:1::1") == 3
+    assert taken("::ffff:10.0.0.3") == taken("::ffff:10.0.0.4") == 3  # IPv4 on an IPv6 socket
 
 
 def test_clients_that_are_remembered_are_bounded() -> None:
@@ -215,7 +217,7 @@ def test_clients_that_are_remembered_are_bounded() -> None:
 def test_websockets_have_limits_too() -> None:
     app = make_app(opened(rate=0.001, rate_burst=2))
 
-    @app.websocket("/echo")
+    @app.websocket("/v1/echo")
     async def echo(socket: WebSocket) -> None:
         await socket.accept()
         await socket.send_text("here")
@@ -223,7 +225,7 @@ def test_websockets_have_limits_too() -> None:
 
     def status(**headers: str) -> int:
         try:
-            with client.websocket_connect("/echo", headers=headers) as socket:
+            with client.websocket_connect("/v1/echo", headers=headers) as socket:
                 assert socket.receive_text() == "here"
                 return 101
         except Exception as denial:

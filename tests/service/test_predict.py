@@ -4,6 +4,8 @@ import pytest
 from explained import counting
 from serving import Gated, answer_to, ask, opened, run
 
+from tenor.errors import InputError
+
 
 def test_predictions_in_order() -> None:
     texts = [
@@ -122,6 +124,16 @@ def test_an_error_of_ours_is_500_and_says_nothing_of_it(caplog) -> None:
     errors = [record for record in caplog.records if record.getMessage() == "error"]
     assert [record.fields["type"] for record in errors] == ["KeyError"]
     assert "secret" not in str([record.__dict__ for record in caplog.records])
+
+
+def test_a_text_that_the_model_cannot_read_is_refused_with_its_reason() -> None:
+    class Short:
+        def logits(self, tokens):
+            raise InputError("a text has 9 tokens, and this model reads at most 8")
+
+    answer = answer_to(opened(Short()), body={"text": "a"})
+    assert (answer.status, answer.json["code"]) == (422, "invalid")
+    assert "at most 8" in answer.json["error"]
 
 
 def test_models_are_listed() -> None:

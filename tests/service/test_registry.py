@@ -118,7 +118,7 @@ def test_what_is_damaged_or_gone_changes_nothing(caplog) -> None:
         source.found = {}
         await service.registry.refresh()
         assert served(service) == {"1": "old"}
-        source.put(v1="old", v2="new")
+        source.put(v1="damaged", v2="new")
         await service.registry.refresh()
         assert served(service) == {"1": "old", "2": "new"}
 

@@ -60,7 +60,7 @@ def serve(
         typer.Option(
             "--set",
             metavar="KEY=VALUE",
-            help="any setting below, such as queue_texts=99; beats all else, can be given again",
+            help="any setting below, such as rate=20; beats everything else, may be given again",
         ),
     ] = None,
     json: options.Json = False,
@@ -92,8 +92,8 @@ def serve(
         address, at, *_ = listener.getsockname()
         if key is None and not address.startswith(_LOOPBACK):
             terminal.warning(
-                f"whoever reaches {address}:{at} may use the service: there is no key; set {KEY_VARIABLE}, or "
-                "give --key-file"
+                f"whoever reaches {address}:{at} may use the service: there is no key; set {KEY_VARIABLE}, "
+                "or give --key-file"
             )
         logs.install(sys.stderr)
         service = Service.open(sources, config, key=key)

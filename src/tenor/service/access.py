@@ -13,9 +13,10 @@ from tenor.config.service import KEY_VARIABLE, ServiceConfig
 from tenor.errors import ConfigError
 from tenor.service.errors import ServiceError, retry_after
 
-# What a browser or a monitor reads without a key holds no model's answer.
-_CLOSED = ("/v1/", "/v2/")
-_OPEN = ("/v2/health/",)
+# Pages, health and measurements are for whoever asks: they cost next to nothing, and are needed most when
+# there is too much to do.
+_MODELS = ("/v1/", "/v2/")
+_NOT_MODELS = ("/v2/health/",)
 # That are remembered; who asked longest ago is forgotten first, and has a full bucket again.
 _CLIENTS = 10_000
 _IPV6_PREFIX = 64  # bits that tell one customer from another
@@ -45,9 +46,9 @@ def read_key(config: ServiceConfig, environment: Mapping[str, str]) -> str | Non
     return key
 
 
-def needs_key(path: str) -> bool:
-    """Return whether a path is for those who have the key only."""
-    return path.startswith(_CLOSED) and not path.startswith(_OPEN)
+def asks_a_model(path: str) -> bool:
+    """Return whether a path is one that key, rate and the number of requests are about."""
+    return path.startswith(_MODELS) and not path.startswith(_NOT_MODELS)
 
 
 def given_key(headers: Headers) -> str | None:
@@ -109,6 +110,6 @@ def _client(address: str) -> str:
         found = ipaddress.ip_address(address)
     except ValueError:
         return address
-    if isinstance(found, ipaddress.IPv6Address):
+    if isinstance(found, ipaddress.IPv6Address) and found.ipv4_mapped is None:
         return str(ipaddress.ip_network((found, _IPV6_PREFIX), strict=False))
     return address

@@ -14,7 +14,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from starlette.websockets import WebSocket
 
 from tenor.service import logs
-from tenor.service.access import Rate, given_key, needs_key, same_key, wrong_key
+from tenor.service.access import Rate, asks_a_model, given_key, same_key, wrong_key
 from tenor.service.errors import ServiceError, overloaded, respond, unexpected
 from tenor.service.service import Service
 
@@ -96,16 +96,11 @@ class Limits:
 
     async def _within_limits(self, scope: Scope, receive: Receive, answer: _Answer) -> None:
         self._may(scope)
-        if self._under_way > self._config.requests:
-            raise overloaded(
-                f"{self._config.requests:,} requests are under way, and there may be no more; come again",
-                _COME_AGAIN,
-            )
         body: bytes | None = None
         leaving: asyncio.Task[None] | None = None
         try:
             async with asyncio.timeout(self._config.request_seconds) as limit:
-                body = await self._body(scope, receive)
+                body = await self._body(scope, receive) if asks_a_model(scope["path"]) else b""
                 leaving = asyncio.create_task(_leave(receive, answer, limit))
                 await self._app(scope, _replay(body), answer.send)
         except TimeoutError:
@@ -121,14 +116,19 @@ class Limits:
                 leaving.cancel()
 
     def _may(self, scope: Scope) -> None:
-        """Raise `ServiceError` for a client that asks too often, or has no key where one is needed."""
+        """Raise `ServiceError` for a client that asks too often or without the key, and when all is full."""
+        if not asks_a_model(scope["path"]):
+            return
         if self._rate is not None and scope["client"] is not None:
             self._rate.take(scope["client"][0])
-        key = self._service.key
-        if key is not None and scope["type"] == "http" and needs_key(scope["path"]):
-            given = given_key(Headers(scope=scope))
-            if not same_key(key, given):
-                raise wrong_key(given)
+        if scope["type"] == "websocket":  # a browser sends its key as the first message
+            return
+        key, given = self._service.key, given_key(Headers(scope=scope))
+        if key is not None and not same_key(key, given):
+            raise wrong_key(given)
+        if self._under_way > (most := self._config.requests):
+            message = f"{most:,} requests are under way, and there may be no more; come again"
+            raise overloaded(message, _COME_AGAIN)
 
     async def _body(self, scope: Scope, receive: Receive) -> bytes:
         most = self._config.body_bytes
