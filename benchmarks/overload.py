@@ -135,15 +135,13 @@ async def _memory(server: Server, seconds: float) -> dict[str, Any]:
 def _recovery(
     quiet: Sequence[Outcome], loaded: Sequence[Outcome], calm: Sequence[Outcome]
 ) -> dict[str, float | None]:
-    """Return the seconds from the end of the load to the first request taken, and to the usual times."""
+    """Return the seconds from the end of the load to the first request taken, and to one in usual time."""
     end = max(one.due for one in loaded)
-    usual = 1.5 * max(one.seconds for one in quiet)
-    taken = [one.due - end for one in calm if one.status == OK]
-    slow = [place for place, one in enumerate(calm) if one.status != OK or one.seconds > usual]
-    after = calm[slow[-1] + 1 :] if slow else calm
+    usual = max(one.seconds for one in quiet)
+    taken = [one for one in calm if one.status == OK]
     return {
-        "taken_seconds": taken[0] if taken else None,
-        "usual_seconds": after[0].due - end if after else None,
+        "taken_seconds": next((one.due - end for one in taken), None),
+        "usual_seconds": next((one.due - end for one in taken if one.seconds <= usual), None),
     }
 
 

@@ -62,7 +62,7 @@ def overload(results: Results) -> str:
         ("memory at the beginning and at the end", _ends(memory["samples"])),
         ("growth of memory, after the first seconds", _growth(memory["mib_per_minute"])),
         (f"after the load, with up to {found['settings']['queue_texts']} texts still waiting: first request "
-         "accepted, usual times again",
+         "accepted, first one in usual time",
          f"{_seconds(recovery['taken_seconds'])}, {_seconds(recovery['usual_seconds'])}"),
         (f"{restarts['restarts']} restarts: sent before the signal, wrong, never answered",
          f"{restarts['before_requests']:,}, {restarts['before_wrong']}, {restarts['before_lost']}"),

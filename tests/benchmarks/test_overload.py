@@ -106,7 +106,7 @@ def test_nobody_there_is_refused_not_lost(script: Script) -> None:
 
 def test_recovery_is_told_from_the_end_of_the_load(script: Script) -> None:
     outcome = script("open_loop").Outcome
-    quiet = [outcome(due=0.0, sent=0.0, ended=0.1, status=200)]
+    quiet = [outcome(due=0.0, sent=0.0, ended=0.2, status=200)]
     loaded = [
         outcome(due=9.0, sent=9.0, ended=9.5, status=503),
         outcome(due=10.0, sent=10.0, ended=19.0, status=200),
