@@ -37,7 +37,6 @@ SETTINGS = {"batch_texts": BATCH, "queue_texts": QUEUE, "poll_seconds": 0.5}
 TIMES = 5  # the capacity
 _LOW, _HIGH = 0.2, 0.5  # shares of the capacity at which nothing should queue, and at which something does
 _LOOK = 0.5  # seconds between two looks, at memory and at what is served
-_SETTLED = 10.0  # seconds of overload after which memory should grow no more
 _BURST_BEFORE = 0.05  # seconds from the burst to the signal
 _MIB = 2**20
 
@@ -119,7 +118,7 @@ async def _overload(server: Server, clients: Clients, sizes: Sizes) -> dict[str,
 
 
 async def _memory(server: Server, seconds: float) -> dict[str, Any]:
-    """Return samples of the server's memory, in MiB, and how fast it grows once it has settled."""
+    """Return samples of the server's memory, in MiB, and how fast it grows in the second half."""
     clock = asyncio.get_running_loop().time
     start = clock()
     samples: list[tuple[float, float]] = []
@@ -127,7 +126,7 @@ async def _memory(server: Server, seconds: float) -> dict[str, Any]:
         if (resident := server.resident()) is not None:
             samples.append((now, resident / _MIB))
         await asyncio.sleep(_LOOK)
-    settled = [(now, mib) for now, mib in samples if now >= min(_SETTLED, seconds / 2)]
+    settled = [(now, mib) for now, mib in samples if now >= seconds / 2]
     slope = 60 * linear_regression(*zip(*settled, strict=True)).slope if len(settled) > 2 else None
     return {"mib_per_minute": slope, "samples": samples}
 

@@ -60,7 +60,7 @@ def overload(results: Results) -> str:
         ("time of an accepted request, p50 / p99 / longest", _times(load["accepted_ms"])),
         ("the clients sent late by, p50 / p99 / longest", _times(load["generator_late_ms"])),
         ("memory at the beginning and at the end", _ends(memory["samples"])),
-        ("growth of memory, after the first seconds", _growth(memory["mib_per_minute"])),
+        ("growth of memory in the second half", _growth(memory["mib_per_minute"])),
         (f"after the load, with up to {found['settings']['queue_texts']} texts still waiting: first request "
          "accepted, first one in usual time",
          f"{_seconds(recovery['taken_seconds'])}, {_seconds(recovery['usual_seconds'])}"),
