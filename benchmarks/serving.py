@@ -7,8 +7,8 @@ each of which asks again as soon as it is answered. Services answer in turn (A B
 then. wrk and the service share the cores, so what wrk used of them is written, too. Where an answer took more
 than twice the mean, wrk adds those that would have been asked for meanwhile.
 
-The fast model is that of accuracy_and_wall.py; a bidirectional LSTM of the default size is trained for a
-minute, since its accuracy does not matter here. Before anything is measured, every service must give the
+The fast model is that of accuracy_and_wall.py; a bidirectional LSTM of the default size is trained for an
+epoch, since its accuracy does not matter here. Before anything is measured, every service must give the
 labels that the model gives. LitServe is installed into an environment of its own, runs/.venv-litserve.
 """
 
@@ -127,12 +127,12 @@ def figures(
 
 
 def bilstm(runs: Path) -> Path:
-    """Return a bidirectional LSTM of the default size, trained for a minute on IMDb if it is not there."""
+    """Return a bidirectional LSTM of the default size, trained for an epoch on IMDb if it is not there."""
     out = runs / f"serving-{LSTM}"
     if not (out / "metrics.json").is_file():
         shutil.rmtree(out, ignore_errors=True)  # of a training that was stopped
         given = [str(record.data_folder() / "imdb"), "--group-by", "imdb_id", "--model", LSTM]
-        measure.tenor("train", *given, "--set", "training.minutes=1", "--out", str(out), "--quiet")
+        measure.tenor("train", *given, "--epochs", "1", "--out", str(out), "--quiet")
     return out
 
 
@@ -157,7 +157,7 @@ def main() -> None:
     parser = record.parser(__doc__, readings=3)
     parser.add_argument("--seconds", type=int, default=8, help="of a reading; default: 8")
     parser.add_argument("--fast", type=Path, metavar="MODEL", help="default: that of accuracy_and_wall.py")
-    parser.add_argument("--lstm", type=Path, metavar="MODEL", help="default: one trained for a minute")
+    parser.add_argument("--lstm", type=Path, metavar="MODEL", help="default: one trained for an epoch")
     options: argparse.Namespace = parser.parse_args()
     versions = {"wrk": wrk.check(), "LitServe": LITSERVE_VERSION}
     versions |= {name: version(name) for name in ("fastapi", "uvicorn")}
