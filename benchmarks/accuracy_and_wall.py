@@ -21,7 +21,8 @@ from typing import Any
 import measure
 import record
 import texts
-from peers import fasttext_environment, linear
+from peers import linear
+from peers.environments import FASTTEXT
 from peers.fasttext_process import NGRAMS
 
 from tenor.config.load import recipes
@@ -64,7 +65,7 @@ def contestants(
 
     found: dict[str, Callable[[int], Figures]] = {"tenor": tenor}
     found |= {name: peer(sys.executable, "peers.linear", name) for name in linear.PEERS}
-    python = fasttext_environment.python()
+    python = FASTTEXT.python()
     if python is not None:
         found |= {name: peer(python, "peers.fasttext_process", name) for name in NGRAMS}
     return found

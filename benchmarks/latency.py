@@ -35,10 +35,12 @@ def commands(models: Mapping[str, Path]) -> dict[str, Callable[[int], float]]:
     return found
 
 
-def trained(folder: Path, name: str) -> Path:
+def trained(folder: Path, name: str, *, seed: int = 0) -> Path:
     """Train a model of that name for an epoch on the built-in reviews."""
-    out = folder / name
-    measure.tenor("train", "movies", "--model", name, "--epochs", "1", "--out", str(out), "--quiet")
+    out = folder / f"{name}-{seed}"
+    measure.tenor(
+        "train", "movies", "--model", name, "--epochs", "1", "--seed", str(seed), "--out", str(out), "--quiet"
+    )
     return out
 
 

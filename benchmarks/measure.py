@@ -59,7 +59,7 @@ def process(command: Sequence[str]) -> Ended:
         output, report = Path(name) / "output", Path(name) / "report.json"
         launcher = [sys.executable, "-I", "-S", str(BENCHMARKS / "launcher.py"), str(report)]
         with output.open("wb") as file:
-            subprocess.run([*launcher, *command], check=True, stdout=file, env=_environment())
+            subprocess.run([*launcher, *command], check=True, stdout=file, env=environment())
         found = json.loads(report.read_text())
         if found["status"]:
             sys.exit(f"{' '.join(command)} ended with {found['status']}")
@@ -83,7 +83,7 @@ class Worker:
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             text=True,
-            env=_environment(),
+            env=environment(),
         )
         self._name = " ".join((module, *arguments))
         self.ready = self._answer()  # what it says of itself
@@ -125,7 +125,15 @@ def answers(
         return interleaved({name: worker.asking(requests) for name, worker in started.items()}, len(requests))
 
 
-def _environment() -> dict[str, str]:
-    """The environment as it is, with the benchmarks and Tenor importable."""
+def resident(process: int | str = "self") -> int | None:
+    """Return the bytes of memory that a process has, this one or another, where the system tells."""
+    statm = Path("/proc") / str(process) / "statm"
+    if not statm.is_file():
+        return None
+    return int(statm.read_text().split()[1]) * os.sysconf("SC_PAGE_SIZE")
+
+
+def environment() -> dict[str, str]:
+    """Return the environment as it is, with the benchmarks and Tenor importable."""
     paths = [str(BENCHMARKS), str(record.ROOT / "src"), os.environ.get("PYTHONPATH", "")]
     return {**os.environ, "PYTHONPATH": os.pathsep.join(path for path in paths if path)}

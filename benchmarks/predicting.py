@@ -19,7 +19,8 @@ import latency
 import measure
 import record
 import texts
-from peers import fasttext_environment, linear
+from peers import linear
+from peers.environments import FASTTEXT
 from peers.fasttext_process import NGRAMS
 
 SINGLE = 1000
@@ -33,7 +34,7 @@ def contestants(folder: Path, models: Mapping[str, Path]) -> dict[str, Callable[
     }
     for name in linear.PEERS:
         found[name] = partial(measure.Worker, "peers.linear", name, train, test, "--serve")
-    python = fasttext_environment.python()
+    python = FASTTEXT.python()
     for name in NGRAMS if python is not None else ():
         found[name] = partial(
             measure.Worker, "peers.fasttext_process", name, train, test, "--serve", python=str(python)

@@ -26,6 +26,8 @@ COMMANDS = {
     "confidence": "confidence.py",
     "behaviour-": "behaviour.py",
     "variant-labels": "variant_labels.py",
+    "serving": "serving.py",
+    "overload": "overload.py",
 }
 
 

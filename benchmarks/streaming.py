@@ -12,7 +12,6 @@ pieces cut at random; each prediction is compared with that of the text so far.
 """
 
 import argparse
-import os
 import random
 import time
 from collections.abc import Sequence
@@ -23,6 +22,7 @@ from statistics import median
 from tempfile import TemporaryDirectory
 from typing import Any
 
+import measure
 import numpy as np
 import record
 
@@ -98,7 +98,7 @@ def alone(predictor: Predictor, words: Sequence[str], readings: int) -> dict[str
 
 def together(predictor: Predictor, words: Sequence[str], sizes: Sizes) -> dict[str, Any]:
     """Feed many texts a word each, in rounds."""
-    before = _resident()
+    before = measure.resident()
     streams = predictor.streams()
     each, read = [], 0
     for number in range(sizes.rounds):
@@ -109,7 +109,7 @@ def together(predictor: Predictor, words: Sequence[str], sizes: Sizes) -> dict[s
         tokens = sum(map(streams.tokens, range(sizes.streams)))
         each.append((tokens - read) / seconds)
         read = tokens
-    after = _resident()
+    after = measure.resident()
     return {
         "streams": sizes.streams,
         "tokens": read,
@@ -157,14 +157,6 @@ def figures(name: str, sizes: Sizes, readings: int) -> dict[str, Any]:
         "together": together(predictor, words, sizes),
         "cuts": cuts(predictor, texts, sizes.cuts),
     }
-
-
-def _resident() -> int | None:
-    """Return the bytes of memory this process has, where the system tells."""
-    statm = Path("/proc/self/statm")
-    if not statm.is_file():
-        return None
-    return int(statm.read_text().split()[1]) * os.sysconf("SC_PAGE_SIZE")
 
 
 def main() -> None:

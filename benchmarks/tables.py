@@ -8,6 +8,7 @@ import behaviour_tables
 import confidence_tables
 import exporting_tables
 import faithfulness_tables
+import serving_tables
 from goals import goals
 from mistake_table import mistakes
 from results import MissingResultError, Results, table
@@ -293,6 +294,7 @@ TABLES: dict[str, Callable[[Results], str]] = {
     **behaviour_tables.TABLES,
     **confidence_tables.TABLES,
     **exporting_tables.TABLES,
+    **serving_tables.TABLES,
 }
 
 

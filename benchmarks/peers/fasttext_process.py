@@ -2,7 +2,7 @@
 
     python -m peers.fasttext_process NAME train.parquet test.parquet [--serve]
 
-Runs in the environment of `fasttext_environment`, so it imports nothing but fastText, pyarrow and the
+Runs in the environment `FASTTEXT` of `environments`, so it imports nothing but fastText, pyarrow and the
 standard library. Raw text becomes fastText's input (lower case, marks apart) within every measured time.
 """
 
