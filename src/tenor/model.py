@@ -165,15 +165,11 @@ class Model:
 
 def find(path: Path) -> Path:
     """Return the model folder that `path` is or, being a run folder, holds."""
-    try:
+    with _reading(path):  # which a locked folder and a text in place of a path cannot be
         for folder in (path, path / "model"):
             if (folder / _MANIFEST).is_file():
                 return folder
         exists, is_folder = path.exists(), path.is_dir()
-    except OSError as error:  # as for a text that is longer than a path may be
-        raise ModelError(
-            f"{str(path)[:40]!r}... is no model ({error.strerror}); the model comes first, texts after it"
-        ) from error
     what = "has no model in it" if is_folder else "is not a folder" if exists else "does not exist"
     raise ModelError(f"{path} {what}; a model or run folder comes from: tenor train --out FOLDER")
 

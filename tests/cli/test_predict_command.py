@@ -297,7 +297,7 @@ def test_unfamiliar_texts_are_called_ambiguous(trained: Path, tmp_path: Path) ->
     texts = ["the film was great", "okay, I guess, some parts were good, others not"]
     result = tenor("predict", trained, "--abstain-unfamiliar", *texts)
     assert [line.split("\t")[0] for line in result.out.splitlines()] == ["label", "positive", "ambiguous"]
-    assert "ambiguous is, however sure, what has more than" in result.err
+    assert "unknown words are called ambiguous, however sure the model is" in result.err
     found = tenor("predict", trained, "--abstain-unfamiliar", *texts, "--json").out.splitlines()
     assert [json.loads(line)["abstained"] for line in found] == [False, True]
     source = write_lines(tmp_path / "in.jsonl", [{"text": text} for text in texts])

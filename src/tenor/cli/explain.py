@@ -61,7 +61,7 @@ def explain(
         ),
     ] = None,
     most: Annotated[
-        int, typer.Option("--texts", min=1, help="with --faithfulness: most texts of it, drawn from all over it")
+        int, typer.Option("--texts", min=1, help="with --faithfulness: most texts, drawn from all over it")
     ] = 100,
     force: Annotated[bool, typer.Option("--force", help="replace files that exist")] = False,
     encoding: options.Encoding = None,

@@ -136,8 +136,8 @@ def abstention_sentence(rule: Mapping[str, Any], classes: Sequence[str]) -> str:
 def unfamiliar_sentence(most_unknown: float) -> str:
     """Say which texts are held back as unfamiliar."""
     return (
-        f"texts with more than {percent(most_unknown)} unknown words are called ambiguous, however sure the model "
-        "is; hardly any validation text has so many"
+        f"texts with more than {percent(most_unknown)} unknown words are called ambiguous, however sure "
+        "the model is; hardly any validation text has so many"
     )
 
 
