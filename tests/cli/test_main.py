@@ -56,6 +56,13 @@ def test_version() -> None:
     assert tenor("--version").out.strip() == f"tenor {__version__}"
 
 
+def test_closed_streams_are_empty_ones() -> None:
+    closed = "import sys; sys.stdin = sys.stdout = None\n"
+    code = closed + "from tenor.cli.main import run; sys.exit(run(['info', '--json']))"
+    result = python(code)
+    assert (result.returncode, result.stdout, result.stderr) == (0, "", "")
+
+
 def test_without_a_command_the_commands_are_listed() -> None:
     result = tenor()
     assert result.status == 0
