@@ -113,6 +113,11 @@ def test_places_without_a_model_are_named(tmp_path: Path) -> None:
             Model.load(tmp_path / place)
 
 
+def test_a_text_in_place_of_a_model_is_said_to_be_none() -> None:
+    with pytest.raises(ModelError, match=r"cannot be read .*too long"):
+        Model.load(Path("a long review " * 100))
+
+
 def test_a_run_folder_will_do(model: Model, tmp_path: Path) -> None:
     model.save(tmp_path / "run" / "model")
     assert Model.load(tmp_path / "run").classes == model.classes

@@ -165,10 +165,12 @@ class Model:
 
 def find(path: Path) -> Path:
     """Return the model folder that `path` is or, being a run folder, holds."""
-    for folder in (path, path / "model"):
-        if (folder / _MANIFEST).is_file():
-            return folder
-    what = "has no model in it" if path.is_dir() else "is not a folder" if path.exists() else "does not exist"
+    with _reading(path):  # which a locked folder and a text in place of a path cannot be
+        for folder in (path, path / "model"):
+            if (folder / _MANIFEST).is_file():
+                return folder
+        exists, is_folder = path.exists(), path.is_dir()
+    what = "has no model in it" if is_folder else "is not a folder" if exists else "does not exist"
     raise ModelError(f"{path} {what}; a model or run folder comes from: tenor train --out FOLDER")
 
 

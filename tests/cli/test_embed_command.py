@@ -45,7 +45,7 @@ def test_rows_of_the_data_are_searched_for(trained: Path, reviews: Path, tmp_pat
 
 
 def test_a_table_for_a_reader(trained: Path, reviews: Path) -> None:
-    result = tenor("embed", trained, reviews, "--nearest", "[bold]dull", "--nearest", "great", "-k", 1)
+    result = tenor("embed", trained, reviews, "--nearest", "[bold]dull", "--nearest", "great", "--top", 1)
     assert result.status == 0, result.err
     assert result.out.count("Most similar to: ") == 2
     assert "Most similar to: [bold]dull" in result.out

@@ -77,12 +77,12 @@ def test_what_cannot_be_shown_is_refused(trained: Path, tmp_path: Path) -> None:
 
 def test_faithfulness_ranks_the_methods(trained: Path, tmp_path: Path) -> None:
     texts = write_reviews(tmp_path / "reviews.csv", count=20, seed=1)
-    result = tenor("explain", trained, "--faithfulness", texts, "--most", 6)
+    result = tenor("explain", trained, "--faithfulness", texts, "--texts", 6)
     assert result.status == 0, result.err
     for name in ("occlusion", "integrated-gradients", "random", "The default", "over 6 texts"):
         assert name in result.out
     assert "attention" not in result.out
-    values = json.loads(tenor("explain", trained, "--faithfulness", texts, "--most", 6, "--json").out)
+    values = json.loads(tenor("explain", trained, "--faithfulness", texts, "--texts", 6, "--json").out)
     assert values["texts"] == 6
     assert values["default"] == "integrated-gradients"
     assert values["best"] == values["methods"][0]["method"]
@@ -91,4 +91,4 @@ def test_faithfulness_ranks_the_methods(trained: Path, tmp_path: Path) -> None:
 def test_faithfulness_needs_texts(trained: Path, tmp_path: Path) -> None:
     assert tenor("explain", trained, "--faithfulness", tmp_path / "no.csv").status == 2
     texts = write_reviews(tmp_path / "reviews.csv", count=4)
-    assert tenor("explain", trained, "--faithfulness", texts, "--most", 0).status == 2
+    assert tenor("explain", trained, "--faithfulness", texts, "--texts", 0).status == 2

@@ -85,7 +85,7 @@ def test_words_are_weighed_by_what_needs_no_network(exported: Path, reviews: Pat
     result = tenor("explain", exported, "the film was great", "--method", "auto", "--json")
     assert result.status == 0, result.err
     assert json.loads(result.out)["method"] == "occlusion"
-    measured = tenor("explain", exported, "--faithfulness", reviews, "--most", 5, "--json")
+    measured = tenor("explain", exported, "--faithfulness", reviews, "--texts", 5, "--json")
     assert measured.status == 0, measured.err
     assert json.loads(measured.out)["default"] == "occlusion"
 

@@ -24,7 +24,7 @@ COMMANDS = (
         "explain",
         "check",
     ),
-    *("check", "inspect", "embed", "probe", "export", "report", "card", "info"),
+    *("serve", "inspect", "embed", "probe", "export", "report", "card", "info"),
 )
 
 
@@ -56,10 +56,23 @@ def test_version() -> None:
     assert tenor("--version").out.strip() == f"tenor {__version__}"
 
 
+def test_closed_streams_are_empty_ones() -> None:
+    closed = "import sys; sys.stdin = sys.stdout = None\n"
+    code = closed + "from tenor.cli.main import run; sys.exit(run(['info', '--json']))"
+    result = python(code)
+    assert (result.returncode, result.stdout, result.stderr) == (0, "", "")
+
+
 def test_without_a_command_the_commands_are_listed() -> None:
     result = tenor()
     assert result.status == 0
     assert all(command in result.out for command in COMMANDS)
+
+
+def test_help_breaks_lines_where_the_terminal_ends_and_nowhere_else() -> None:
+    said = [line for line in tenor("stream", "--help").out.splitlines() if line.startswith(" ")]
+    paragraph = next(line for line in said if line.strip().startswith("On a terminal"))
+    assert len(paragraph.rstrip()) > 85  # of 100 columns; the next word has no room
 
 
 def test_training_help_ends_with_every_setting_and_recipe() -> None:

@@ -105,7 +105,7 @@ def test_json_and_files_hold_texts_exactly(trained: Path, tmp_path: Path) -> Non
     source, target = tmp_path / "texts.csv", tmp_path / "out.csv"
     with source.open("w", newline="", encoding="utf-8") as file:
         csv.writer(file).writerows([["review"], [text]])
-    assert tenor("predict", trained, "--input", source, "--output", target).status == 0
+    assert tenor("predict", trained, "--input", source, "--out", target).status == 0
     assert [row["review"] for row in read_csv(target)] == [text]
 
 
@@ -122,7 +122,7 @@ def test_files_keep_their_columns_and_gain_the_prediction(trained: Path, tmp_pat
     rows: list[dict[str, object]] = [{"id": n, "text": text} for n, text in enumerate(TEXTS)]
     source = write_lines(tmp_path / "in.jsonl", rows)
     target = tmp_path / name
-    result = tenor("predict", trained, "--input", source, "--output", target)
+    result = tenor("predict", trained, "--input", source, "--out", target)
     assert result.status == 0, result.err
     assert result.out == ""
     found = rows_of(target)
@@ -151,12 +151,12 @@ def test_a_file_can_be_printed_too(trained: Path, reviews: Path) -> None:
 def test_a_column_is_never_overwritten(trained: Path, tmp_path: Path) -> None:
     source = write_lines(tmp_path / "in.jsonl", [{"text": TEXTS[0]}, {"text": TEXTS[1], "label": "mine"}])
     target = tmp_path / "out.jsonl"
-    result = tenor("predict", trained, "--input", source, "--output", target)
+    result = tenor("predict", trained, "--input", source, "--out", target)
     assert result.status == 2
     assert "'label'" in result.error
     assert "--prefix" in result.error
     assert not target.exists()
-    done = tenor("predict", trained, "--input", source, "--output", target, "--prefix", "predicted_")
+    done = tenor("predict", trained, "--input", source, "--out", target, "--prefix", "predicted_")
     assert done.status == 0, done.err
     last = rows_of(target)[-1]
     assert (last["label"], last["predicted_label"]) == ("mine", "negative")
@@ -165,7 +165,7 @@ def test_a_column_is_never_overwritten(trained: Path, tmp_path: Path) -> None:
 def test_rows_without_text_are_kept_and_counted(trained: Path, tmp_path: Path) -> None:
     source = write_lines(tmp_path / "in.jsonl", [{"text": TEXTS[0]}, {"text": None}, {"text": "  "}])
     target = tmp_path / "out.jsonl"
-    summary = tenor("predict", trained, "--input", source, "--output", target, "--json")
+    summary = tenor("predict", trained, "--input", source, "--out", target, "--json")
     assert "2 rows without text" in summary.err
     assert json.loads(summary.out)["rows"] == 3
     assert [row["unknown_share"] for row in rows_of(target)] == [0.0, 1.0, 1.0]
@@ -176,17 +176,17 @@ def test_an_existing_output_is_replaced_only_when_forced(
 ) -> None:
     target = tmp_path / "out.csv"
     target.write_text("mine")
-    refused = tenor("predict", trained, "--input", reviews, "--output", target)
+    refused = tenor("predict", trained, "--input", reviews, "--out", target)
     assert refused.status == 2
     assert "--force" in refused.error
     assert target.read_text() == "mine"
-    assert tenor("predict", trained, "--input", reviews, "--output", target, "--force").status == 0
+    assert tenor("predict", trained, "--input", reviews, "--out", target, "--force").status == 0
     assert len(read_csv(target)) == 60
 
 
 def test_the_input_is_never_the_output(trained: Path, reviews: Path) -> None:
     before = reviews.read_bytes()
-    result = tenor("predict", trained, "--input", reviews, "--output", reviews, "--force")
+    result = tenor("predict", trained, "--input", reviews, "--out", reviews, "--force")
     assert result.status == 2
     assert reviews.read_bytes() == before
 
@@ -194,10 +194,10 @@ def test_the_input_is_never_the_output(trained: Path, reviews: Path) -> None:
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
-        (("--input", "nothing.csv", "--output", "out.csv"), "does not exist"),
-        (("--input", "{reviews}", "--output", "out.xls"), "out.xls"),
-        (("--input", "{reviews}", "--output", "out.csv", "--text-column", "revue"), "did you mean 'review'"),
-        (("--output", "out.csv"), "--input"),
+        (("--input", "nothing.csv", "--out", "out.csv"), "does not exist"),
+        (("--input", "{reviews}", "--out", "out.xls"), "out.xls"),
+        (("--input", "{reviews}", "--out", "out.csv", "--text-column", "revue"), "did you mean 'review'"),
+        (("--out", "out.csv"), "--input"),
         (("a text", "--input", "{reviews}"), "one of them"),
     ],
 )
@@ -297,12 +297,12 @@ def test_unfamiliar_texts_are_called_ambiguous(trained: Path, tmp_path: Path) ->
     texts = ["the film was great", "okay, I guess, some parts were good, others not"]
     result = tenor("predict", trained, "--abstain-unfamiliar", *texts)
     assert [line.split("\t")[0] for line in result.out.splitlines()] == ["label", "positive", "ambiguous"]
-    assert "ambiguous is, however sure, what has more than" in result.err
+    assert "unknown words are called ambiguous, however sure the model is" in result.err
     found = tenor("predict", trained, "--abstain-unfamiliar", *texts, "--json").out.splitlines()
     assert [json.loads(line)["abstained"] for line in found] == [False, True]
     source = write_lines(tmp_path / "in.jsonl", [{"text": text} for text in texts])
     target = tmp_path / "out.jsonl"
-    tenor("predict", trained, "--abstain-unfamiliar", "--input", source, "--output", target)
+    tenor("predict", trained, "--abstain-unfamiliar", "--input", source, "--out", target)
     assert [row["abstained"] for row in rows_of(target)] == [False, True]
 
 
@@ -312,7 +312,7 @@ def test_files_gain_a_column_where_predictions_are_held_back(
 ) -> None:
     source = write_lines(tmp_path / "in.jsonl", [{"text": text} for text in TEXTS])
     target = tmp_path / name
-    result = tenor("predict", trained, *ALL, "--input", source, "--output", target)
+    result = tenor("predict", trained, *ALL, "--input", source, "--out", target)
     assert result.status == 0, result.err
     found = rows_of(target)
     assert [list(row) for row in found] == [["text", *NEW, "abstained"]] * len(TEXTS)

@@ -71,5 +71,6 @@ def test_what_is_held_back_is_said():
     assert "all that is read as b" in said
     bare = confidence.abstention_sentence(Abstention((0.8, 0.8)).to_json(), ("a", "b"))
     assert "holds no validation data" in bare
-    nothing = Abstention((0.0, 0.0), 0.5, validation=Kept(200, 200, 190))
-    assert "nothing is ambiguous" in confidence.abstention_sentence(nothing.to_json(), ("a", "b"))
+    for per_class in (False, True):
+        nothing = Abstention((0.0, 0.0), 0.5, per_class=per_class, validation=Kept(200, 200, 190))
+        assert "nothing is ambiguous" in confidence.abstention_sentence(nothing.to_json(), ("a", "b"))

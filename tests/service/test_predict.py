@@ -111,6 +111,7 @@ def test_another_content_type_is_refused() -> None:
     """What a form of another site can send without asking is not taken for JSON."""
     answer = answer_to(opened(), body=b'{"text": "a"}', headers={"content-type": "text/plain"})
     assert (answer.status, answer.json["code"]) == (422, "invalid")
+    assert "Content-Type: application/json" in answer.json["error"]
 
 
 def test_an_error_of_ours_is_500_and_says_nothing_of_it(caplog) -> None:

@@ -17,7 +17,7 @@ _STDOUT = "-"
 def card(
     context: typer.Context,
     *,
-    model: options.Model,
+    model: options.ModelFolder,
     out: Annotated[
         str | None,
         typer.Option(

@@ -22,9 +22,7 @@ def check(
     *,
     model: Annotated[
         str | None,
-        typer.Argument(
-            metavar="MODEL", help="a run folder or its model folder; not with --list", show_default=False
-        ),
+        typer.Argument(metavar="MODEL", help=f"{options.MODEL}; not with --list", show_default=False),
     ] = None,
     suite: Annotated[
         Path | None,

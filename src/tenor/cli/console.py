@@ -2,9 +2,11 @@
 
 import errno
 import json
+import os
 import sys
 import traceback
 from functools import cached_property
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from tenor.errors import MissingExtraError, TenorError
@@ -109,7 +111,10 @@ def _console(*, stderr: bool) -> "Console":
 
 
 def tolerant_streams() -> None:
-    """Let stdout and stderr print whatever a text holds, in any locale."""
+    """Let stdout and stderr print whatever a text holds, in any locale; a closed stream is an empty one."""
+    for name, mode in (("stdin", "r"), ("stdout", "w"), ("stderr", "w")):
+        if getattr(sys, name) is None:
+            setattr(sys, name, Path(os.devnull).open(mode, encoding="utf-8"))  # noqa: SIM115
     for stream in (sys.stdout, sys.stderr):
         if reconfigure := getattr(stream, "reconfigure", None):
             reconfigure(errors="replace")

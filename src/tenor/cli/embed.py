@@ -53,7 +53,7 @@ def embed(
         ),
     ] = None,
     most: Annotated[
-        int, typer.Option("--most", "-k", min=1, help="so many for each --nearest and --nearest-row")
+        int, typer.Option("--top", "-k", min=1, help="so many texts for each --nearest and --nearest-row")
     ] = 5,
     force: Annotated[bool, typer.Option("--force", help="replace --out where it exists")] = False,
     text_column: options.TextColumn = None,

@@ -84,7 +84,7 @@ def evaluate(
         terminal.note(sentence)
     if out is not None:
         for file in evaluating.save(result, out, force=force):
-            terminal.note(f"written: {file}")
+            terminal.note(f"Saved as {file}")
     if json:
         terminal.json(result.to_json())
     else:

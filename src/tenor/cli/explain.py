@@ -61,7 +61,7 @@ def explain(
         ),
     ] = None,
     most: Annotated[
-        int, typer.Option("--most", min=1, help="with --faithfulness: texts that are drawn")
+        int, typer.Option("--texts", min=1, help="with --faithfulness: most texts, drawn from all over it")
     ] = 100,
     force: Annotated[bool, typer.Option("--force", help="replace files that exist")] = False,
     encoding: options.Encoding = None,
@@ -80,7 +80,7 @@ def explain(
     for path in (html, png):
         if path is not None and path.exists() and not force:
             raise OutputError(f"{path} exists already; replace it (--force), or name another file")
-    encoding = encoding or str(options.SETTINGS["data.encoding"].default)
+    encoding = options.encoding(encoding)
     if faithfulness is not None:
         if texts or method or label or html or png:
             raise InputError(

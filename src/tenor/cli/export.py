@@ -19,9 +19,7 @@ if TYPE_CHECKING:
 def export(
     context: typer.Context,
     *,
-    model: Annotated[
-        str, typer.Argument(metavar="MODEL", help="a run folder or its model folder", show_default=False)
-    ],
+    model: options.ModelFolder,
     onnx: Annotated[
         bool, typer.Option("--onnx", help="write ONNX, which onnxruntime and others read")
     ] = False,
@@ -33,7 +31,7 @@ def export(
         typer.Option(
             "--out",
             metavar="FILE|FOLDER",
-            help="NAME.onnx, with NAME.json beside it, or a folder; default: as MODEL is called",
+            help="NAME.onnx, with NAME.json beside it, or a folder; without it called as MODEL is, here",
         ),
     ] = None,
     force: Annotated[bool, typer.Option("--force", help="replace files that are there")] = False,
@@ -64,7 +62,7 @@ def export(
     """Write MODEL as an ONNX file and a JSON file with tokenizer and classes, for onnxruntime.
 
     The graph is compared with the network before it is kept. The file is a MODEL for tenor predict,
-    evaluate, check and embed.
+    evaluate, check, explain, embed and serve.
 
     For example: tenor export runs/first --onnx --out first.onnx and then tenor predict first.onnx "a delight"
     """
@@ -120,4 +118,4 @@ def _show(terminal: Terminal, done: "Exported", cost: "Cost | None") -> None:
             f"({100 * difference.low:+.1f} to {100 * difference.high:+.1f}), "
             f"{count(cost.changed, 'text')} with another label"
         )
-    terminal.note(f"written: {done.path}, {size(done.bytes)}{of}, and {companion(done.path)}")
+    terminal.note(f"Saved as {done.path}, {size(done.bytes)}{of}, and {companion(done.path)}")

@@ -55,7 +55,7 @@ def info(
     *,
     model: Annotated[
         str | None,
-        typer.Argument(metavar="MODEL", help="a run folder or its model folder", show_default=False),
+        typer.Argument(metavar="MODEL", help=options.MODEL, show_default=False),
     ] = None,
     config: options.Config = None,
     model_name: options.ModelName = None,

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 def inspect(
     context: typer.Context,
     *,
-    model: options.Model,
+    model: options.ModelFolder,
     words: Annotated[
         list[str] | None,
         typer.Option(
@@ -108,12 +108,12 @@ def _write(
         page = inspection_page(values, Path(model).resolve().name)
         with atomic_file(html) as temporary:
             temporary.write_text(page, "utf-8")
-        terminal.note(f"written: {html}")
+        terminal.note(f"Saved as {html}")
     if png is not None:
         from tenor.report.inspection_pictures import save_word_map
 
         save_word_map(values["map"], png)
-        terminal.note(f"written: {png}")
+        terminal.note(f"Saved as {png}")
 
 
 def _show(terminal: Terminal, values: dict[str, Any]) -> None:

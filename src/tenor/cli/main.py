@@ -1,11 +1,13 @@
 """The command line: its commands, and the one place where errors become lines and exit statuses."""
 
+import inspect as inspection
 import os
 import sys
-from collections.abc import Sequence
-from typing import Annotated
+from collections.abc import Callable, Sequence
+from typing import Annotated, Any
 
 import typer
+from typer.core import TyperCommand
 
 from tenor import __version__
 from tenor.cli.augment import augment
@@ -36,25 +38,37 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-app.command()(demo)
-app.command()(data)
-app.command()(augment)
-app.command(cls=TrainCommand)(train)
-app.command()(tune)
-app.command()(evaluate)
-app.command()(check)
-app.command()(compare)
-app.command()(predict)
-app.command()(stream)
-app.command()(explain)
-app.command()(inspect)
-app.command()(embed)
-app.command(cls=ServeCommand)(serve)
-app.command(cls=ProbeCommand)(probe)
-app.command()(export)
-app.command()(report)
-app.command()(card)
-app.command()(info)
+
+
+def _add(command: Callable[..., None], cls: type[TyperCommand] = TyperCommand) -> None:
+    app.command(cls=cls, help=_paragraphs(command))(command)
+
+
+def _paragraphs(command: Callable[..., Any]) -> str:
+    """Return a docstring with a line for each paragraph, which the help breaks where the terminal ends."""
+    paragraphs = (inspection.getdoc(command) or "").split("\n\n")
+    return "\n\n".join(" ".join(paragraph.split()) for paragraph in paragraphs)
+
+
+_add(demo)
+_add(data)
+_add(augment)
+_add(train, TrainCommand)
+_add(tune)
+_add(evaluate)
+_add(check)
+_add(compare)
+_add(predict)
+_add(stream)
+_add(explain)
+_add(inspect)
+_add(embed)
+_add(serve, ServeCommand)
+_add(probe, ProbeCommand)
+_add(export)
+_add(report)
+_add(card)
+_add(info)
 
 
 def _version(value: bool) -> None:

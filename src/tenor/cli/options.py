@@ -99,13 +99,11 @@ Data = Annotated[
         autocompletion=completion.sources,
     ),
 ]
-Model = Annotated[
-    str,
-    typer.Argument(
-        metavar="MODEL",
-        help="a run folder, its model folder, or a file of tenor export",
-        show_default=False,
-    ),
+MODEL = "a run folder, its model folder, or a .onnx file of tenor export"
+Model = Annotated[str, typer.Argument(metavar="MODEL", help=MODEL, show_default=False)]
+# Of commands that need what an exported file does not hold.
+ModelFolder = Annotated[
+    str, typer.Argument(metavar="MODEL", help="a run folder or its model folder", show_default=False)
 ]
 TextColumn = Annotated[str | None, _shortcut("--text-column", "data.text_column", _DATA, metavar="NAME")]
 LabelColumn = Annotated[str | None, _shortcut("--label-column", "data.label_column", _DATA, metavar="NAME")]

@@ -42,6 +42,7 @@ def predict(
     output: Annotated[
         Path | None,
         typer.Option(
+            "--out",
             "--output",
             metavar="FILE",
             help="file for the rows of --input with the columns label, probability_CLASS, unknown_share",
@@ -50,7 +51,7 @@ def predict(
     prefix: Annotated[
         str, typer.Option("--prefix", help="put before the names of the new columns", show_default=False)
     ] = "",
-    force: Annotated[bool, typer.Option("--force", help="replace --output where it exists")] = False,
+    force: Annotated[bool, typer.Option("--force", help="replace --out where it exists")] = False,
     abstain_below: options.AbstainBelow = None,
     target_accuracy: options.TargetAccuracy = None,
     per_class: options.PerClass = False,
@@ -70,13 +71,13 @@ def predict(
     a file has that as one more column.
 
     For example: tenor predict runs/first "what a film" or
-    tenor predict runs/first --input new.csv --output labelled.csv
+    tenor predict runs/first --input new.csv --out labelled.csv
     """
     terminal: Terminal = context.obj
     if texts and input is not None:
         raise InputError("texts were given and --input as well; give one of them")
     if output is not None and input is None:
-        raise InputError("--output holds the rows of a file; name that file with --input")
+        raise InputError("--out holds the rows of a file; name that file with --input")
     if not texts and input is None and sys.stdin.isatty():
         raise InputError('nothing to predict; give "a text", --input FILE, or lines on standard input')
     encoding = options.encoding(encoding)

@@ -14,7 +14,7 @@ import typer
 from tenor.cli import abstaining, options
 from tenor.cli.console import Terminal
 from tenor.cli.predict import as_json, tab_cells, tab_columns
-from tenor.errors import DataError
+from tenor.errors import ConfigError, DataError
 from tenor.report.numbers import count, one_line, percent
 
 if TYPE_CHECKING:
@@ -42,7 +42,7 @@ Write = Callable[[Update], None]
 def stream(
     context: typer.Context,
     *,
-    model: options.Model,
+    model: options.ModelFolder,
     keys: Annotated[
         bool,
         typer.Option("--keys", help="each line is KEY, a tab, and what comes next in the text of that key"),
@@ -69,6 +69,8 @@ def stream(
     terminal: Terminal = context.obj
     arriving = _arriving(options.encoding(encoding))
     predictor = abstaining.load(context)
+    if (reason := predictor.reads_on) is not None:  # before anything is printed
+        raise ConfigError(reason)
     updates = _many(predictor, arriving) if keys else _one(predictor, arriving)
     read = False
     # Ctrl-C finds it waiting for input, as a rule; where it does not, what was printed stays.

@@ -78,7 +78,7 @@ def assignments(settings: Iterable[str]) -> Values:
     for setting in settings:
         key, equals, text = setting.partition("=")
         if not equals or not key:
-            raise ConfigError(f"setting {setting!r} is not of the form key=value, such as training.epochs=5")
+            raise ConfigError(f"setting {setting!r} is not of the form key=value; --help has the keys")
         try:
             value = _load_yaml(text)
         except yaml.YAMLError as error:

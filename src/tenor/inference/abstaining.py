@@ -33,9 +33,9 @@ def rule(
     if target_accuracy is not None:
         if held_out is None:
             raise ConfigError(
-                "the model holds no validation data (it was trained without a validation split, or by an "
-                "older Tenor), so no threshold can be chosen; train it again with a validation split, or "
-                "give a threshold (abstain_below, --abstain-below)"
+                "the model holds no validation data (it was trained without a validation split or by an "
+                "older Tenor, or exported in int8), so no threshold can be chosen; train it again with a "
+                "validation split, or give a threshold (abstain_below, --abstain-below)"
             )
         probabilities = softmax(held_out.logits, model.temperature)
         return reaching(target_accuracy, held_out.labels, probabilities, model.classes, per_class=per_class)

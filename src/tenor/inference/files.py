@@ -171,9 +171,9 @@ def predict_file(
 def refuse_target(target: Path, source: Path, *, force: bool) -> None:
     """Raise `OutputError` when `target` is the input itself, or exists and `force` does not replace it."""
     if target.exists() and source.exists() and target.samefile(source):
-        raise OutputError(f"{target} is the input itself; name another output")
+        raise OutputError(f"{target} is the input itself; name another file")
     if target.exists() and not force:
-        raise OutputError(f"{target} exists already; replace it (--force), or name another output")
+        raise OutputError(f"{target} exists already; replace it (--force), or name another file")
 
 
 def _names(predictor: Predictor) -> list[str]:

@@ -110,7 +110,9 @@ def coverage_sentence(found: Mapping[str, Any]) -> str:
 def abstention_sentence(rule: Mapping[str, Any], classes: Sequence[str]) -> str:
     """Say what is held back, and what that did on the validation texts."""
     thresholds: list[float | None] = rule["thresholds"]
-    if rule["per_class"]:
+    if not any(one is None or one > 0 for one in thresholds):
+        said = "nothing is ambiguous"
+    elif rule["per_class"]:
         least = [
             f"{name} {one:.4g}" for name, one in zip(classes, thresholds, strict=True) if one is not None
         ]
@@ -120,8 +122,6 @@ def abstention_sentence(rule: Mapping[str, Any], classes: Sequence[str]) -> str:
             said += (
                 f", and all that is read as {', '.join(never)}, for which no threshold is sure to be enough"
             )
-    elif thresholds[0] == 0:
-        said = "nothing is ambiguous"
     else:
         said = f"ambiguous is what is less probable than {thresholds[0]:.4g}"
     kept = rule["validation"]
@@ -136,8 +136,8 @@ def abstention_sentence(rule: Mapping[str, Any], classes: Sequence[str]) -> str:
 def unfamiliar_sentence(most_unknown: float) -> str:
     """Say which texts are held back as unfamiliar."""
     return (
-        f"ambiguous is, however sure, what has more than {percent(most_unknown)} unknown words, "
-        "as hardly any text has that the model was made with"
+        f"texts with more than {percent(most_unknown)} unknown words are called ambiguous, however sure "
+        "the model is; hardly any validation text has so many"
     )
 
 

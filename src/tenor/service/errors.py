@@ -117,6 +117,9 @@ def _invalid(errors: Any) -> ServiceError:
     if first["type"] == "json_invalid":
         reason = str(first.get("ctx", {}).get("error", "it is damaged"))
         return ServiceError(400, "invalid_json", f"the body is not JSON ({reason}); send an object")
+    if first["type"] == "model_attributes_type" and len(first["loc"]) == 1:
+        said = "the body is no JSON object; send one, with the header Content-Type: application/json"
+        return ServiceError(422, "invalid", said)
     where = ".".join(str(part) for part in first["loc"][1:])[:_SHOWN] or "the body"
     others = f" (and {len(errors) - 1} more)" if len(errors) > 1 else ""
     said = str(first["msg"]).removeprefix("Value error, ")

@@ -76,7 +76,8 @@ class Familiarity:
         limit = self.unknown_limit
         if share <= limit + _ERRORS * np.sqrt(limit * (1 - limit) / len(tokens.ids)):
             return None
-        return f"{share:.1%} of their words are unknown to it (usual: {self.unknown_mean:.1%})"
+        usual = f"{100 * self.unknown_mean:.1f} %"
+        return f"{100 * share:.1f} % of their words are unknown to it (usual: {usual})"
 
     def _length_sign(self, tokens: Tokens) -> str | None:
         length = float(np.median(tokens.lengths))
