@@ -106,6 +106,15 @@ def test_every_format_is_read_for_good(folder: Path) -> None:
     np.testing.assert_allclose(found, of_folder["probabilities"], atol=1e-5)
 
 
+CHANGES = {
+    "newer": lambda values: values.update(format=99),
+    "temperature": lambda values: values.update(temperature=-1),
+    "longest": lambda values: values["onnx"].update(longest="5"),
+    "more words": lambda values: values["text"]["vocabulary"]["tokens"].extend(["of", "another"]),
+    "fewer classes": lambda values: values.update(classes=values["classes"][:2], validation=None),
+}
+
+
 def damaged(path: Path, how: str) -> None:
     beside = path.with_suffix(".json")
     described = json.loads(beside.read_text("utf-8"))
@@ -122,18 +131,8 @@ def damaged(path: Path, how: str) -> None:
     elif how == "deep":
         beside.write_text("[" * 100_000)
     else:
-        if how == "newer":
-            described["format"] = 99
-        elif how == "temperature":
-            described["temperature"] = -1
-        elif how == "longest":
-            described["onnx"]["longest"] = "5"
-        elif how == "more words":
-            described["text"]["vocabulary"]["tokens"] += ["of", "another"]
-        elif how == "fewer classes":
-            described["classes"], described["validation"] = described["classes"][:2], None
-        else:
-            del described[how]
+        change = CHANGES.get(how, lambda values: values.pop(how))
+        change(described)
         beside.write_text(json.dumps(described))
 
 

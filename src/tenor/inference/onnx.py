@@ -98,13 +98,13 @@ class OnnxEngine:
             found = self.outputs(np.array([[last]]), np.array([1]))
         except Exception as error:  # as above
             raise ModelError(
-                f"the exported model cannot read the words of its JSON ({_line(error)}); take both files from "
-                "the same export"
+                f"the exported model cannot read the words of its JSON ({_line(error)}); take both files "
+                "from the same export"
             ) from error
         if found[LOGITS].shape != (1, classes):
             raise ModelError(
-                f"the exported model returns logits of the shape {list(found[LOGITS].shape)} for one text, and "
-                f"its JSON names {classes} classes; take both files from the same export"
+                f"the exported model returns logits of the shape {list(found[LOGITS].shape)} for one text, "
+                f"and its JSON names {classes} classes; take both files from the same export"
             )
         self._sizes = {name: array.shape[-1] for name, array in found.items()}
 
