@@ -13,7 +13,7 @@ from starlette.websockets import WebSocket
 from tenor.config.service import ServiceConfig
 from tenor.errors import ConfigError
 from tenor.service import logs
-from tenor.service.access import Rate, only_here, read_key
+from tenor.service.access import Rate, asks_a_model, only_here, read_key
 from tenor.service.app import make_app
 from tenor.service.errors import ServiceError
 
@@ -228,6 +228,20 @@ def test_a_key(headers: dict[str, str], status: int) -> None:
 )
 def test_what_a_key_protects(path: str, status: int) -> None:
     assert answer_to(opened(key="right"), path).status == status
+
+
+def test_the_document_says_what_a_key_protects() -> None:
+    documents = {key: make_app(opened(key=key)).openapi() for key in (None, "right")}
+    assert set(documents["right"]["components"]["securitySchemes"]) == {"bearer", "header"}
+    assert "securitySchemes" not in documents[None]["components"]
+    locked = {
+        path
+        for path, methods in documents["right"]["paths"].items()
+        if any("security" in operation for operation in methods.values())
+    }
+    assert locked == {path for path in documents["right"]["paths"] if asks_a_model(path)}
+    assert "/v1/predict" in locked
+    assert "right" not in json.dumps(documents["right"]["components"]["securitySchemes"])
 
 
 def test_where_a_key_comes_from(tmp_path) -> None:
