@@ -32,6 +32,7 @@ from tenor.service.sources import Source
 from tenor.text.pipeline import TextPipeline
 
 CASES, QUICK = 400, 3  # of each operation, of each kind
+ADDRESS = "http://localhost"
 MODELS = {"talk": "mingru-max", "whole": "bilstm-attention"}
 TEXTS = ["a good film and a long one", "a bad film, and not a short one", "so dull", "so bright & quick"]
 
@@ -70,7 +71,7 @@ def fuzz(service: Service, cases: int) -> dict[str, Any]:
     wrong: dict[str, str] = {}
     app = make_app(service)
     document = schemathesis.openapi.from_dict(app.openapi())
-    with TestClient(app, raise_server_exceptions=False) as client:
+    with TestClient(app, ADDRESS, raise_server_exceptions=False) as client:
         for path, method in operations(app.openapi()):
             for mode, names in product(modes(method), names_in(path)):
                 given = document[path][method].as_strategy(
@@ -114,7 +115,7 @@ def sent(client: Any, case: Any) -> Any:
     """Send a request; return the response."""
     from requests import Request
 
-    made = Request(**case.as_transport_kwargs(base_url="http://testserver")).prepare()
+    made = Request(**case.as_transport_kwargs(base_url=ADDRESS)).prepare()
     return client.request(made.method, made.url, content=made.body, headers=dict(made.headers))
 
 

@@ -75,6 +75,12 @@ def test_a_cut_file_is_refused(folder: Path, name: str) -> None:
         Model.load(folder)
 
 
+def test_a_manifest_that_is_too_deep_is_refused(folder: Path) -> None:
+    (folder / "manifest.json").write_text("[" * 100_000)
+    with pytest.raises(ModelError, match="damaged or was changed"):
+        Model.load(folder)
+
+
 @pytest.mark.parametrize("name", FILES[1:])
 def test_a_missing_file_is_named(folder: Path, name: str) -> None:
     (folder / name).unlink()

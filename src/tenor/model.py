@@ -157,7 +157,7 @@ class Model:
             )
         try:
             return read(files)
-        except (KeyError, TypeError, ValueError, AttributeError, ConfigError) as error:
+        except (KeyError, TypeError, ValueError, AttributeError, RecursionError, ConfigError) as error:
             raise ModelError(
                 f"{folder} cannot be read as a model ({error}); take the original folder"
             ) from error
@@ -232,7 +232,7 @@ def _read_manifest(folder: Path) -> dict[str, Any]:
         if not isinstance(manifest["files"], dict) or _json(manifest) != content:
             raise ValueError
         _ = manifest["format"], manifest["seal"]
-    except (ValueError, KeyError, TypeError):
+    except (ValueError, KeyError, TypeError, RecursionError):
         raise ModelError(
             f"{folder / _MANIFEST} is damaged or was changed; take the original folder"
         ) from None

@@ -106,6 +106,15 @@ def test_every_format_is_read_for_good(folder: Path) -> None:
     np.testing.assert_allclose(found, of_folder["probabilities"], atol=1e-5)
 
 
+CHANGES = {
+    "newer": lambda values: values.update(format=99),
+    "temperature": lambda values: values.update(temperature=-1),
+    "longest": lambda values: values["onnx"].update(longest="5"),
+    "more words": lambda values: values["text"]["vocabulary"]["tokens"].extend(["of", "another"]),
+    "fewer classes": lambda values: values.update(classes=values["classes"][:2], validation=None),
+}
+
+
 def damaged(path: Path, how: str) -> None:
     beside = path.with_suffix(".json")
     described = json.loads(beside.read_text("utf-8"))
@@ -119,13 +128,11 @@ def damaged(path: Path, how: str) -> None:
         beside.write_text("[]")
     elif how == "half":
         beside.write_bytes(beside.read_bytes()[:-100])
+    elif how == "deep":
+        beside.write_text("[" * 100_000)
     else:
-        if how == "newer":
-            described["format"] = 99
-        elif how == "temperature":
-            described["temperature"] = -1
-        else:
-            del described[how]
+        change = CHANGES.get(how, lambda values: values.pop(how))
+        change(described)
         beside.write_text(json.dumps(described))
 
 
@@ -137,11 +144,15 @@ def damaged(path: Path, how: str) -> None:
         ("another graph", "is not the file that m.json was written for"),
         ("no values", "m.json is damaged"),
         ("half", "m.json is damaged"),
+        ("deep", "m.json is damaged"),
         ("newer", "has format 99"),
         ("temperature", "cannot be read as a model"),
         ("classes", "cannot be read as a model"),
         ("text", "cannot be read as a model"),
         ("onnx", "cannot be read as a model"),
+        ("longest", "cannot be read as a model"),
+        ("more words", "cannot read the words of its JSON"),
+        ("fewer classes", r"logits of the shape \[1, 3\] for one text, and its JSON names 2 classes"),
     ],
 )
 def test_damage_is_said_in_one_line(path: Path, how: str, said: str) -> None:
@@ -187,6 +198,19 @@ def test_data_in_other_files_is_refused(path: Path, location: str) -> None:
     tensor = proto.graph.initializer[0]
     onnx.external_data_helper.set_external_data(tensor, location)
     tensor.ClearField("raw_data")
+    rewritten(path, proto)
+    with pytest.raises(ModelError, match="keeps data in other files"):
+        tenor.load(path)
+
+
+def test_a_sparse_constant_with_data_in_another_file_is_refused(path: Path) -> None:
+    proto = onnx.load(path)
+    values = onnx.TensorProto(name="v", data_type=onnx.TensorProto.FLOAT, dims=[1])
+    values.data_location = onnx.TensorProto.EXTERNAL
+    values.external_data.add(key="location", value="../secret")
+    places = helper.make_tensor("i", onnx.TensorProto.INT64, [1], [0])
+    sparse = onnx.SparseTensorProto(values=values, indices=places, dims=[4])
+    proto.graph.node.append(helper.make_node("Constant", [], ["z"], sparse_value=sparse))
     rewritten(path, proto)
     with pytest.raises(ModelError, match="keeps data in other files"):
         tenor.load(path)

@@ -13,7 +13,7 @@ from starlette.websockets import WebSocket
 from tenor.config.service import ServiceConfig
 from tenor.errors import ConfigError
 from tenor.service import logs
-from tenor.service.access import Rate, read_key
+from tenor.service.access import Rate, asks_a_model, only_here, read_key
 from tenor.service.app import make_app
 from tenor.service.errors import ServiceError
 
@@ -111,6 +111,77 @@ def test_more_requests_than_may_be_under_way_are_refused_at_once() -> None:
     assert run(steps, opened(engine, requests=2)) == [200, 200]
 
 
+def test_bodies_of_all_requests_have_a_bound_together() -> None:
+    engine = Gated()
+    body = {"text": "a" * 100}
+
+    async def steps(app):
+        engine.gate.clear()
+        accepted = [asyncio.create_task(ask(app, body=body)) for _ in range(2)]
+        await engine.is_entered()
+        for chunks in (None, [b'{"text": "', b"a" * 100]):
+            refused = await ask(app, body=body, chunks=chunks)
+            assert (refused.status, refused.json["code"]) == (503, "overloaded")
+            assert int(refused.headers["retry-after"]) >= 1
+        engine.gate.set()
+        assert [(await one).status for one in accepted] == [200, 200]
+        return [one.status for one in await asyncio.gather(*(ask(app, body=body) for _ in range(2)))]
+
+    assert run(steps, opened(engine, requests_bytes=250)) == [200, 200]
+
+
+@pytest.mark.parametrize("path", ["/", "/metrics", "/v2/health/live", "/v1/models"])
+def test_what_can_be_got_has_a_head(path: str) -> None:
+    service = opened()
+
+    async def steps(app):
+        return await ask(app, path), await ask(app, path, method="HEAD")
+
+    got, head = run(steps, service)
+    assert (head.status, head.headers["content-type"]) == (200, got.headers["content-type"])
+    shown = "other" if path == "/" else path
+    assert measured(service, "tenor_requests_total", path=shown, method="HEAD", status="200") == 1
+
+
+HOSTS = {
+    "127.0.0.1:8000": 200,
+    "[::1]:8000": 200,
+    "LOCALHOST": 200,
+    "tenor.localhost:8000": 200,
+    "": 200,
+    "192.168.0.7": 200,
+    "evil.example": 403,
+    "evil.example:8000": 403,
+    "localhost.evil.example": 403,
+    "127.0.0.1.evil.example": 403,
+    "localhost@evil.example": 403,
+    "[::1": 403,
+}
+
+
+@pytest.mark.parametrize(("host", "status"), HOSTS.items())
+def test_a_name_that_was_turned_to_this_machine_is_refused(host: str, status: int) -> None:
+    answer = answer_to(opened(), "/v1/models", headers={"Host": host})
+    assert answer.status == status
+    if status == 403:
+        assert answer.json["code"] == "wrong_host"
+
+
+@pytest.mark.parametrize(
+    "settings",
+    [{"key": "right"}, {"proxies": "127.0.0.1"}, {"host": "0.0.0.0"}],
+    ids=lambda one: next(iter(one)),
+)
+def test_whoever_has_a_key_a_proxy_or_other_machines_has_any_name(settings: dict[str, str]) -> None:
+    headers = {"Host": "reviews.example", "X-API-Key": "right"}
+    assert answer_to(opened(**settings), "/v1/models", headers=headers).status == 200
+
+
+def test_addresses_that_only_this_machine_reaches() -> None:
+    assert all(map(only_here, ("127.0.0.1", "127.8.8.8", "::1", "localhost")))
+    assert not any(map(only_here, ("0.0.0.0", "::", "192.168.0.7", "reviews.example", "")))
+
+
 def test_a_full_queue_is_503_with_a_time_to_come_again() -> None:
     engine = Gated()
 
@@ -153,10 +224,24 @@ def test_a_key(headers: dict[str, str], status: int) -> None:
 
 
 @pytest.mark.parametrize(
-    ("path", "status"), [("/", 200), ("/metrics", 200), ("/v1/models", 401), ("/v2/x", 401)]
+    ("path", "status"), [("/", 200), ("/metrics", 200), ("/v1/models", 401), ("/v2", 401), ("/v2/x", 401)]
 )
 def test_what_a_key_protects(path: str, status: int) -> None:
     assert answer_to(opened(key="right"), path).status == status
+
+
+def test_the_document_says_what_a_key_protects() -> None:
+    documents = {key: make_app(opened(key=key)).openapi() for key in (None, "right")}
+    assert set(documents["right"]["components"]["securitySchemes"]) == {"bearer", "header"}
+    assert "securitySchemes" not in documents[None]["components"]
+    locked = {
+        path
+        for path, methods in documents["right"]["paths"].items()
+        if any("security" in operation for operation in methods.values())
+    }
+    assert locked == {path for path in documents["right"]["paths"] if asks_a_model(path)}
+    assert "/v1/predict" in locked
+    assert "right" not in json.dumps(documents["right"]["components"]["securitySchemes"])
 
 
 def test_where_a_key_comes_from(tmp_path) -> None:
@@ -215,7 +300,7 @@ def test_clients_that_are_remembered_are_bounded() -> None:
 
 
 def test_websockets_have_limits_too() -> None:
-    app = make_app(opened(rate=0.001, rate_burst=2))
+    app = make_app(opened(rate=0.001, rate_burst=3))
 
     @app.websocket("/v1/echo")
     async def echo(socket: WebSocket) -> None:
@@ -231,15 +316,16 @@ def test_websockets_have_limits_too() -> None:
         except Exception as denial:
             return denial.status_code
 
-    with TestClient(app) as client:
-        assert status(origin="http://testserver") == 101
+    with TestClient(app, headers={"Host": "localhost"}) as client:
+        assert status(origin="http://localhost") == 101
         assert status(origin="http://evil.example") == 403
+        assert status(origin="http://evil.example", host="evil.example") == 403
         assert status() == 429
 
 
 def test_one_line_a_request_without_its_texts() -> None:
     stream = io.StringIO()
-    saved = [(name, logging.getLogger(name)) for name in ("tenor.service", "uvicorn")]
+    saved = [(name, logging.getLogger(name)) for name in ("tenor.service", "uvicorn", "asyncio")]
     before = [(logger.handlers, logger.level, logger.propagate) for _, logger in saved]
     logs.install(stream)
     try:
@@ -249,6 +335,9 @@ def test_one_line_a_request_without_its_texts() -> None:
             await ask(app, body={"texts": ["a private thing", "b"]}, headers={"X-API-Key": "right"})
             await ask(app, "/private/path?text=private", method="BREW")
             await ask(app, body={"text": "private"}, headers={"X-API-Key": "private"})
+            asyncio.get_running_loop().call_exception_handler(
+                {"message": "nobody asked", "exception": ValueError("private"), "text": "private"}
+            )
 
         run(steps, service)
     finally:
@@ -267,6 +356,7 @@ def test_one_line_a_request_without_its_texts() -> None:
     assert (requests[0]["model"], requests[0]["version"]) == ("toy", "1")
     assert requests[0]["client"] == "10.0.0.1"
     assert all(one["ms"] >= 0 and one["time"].endswith("+00:00") for one in requests)
+    assert lines[-1]["event"] == "nobody asked"
     assert "private" not in stream.getvalue()
     assert "right" not in stream.getvalue()
 

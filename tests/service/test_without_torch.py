@@ -20,7 +20,7 @@ from tenor.service.service import Service
 from tenor.service.sources import parse_all
 
 service = Service.open(parse_all([sys.argv[1]]), ServiceConfig())
-with TestClient(make_app(service)) as client:
+with TestClient(make_app(service), headers={"Host": "localhost"}) as client:
     answer = client.post("/v1/predict", json={"texts": ["a b", "c"] * 40})
     assert answer.status_code == 200, answer.text
     assert len(answer.json()["predictions"]) == 80

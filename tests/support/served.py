@@ -50,5 +50,5 @@ def service(
 @contextmanager
 def serving(made: Service) -> Iterator[TestClient]:
     """Give a client of the application."""
-    with TestClient(make_app(made)) as client:
+    with TestClient(make_app(made), headers={"Host": "localhost"}) as client:
         yield client

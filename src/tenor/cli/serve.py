@@ -17,7 +17,6 @@ if TYPE_CHECKING:
     from tenor.service.service import Service
 
 _SETTINGS = {setting.key: setting for setting in settings(ServiceConfig)}
-_LOOPBACK = ("127.", "::1")
 
 
 class ServeCommand(TyperCommand):
@@ -81,7 +80,7 @@ def serve(
     require("fastapi", "uvicorn", "websockets", "prometheus_client", extra="serve")
 
     from tenor.service import logs, server
-    from tenor.service.access import read_key
+    from tenor.service.access import only_here, read_key
     from tenor.service.app import make_app
     from tenor.service.service import Service
     from tenor.service.sources import parse_all
@@ -90,7 +89,7 @@ def serve(
     key = read_key(config, os.environ)
     with server.listening(config) as listener:
         address, at, *_ = listener.getsockname()
-        if key is None and not address.startswith(_LOOPBACK):
+        if key is None and not only_here(address):
             terminal.warning(
                 f"whoever reaches {address}:{at} may use the service: there is no key; set {KEY_VARIABLE}, "
                 "or give --key-file"

@@ -51,6 +51,9 @@ class ServiceConfig:
     requests: Annotated[
         int, Ge(1), Doc("requests that may be under way at once; one beyond that gets 503 at once")
     ] = 1024
+    requests_bytes: Annotated[
+        int, Ge(1), Doc("bytes of all requests that are under way; one beyond that gets 503 at once")
+    ] = 128 << 20
     request_texts: Annotated[int, Ge(1), Doc("texts of a request; one with more gets 413")] = 1024
     text_characters: Annotated[int, Ge(1), Doc("characters of a text; a longer one gets 413")] = 100_000
     request_seconds: Annotated[

@@ -55,6 +55,7 @@ class OnnxEngine:
                 f"the ONNX file returns {', '.join(self._sizes)}, and {LOGITS} and {VECTORS} are needed; "
                 "take a file of tenor export"
             )
+        self._try(file)
 
     def logits(self, tokens: Tokens) -> Array:
         """Return logits (N, C) of N texts, in their order."""
@@ -89,6 +90,23 @@ class OnnxEngine:
         batches = by_length(lengths, most_texts=1) if self._alone else by_length(lengths)
         parallel.run([partial(task, rows) for rows in batches], self._at_once)
         return found
+
+    def _try(self, file: OnnxFile) -> None:
+        """Read the last word of the vocabulary: graph and JSON may each be whole, and not of one model."""
+        last, classes = len(file.model.pipeline.vocabulary) - 1, len(file.model.classes)
+        try:
+            found = self.outputs(np.array([[last]]), np.array([1]))
+        except Exception as error:  # as above
+            raise ModelError(
+                f"the exported model cannot read the words of its JSON ({_line(error)}); take both files "
+                "from the same export"
+            ) from error
+        if found[LOGITS].shape != (1, classes):
+            raise ModelError(
+                f"the exported model returns logits of the shape {list(found[LOGITS].shape)} for one text, "
+                f"and its JSON names {classes} classes; take both files from the same export"
+            )
+        self._sizes = {name: array.shape[-1] for name, array in found.items()}
 
     def _run(
         self, outputs: list[str], ids: npt.NDArray[np.int64], lengths: npt.NDArray[np.int64]

@@ -123,7 +123,7 @@ def read(path: Path) -> OnnxFile:
             held_out=_held_out(described["validation"], len(model.classes)),
             origin=described["model"] if float32 else about["sha256"],
         )
-        longest = about["longest"]
+        longest = _longest(about["longest"])
     except (KeyError, TypeError, ValueError, AttributeError, ConfigError) as error:
         if isinstance(error, ModelError):
             raise
@@ -131,6 +131,12 @@ def read(path: Path) -> OnnxFile:
             f"{companion(path)} cannot be read as a model ({error}); take both files from the same export"
         ) from error
     return OnnxFile.of(path, content, model, longest)
+
+
+def _longest(value: object) -> int | None:
+    if value is not None and not (isinstance(value, int) and value > 0):
+        raise ValueError(f"longest {value!r}")
+    return value
 
 
 def _held_out(values: Mapping[str, Any] | None, classes: int) -> HeldOut | None:
@@ -159,7 +165,7 @@ def _operators(path: Path, content: bytes) -> bool:
     graphs = [model.graph]
     while graphs:
         graph = graphs.pop()
-        tensors = list(graph.initializer)
+        tensors, sparse = list(graph.initializer), bool(graph.sparse_initializer)
         for node in graph.node:
             if node.domain not in _ITS_OWN and (node.domain, node.op_type) not in _OTHERS:
                 raise ModelError(
@@ -170,7 +176,8 @@ def _operators(path: Path, content: bytes) -> bool:
             for attribute in node.attribute:
                 graphs += [attribute.g, *attribute.graphs]
                 tensors += [attribute.t, *attribute.tensors]
-        if graph.sparse_initializer or any(one.external_data or one.data_location for one in tensors):
+                sparse = sparse or attribute.HasField("sparse_tensor") or bool(attribute.sparse_tensors)
+        if sparse or any(one.external_data or one.data_location for one in tensors):
             raise ModelError(
                 f"{path} keeps data in other files, which its SHA-256 does not cover and which are not read; "
                 "take a file of tenor export"
@@ -193,7 +200,7 @@ def _json(path: Path) -> dict[str, Any]:
     content = _bytes(path)
     try:
         found = json.loads(content)
-    except ValueError:
+    except (ValueError, RecursionError):
         found = None
     if not isinstance(found, dict):
         raise ModelError(f"{path} is damaged; take both files from the same export")

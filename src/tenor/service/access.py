@@ -6,6 +6,7 @@ from collections import OrderedDict
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from time import monotonic
+from urllib.parse import urlsplit
 
 from starlette.datastructures import Headers
 
@@ -48,7 +49,23 @@ def read_key(config: ServiceConfig, environment: Mapping[str, str]) -> str | Non
 
 def asks_a_model(path: str) -> bool:
     """Return whether a path is one that key, rate and the number of requests are about."""
+    path = f"{path}/"  # /v2 is one by itself
     return path.startswith(_MODELS) and not path.startswith(_NOT_MODELS)
+
+
+def only_here(address: str) -> bool:
+    """Return whether only programs of this machine reach what listens at an address."""
+    found = _address(address)
+    return address == "localhost" if found is None else found.is_loopback
+
+
+def own_name(host: str) -> bool:
+    """Return whether a Host header holds no name that others can turn to this machine."""
+    try:
+        name = urlsplit(f"//{host}").hostname or "localhost"
+    except ValueError:
+        return False
+    return name == "localhost" or name.endswith(".localhost") or _address(name) is not None
 
 
 def given_key(headers: Headers) -> str | None:
@@ -106,10 +123,14 @@ class Rate:
 
 def _client(address: str) -> str:
     """Return what is one client: an address, of IPv6 the network, in which anyone has any number of them."""
-    try:
-        found = ipaddress.ip_address(address)
-    except ValueError:
-        return address
+    found = _address(address)
     if isinstance(found, ipaddress.IPv6Address) and found.ipv4_mapped is None:
         return str(ipaddress.ip_network((found, _IPV6_PREFIX), strict=False))
     return address
+
+
+def _address(text: str) -> ipaddress.IPv4Address | ipaddress.IPv6Address | None:
+    try:
+        return ipaddress.ip_address(text)
+    except ValueError:
+        return None

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, suppress
+from typing import Any
 
 from fastapi import APIRouter, FastAPI
 
@@ -34,6 +35,27 @@ ROUTES: dict[str, Callable[[Service], APIRouter]] = {
 }
 
 
+# The ways in which a key may come, as the OpenAPI document has them.
+_KEYS = {
+    "bearer": {"type": "http", "scheme": "bearer"},
+    "header": {"type": "apiKey", "in": "header", "name": "X-API-Key"},
+}
+
+
+class _WithKey(FastAPI):
+    """The application of a service that asks for a key, and says so in its document."""
+
+    def openapi(self) -> dict[str, Any]:
+        """Return the document: paths that can answer 401 want a key."""
+        document = super().openapi()
+        document["components"]["securitySchemes"] = _KEYS
+        for methods in document["paths"].values():
+            for operation in methods.values():
+                if "401" in operation["responses"]:
+                    operation["security"] = [{name: []} for name in _KEYS]
+        return document
+
+
 def make_app(service: Service) -> FastAPI:
     """Return the application; it looks for new versions while it runs, and closes the service at its end."""
 
@@ -48,7 +70,7 @@ def make_app(service: Service) -> FastAPI:
                 await watching
             service.close()
 
-    app = FastAPI(
+    app = (FastAPI if service.key is None else _WithKey)(
         title="Tenor",
         version=__version__,
         lifespan=lifespan,

@@ -14,7 +14,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from starlette.websockets import WebSocket
 
 from tenor.service import logs
-from tenor.service.access import Rate, asks_a_model, given_key, same_key, wrong_key
+from tenor.service.access import Rate, asks_a_model, given_key, only_here, own_name, same_key, wrong_key
 from tenor.service.errors import ServiceError, overloaded, respond, unexpected
 from tenor.service.service import Service
 
@@ -31,6 +31,7 @@ _HEADERS = {
 _METHODS = {"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"}
 _LEFT = 499  # in logs and metrics: the client went away before there was an answer
 _COME_AGAIN = 1.0
+_SHOWN = 80  # characters of a name that is not ours
 
 
 @dataclass
@@ -66,6 +67,11 @@ class Limits:
         rate = self._config.rate
         self._rate = None if rate is None else Rate(rate, self._config.rate_burst)
         self._under_way = 0
+        self._held = 0  # bytes of the bodies of these
+        # A page from elsewhere can have its own name stand for 127.0.0.1, and browsers then take it for one
+        # of ours (DNS rebinding). The name still comes in the header Host.
+        guarded = service.key is not None or self._config.proxies is not None
+        self._own_names_only = only_here(self._config.host) and not guarded
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Take a request or a WebSocket."""
@@ -77,7 +83,9 @@ class Limits:
             await self._app(scope, receive, send)
 
     async def _request(self, scope: Scope, receive: Receive, send: Send) -> None:
-        started = perf_counter()
+        started, method = perf_counter(), scope["method"]
+        if method == "HEAD":  # a GET, of whose answer the server sends the head only
+            scope = {**scope, "method": "GET"}
         answer = _Answer(send, self._service)
         self._under_way += 1
         with logs.noting() as noted:
@@ -93,7 +101,7 @@ class Limits:
                 await respond(unexpected())(scope, receive, answer.send)
             finally:
                 self._under_way -= 1
-                self._say(scope, answer.status, perf_counter() - started, noted)
+                self._say(scope, method, answer.status, perf_counter() - started, noted)
 
     async def _within_limits(self, scope: Scope, receive: Receive, answer: _Answer) -> None:
         self._may(scope)
@@ -115,6 +123,8 @@ class Limits:
         finally:
             if leaving is not None:
                 leaving.cancel()
+            if body is not None:
+                self._held -= len(body)
 
     def _may(self, scope: Scope) -> None:
         """Raise `ServiceError` for a client that asks too often or without the key, and when all is full."""
@@ -122,9 +132,17 @@ class Limits:
             return
         if self._rate is not None and scope["client"] is not None:
             self._rate.take(scope["client"][0])
+        headers = Headers(scope=scope)
+        if self._own_names_only and not own_name(host := headers.get("host", "")):
+            raise ServiceError(
+                403,
+                "wrong_host",
+                f"the service listens to this machine, and {host[:_SHOWN]!r} is no name of it; ask "
+                "localhost, give the service a key, or name the proxy in front of it (proxies)",
+            )
         if scope["type"] == "websocket":  # a browser sends its key as the first message
             return
-        key, given = self._service.key, given_key(Headers(scope=scope))
+        key, given = self._service.key, given_key(headers)
         if key is not None and not same_key(key, given):
             raise wrong_key(given)
         if self._under_way > (most := self._config.requests):
@@ -137,15 +155,28 @@ class Limits:
         if said.isdecimal() and int(said[:20]) > most:
             raise _too_large(most)
         body = bytearray()
-        while True:
-            message = await receive()
-            if message["type"] == "http.disconnect":
-                raise _GoneError
-            body += message.get("body", b"")
-            if len(body) > most:
-                raise _too_large(most)
-            if not message.get("more_body", False):
-                return bytes(body)
+        try:
+            while True:
+                message = await receive()
+                if message["type"] == "http.disconnect":
+                    raise _GoneError
+                piece = message.get("body", b"")
+                body += piece
+                self._held += len(piece)
+                if len(body) > most:
+                    raise _too_large(most)
+                room = self._config.requests_bytes
+                if self._held > max(room, len(body)):  # one alone may always come
+                    raise overloaded(
+                        f"the requests under way have {room:,} bytes together, and there is no more room; "
+                        "come again",
+                        _COME_AGAIN,
+                    )
+                if not message.get("more_body", False):
+                    return bytes(body)
+        except BaseException:
+            self._held -= len(body)
+            raise
 
     def _too_slow(self, *, arrived: bool) -> ServiceError:
         seconds = f"{self._config.request_seconds:g} seconds"
@@ -174,9 +205,9 @@ class Limits:
             return
         await self._app(scope, receive, send)
 
-    def _say(self, scope: Scope, status: int, seconds: float, noted: dict[str, Any]) -> None:
+    def _say(self, scope: Scope, method: str, status: int, seconds: float, noted: dict[str, Any]) -> None:
         path = getattr(scope.get("route"), "path", "other")
-        method = scope["method"] if scope["method"] in _METHODS else "other"
+        method = method if method in _METHODS else "other"
         self._service.metrics.request(path, method, status, seconds, noted.get("code"))
         client = scope["client"][0] if scope["client"] else None
         logs.event(

@@ -15,10 +15,14 @@ _FRAMES = 3  # innermost ones of an unexpected error
 
 
 def install(stream: TextIO) -> None:
-    """Have events, and warnings of the server, written to `stream`."""
+    """Have events, and warnings of the server and of asyncio, written to `stream`."""
     handler = logging.StreamHandler(stream)
     handler.setFormatter(_JsonLines())
-    for name, level in (("tenor.service", logging.INFO), ("uvicorn", logging.WARNING)):
+    for name, level in (
+        ("tenor.service", logging.INFO),
+        ("uvicorn", logging.WARNING),
+        ("asyncio", logging.WARNING),
+    ):
         logger = logging.getLogger(name)
         logger.handlers = [handler]
         logger.setLevel(level)
@@ -57,7 +61,14 @@ def unexpected(error: Exception, **fields: Any) -> None:
 
 class _JsonLines(logging.Formatter):
     def format(self, record: logging.LogRecord) -> str:
-        """Return a record on one line."""
+        """Return a record on one line.
+
+        Of what others log it is the first one of theirs: exceptions stand in the next, and may hold a text.
+        """
         time = datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds")
-        said = {"time": time, "level": record.levelname.lower(), "event": record.getMessage()}
+        said = {
+            "time": time,
+            "level": record.levelname.lower(),
+            "event": record.getMessage().partition("\n")[0],
+        }
         return json.dumps({**said, **getattr(record, "fields", {})}, default=str)

@@ -48,6 +48,7 @@ class Problem(BaseModel):
 PROBLEMS = {
     400: "The body is not JSON, or not what the protocol allows.",
     401: "The service asks for a key, and the right one did not come.",
+    403: "The service is for this machine only, and the Host header has a name that is not its own.",
     404: "There is no such model or version.",
     408: "The request took too long to arrive.",
     413: "The body is too large, or the texts are more or longer than is allowed.",
@@ -56,7 +57,7 @@ PROBLEMS = {
     503: "Too much is waiting already, or the service stops; Retry-After says when to come again.",
     504: "It took longer than a request may.",
 }
-ON_EVERY_PATH = (408, 413, 429, 503, 504)
+ON_EVERY_PATH = (403, 408, 413, 429, 503, 504)
 
 
 def problems(*statuses: int) -> dict[int | str, dict[str, Any]]:

@@ -18,6 +18,10 @@ from tenor.service.service import Service
 _BACKLOG = 2048  # connections that the system keeps for us
 _LAST_REQUESTS = 1.0  # seconds in which requests on connections that are open already still arrive
 _TICK = 0.02
+_FILES = 65_536  # open files, which connections are
+# Seconds that a connection without a request is kept: longer than proxies keep theirs (mostly 60), for one
+# that is closed just when the next request is sent loses it.
+_KEEP_ALIVE = 75
 _HINTS = {
     errno.EADDRINUSE: "another program has it; stop that, or take another --port (0: one that is free)",
     errno.EACCES: "it needs more rights than this user has; take a --port from 1024 up",
@@ -59,8 +63,10 @@ def run(app: FastAPI, service: Service, listener: socket.socket, ready: Callable
 
     `ready` is called when the first request can come.
     """
+    more_files()
     settings = uvicorn.Config(
         app,
+        http="h11",  # which bounds headers; another one that happens to be installed may not
         log_config=None,
         access_log=False,
         server_header=False,
@@ -68,9 +74,28 @@ def run(app: FastAPI, service: Service, listener: socket.socket, ready: Callable
         forwarded_allow_ips=service.config.proxies,
         backlog=_BACKLOG,
         ws_max_size=service.config.body_bytes,
+        # Of compressed messages a few kilobytes can be megabytes each, and many are read at once.
+        ws_per_message_deflate=False,
+        timeout_keep_alive=_KEEP_ALIVE,
         timeout_graceful_shutdown=max(1, round(service.config.stop_seconds)),
     )
     asyncio.run(_run(uvicorn.Server(settings), service, listener, ready))
+
+
+def more_files() -> None:
+    """Let the process have as many connections as the system allows; some begin with 1024 files at most.
+
+    Beyond that number nobody could be told that it is too much.
+    """
+    try:
+        import resource
+    except ImportError:  # Windows
+        return
+    now, most = resource.getrlimit(resource.RLIMIT_NOFILE)
+    wanted = _FILES if most == resource.RLIM_INFINITY else min(_FILES, most)
+    if now != resource.RLIM_INFINITY and now < wanted:
+        with suppress(OSError, ValueError):
+            resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, most))
 
 
 async def _run(
