@@ -1,12 +1,12 @@
 """Language models of words on IMDb: perplexity beside models that count, and what a softmax costs.
 
     python benchmarks/language_model.py                      both parts, about 50 minutes
-    python benchmarks/language_model.py imdb --minutes 60    trained for so long; reading and evaluating: 20 more
+    python benchmarks/language_model.py imdb --minutes 60    trained for so long; the rest takes 20 more
     python benchmarks/language_model.py softmax              about a minute
 
 imdb: trained on the 75,000 reviews of the training half and without a label, but for those that stand in the
-test half as well; words of the test half are in no vocabulary. Validation, by which the epoch is chosen, holds
-whole films back. Every fifth review of the test half is foretold, by unigrams, trigrams (interpolated
+test half as well; words of the test half are in no vocabulary. Validation, by which the epoch is chosen,
+holds whole films back. Every fifth review of the test half is foretold, by unigrams, trigrams (interpolated
 Kneser-Ney) and the network, all with the same vocabulary.
 
 softmax: seconds of a step, forward and backward, from the encoder's outputs to the loss: over all words, in
@@ -14,8 +14,10 @@ clusters that share the word vectors, and torch's own adaptive softmax, whose ve
 """
 
 import argparse
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from statistics import median
 from tempfile import TemporaryDirectory
@@ -123,9 +125,7 @@ def cost(readings: int, *, quick: bool) -> dict[str, Any]:
         "torch-adaptive": lambda x: library(x, targets).loss,
     }
 
-    def step(name: str) -> dict[str, float]:
-        import time
-
+    def step(name: str, _: int) -> dict[str, float]:
         x = hidden.clone().requires_grad_()
         weight.grad = None
         library.zero_grad()
@@ -133,7 +133,7 @@ def cost(readings: int, *, quick: bool) -> dict[str, Any]:
         losses[name](x).backward()  # type: ignore[no-untyped-call]
         return {"seconds": time.perf_counter() - start}
 
-    found = interleaved({name: lambda _, n=name: step(n) for name in losses}, readings)
+    found = interleaved({name: partial(step, name) for name in losses}, readings)
     return {
         "tokens": tokens,
         "size": size,

@@ -19,8 +19,8 @@ def language_model(results: Results) -> str:
     last = found["test"][name]
     facts = (
         f"{found['rows']['train']:,} reviews trained on for {found['training_seconds'] / 60:.0f} minutes at "
-        f"{found['tokens_per_second']:,.0f} words a second; {last['texts']:,} reviews of other films foretold, "
-        f"{last['tokens']:,} words, of which {100 * last['unknown_share']:.1f} % are not among the "
+        f"{found['tokens_per_second']:,.0f} words a second; {last['texts']:,} reviews of other films "
+        f"foretold, {last['tokens']:,} words, of which {100 * last['unknown_share']:.1f} % are not among the "
         f"{found['vocabulary']:,} of the vocabulary."
     )
     made = table(("model", "perplexity of a word"), rows)
