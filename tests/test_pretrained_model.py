@@ -1,6 +1,7 @@
 """The folder of a language model: whole, verified, free of code, and told from that of a classifier."""
 
 import dataclasses
+import json
 from pathlib import Path
 
 import numpy as np
@@ -13,8 +14,9 @@ from tenor.config.network import NetworkConfig
 from tenor.config.text import TextConfig
 from tenor.errors import ModelError
 from tenor.experiments.classification import fit
+from tenor.inference.generation import load
 from tenor.model import Model
-from tenor.pretrained_model import PretrainedModel
+from tenor.pretrained_model import FORMAT, PretrainedModel
 from tenor.text.pipeline import TextPipeline
 
 FILES = ["language-model.json", "manifest.json", "text.json", "weights.safetensors"]
@@ -84,3 +86,14 @@ def test_one_kind_is_refused_where_the_other_is_wanted(tmp_path: Path) -> None:
 def test_a_place_without_a_model_names_the_command(tmp_path: Path) -> None:
     with pytest.raises(ModelError, match=r"has no model in it; .*tenor pretrain --out FOLDER"):
         PretrainedModel.load(tmp_path)
+
+
+@pytest.mark.parametrize("number", range(1, FORMAT + 1))
+def test_every_format_is_still_read(number: int) -> None:
+    """A model of each format is kept with what it said when it was written."""
+    kept = Path(__file__).parent / "formats" / f"language-model-{number}"
+    expected = json.loads((kept / "next.json").read_text())
+    found = load(kept / "model").next_words(expected["prompt"], 3)
+    assert [word.text for word in found.words] == [word["text"] for word in expected["next"]]
+    for word, wanted in zip(found.words, expected["next"], strict=True):
+        assert word.probability == pytest.approx(wanted["probability"], abs=1e-5)
