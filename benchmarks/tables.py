@@ -8,6 +8,7 @@ import behaviour_tables
 import confidence_tables
 import exporting_tables
 import faithfulness_tables
+import language_tables
 import serving_tables
 from goals import goals
 from mistake_table import mistakes
@@ -295,6 +296,7 @@ TABLES: dict[str, Callable[[Results], str]] = {
     **confidence_tables.TABLES,
     **exporting_tables.TABLES,
     **serving_tables.TABLES,
+    **language_tables.TABLES,
 }
 
 

@@ -72,6 +72,16 @@ class Batches:
     def __len__(self) -> int:
         return math.ceil(len(self.tokens) / self.size)
 
+    @property
+    def whole_epochs(self) -> bool:
+        """Whether each text must have been read: a classifier would not know what it missed."""
+        return True
+
+    @property
+    def total(self) -> int:
+        """Texts of an epoch."""
+        return len(self.tokens)
+
     def order(self, epoch: int) -> list[npt.NDArray[np.int64]]:
         """Return the row numbers of each batch of an epoch.
 

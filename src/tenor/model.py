@@ -8,17 +8,13 @@
     ratios.safetensors      log-count ratios, where the network reads them (from format 2)
     validation.safetensors  classes and logits of validation texts, where there were any (from format 3)
 
-No code runs on load and torch is not imported. A format is never changed, only followed by a newer one;
+How folders are written and verified: `tenor.folder`. A format is never changed, only followed by a newer one;
 `_FORMATS` keeps a reader of each.
 """
 
-import hashlib
 import json
 import math
-import mmap
-import os
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
@@ -27,20 +23,17 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from tenor import __version__
+from tenor import folder
 from tenor.config.classification import ClassificationConfig
 from tenor.config.load import parse, to_values
-from tenor.errors import ConfigError, ModelError
 from tenor.evaluation.held_out import HeldOut
 from tenor.evaluation.temperature import Scaling
-from tenor.files import atomic_folder
-from tenor.tensors import Buffer, views
+from tenor.tensors import views
 from tenor.text.familiarity import Familiarity
 from tenor.text.pipeline import TextPipeline
 from tenor.text.ratios import LogCountRatios
 
 FORMAT = 3
-_MANIFEST = "manifest.json"
 _RATIOS, _VALIDATION = "ratios.safetensors", "validation.safetensors"
 
 
@@ -73,12 +66,9 @@ class Model:
         if self.origin is not None:
             return self.origin
         network = to_values(self.config)["network"]
-        found = hashlib.sha256(_json([self.pipeline.to_json(), network, len(self.classes)]))
         arrays = {} if self.ratios is None else {f"ratios.{n}": a for n, a in self.ratios.to_arrays().items()}
-        for name, array in sorted({**self.arrays, **arrays}.items()):
-            found.update(f"{name} {array.dtype} {array.shape}".encode())
-            found.update(np.ascontiguousarray(array).data)
-        return found.hexdigest()
+        described = [self.pipeline.to_json(), network, len(self.classes)]
+        return folder.digest(described, {**self.arrays, **arrays})
 
     def described(self) -> dict[str, Any]:
         """Return the JSON of all but pipeline and tensors."""
@@ -115,83 +105,32 @@ class Model:
 
     def save(self, path: Path) -> None:
         """Write the folder whole or not at all; a folder that is there is replaced."""
-        from safetensors.numpy import save
-
         files = {
-            "model.json": _json(self.described()),
-            "text.json": _json(self.pipeline.to_json()),
-            "weights.safetensors": save({name: np.ascontiguousarray(a) for name, a in self.arrays.items()}),
+            folder.CLASSIFIER.file: folder.to_bytes(self.described()),
+            folder.TEXT: folder.to_bytes(self.pipeline.to_json()),
+            folder.WEIGHTS: folder.tensors(self.arrays),
         }
         if self.ratios is not None:
-            files[_RATIOS] = save(self.ratios.to_arrays())
+            files[_RATIOS] = folder.tensors(self.ratios.to_arrays())
         if self.held_out is not None:
-            files[_VALIDATION] = save(self.held_out.to_arrays())
-        with atomic_folder(path) as temporary:
-            for name, content in files.items():
-                (temporary / name).write_bytes(content)
-            (temporary / _MANIFEST).write_bytes(_manifest(FORMAT, __version__, files))
+            files[_VALIDATION] = folder.tensors(self.held_out.to_arrays())
+        folder.write(path, FORMAT, files)
 
     @classmethod
     def load(cls, path: Path, *, mapped: bool = True) -> "Model":
-        """Read and verify a model folder, or the `model` folder of a run.
-
-        Tensors stay where they lie, mapped into memory, unless `mapped` says otherwise: writing into a mapped
-        file changes the model, and shortening it ends the process.
-        """
-        folder = find(path)
-        manifest = _read_manifest(folder)
-        try:
-            read = _FORMATS[manifest["format"]]
-        except KeyError:
-            raise ModelError(
-                f"{folder} has format {manifest['format']!r}, this Tenor reads "
-                f"{', '.join(map(str, _FORMATS))}; upgrade Tenor to read it"
-            ) from None
-        files = {
-            name: _verified(folder / name, digest, mapped=mapped)
-            for name, digest in manifest["files"].items()
-        }
-        if manifest["seal"] != _seal(manifest):
-            raise ModelError(
-                f"{folder / _MANIFEST} was changed after it was written; take the original folder"
-            )
-        try:
-            return read(files)
-        except (KeyError, TypeError, ValueError, AttributeError, RecursionError, ConfigError) as error:
-            raise ModelError(
-                f"{folder} cannot be read as a model ({error}); take the original folder"
-            ) from error
+        """Read and verify a model folder, or the `model` folder of a run; `mapped`: see `folder.read`."""
+        return folder.read(path, folder.CLASSIFIER, _FORMATS, mapped=mapped)
 
 
-def find(path: Path) -> Path:
-    """Return the model folder that `path` is or, being a run folder, holds."""
-    with _reading(path):  # which a locked folder and a text in place of a path cannot be
-        for folder in (path, path / "model"):
-            if (folder / _MANIFEST).is_file():
-                return folder
-        exists, is_folder = path.exists(), path.is_dir()
-    what = "has no model in it" if is_folder else "is not a folder" if exists else "does not exist"
-    raise ModelError(f"{path} {what}; a model or run folder comes from: tenor train --out FOLDER")
-
-
-def manifest(path: Path) -> dict[str, Any]:
-    """Return format, version of Tenor and hashes of the model folder that `path` is or holds; as they say.
-
-    Raises:
-        ModelError: no model there, or a damaged manifest. Only `Model.load` verifies the files.
-    """
-    return _read_manifest(find(path))
-
-
-def _read_1(files: Mapping[str, Buffer]) -> Model:
+def _read_1(files: folder.Files) -> Model:
     return Model.of_description(
-        json.loads(bytes(files["model.json"])),  # without a temperature before format 3
-        TextPipeline.from_json(json.loads(bytes(files["text.json"]))),
-        views(files["weights.safetensors"]),
+        json.loads(bytes(files[folder.CLASSIFIER.file])),  # without a temperature before format 3
+        TextPipeline.from_json(json.loads(bytes(files[folder.TEXT]))),
+        views(files[folder.WEIGHTS]),
     )
 
 
-def _read_2(files: Mapping[str, Buffer]) -> Model:
+def _read_2(files: folder.Files) -> Model:
     model = _read_1(files)
     return (
         replace(model, ratios=LogCountRatios.from_arrays(views(files[_RATIOS])))
@@ -200,69 +139,11 @@ def _read_2(files: Mapping[str, Buffer]) -> Model:
     )
 
 
-def _read_3(files: Mapping[str, Buffer]) -> Model:
+def _read_3(files: folder.Files) -> Model:
     model = _read_2(files)
     if _VALIDATION not in files:
         return model
     return replace(model, held_out=HeldOut.from_arrays(views(files[_VALIDATION]), len(model.classes)))
 
 
-_FORMATS: dict[int, Callable[[Mapping[str, Buffer]], Model]] = {1: _read_1, 2: _read_2, 3: _read_3}
-
-
-def _json(values: object) -> bytes:
-    return json.dumps(values, ensure_ascii=False, indent=1, allow_nan=False).encode()
-
-
-def _manifest(version_of_format: int, version: str, files: Mapping[str, bytes]) -> bytes:
-    digests = {name: hashlib.sha256(content).hexdigest() for name, content in files.items()}
-    manifest: dict[str, Any] = {"format": version_of_format, "tenor": version, "files": digests}
-    return _json({**manifest, "seal": _seal(manifest)})
-
-
-def _seal(manifest: Mapping[str, Any]) -> str:
-    """SHA-256 of the manifest without its seal."""
-    return hashlib.sha256(_json({k: v for k, v in manifest.items() if k != "seal"})).hexdigest()
-
-
-def _read_manifest(folder: Path) -> dict[str, Any]:
-    content = _bytes(folder / _MANIFEST)
-    try:
-        manifest = json.loads(content)
-        if not isinstance(manifest["files"], dict) or _json(manifest) != content:
-            raise ValueError
-        _ = manifest["format"], manifest["seal"]
-    except (ValueError, KeyError, TypeError, RecursionError):
-        raise ModelError(
-            f"{folder / _MANIFEST} is damaged or was changed; take the original folder"
-        ) from None
-    return dict(manifest)
-
-
-def _verified(file: Path, digest: str, *, mapped: bool) -> Buffer:
-    content = _mapped(file) if mapped and file.suffix != ".json" else _bytes(file)
-    if hashlib.sha256(content).hexdigest() != digest:
-        raise ModelError(f"{file} is damaged or was changed (its SHA-256 differs); take the original folder")
-    return content
-
-
-def _bytes(file: Path) -> bytes:
-    with _reading(file):
-        return file.read_bytes()
-
-
-def _mapped(file: Path) -> Buffer:
-    """Return the bytes of a file where they lie: mapped into memory, not read."""
-    with _reading(file), file.open("rb") as opened:
-        size = os.fstat(opened.fileno()).st_size
-        return memoryview(mmap.mmap(opened.fileno(), 0, access=mmap.ACCESS_READ)) if size else b""
-
-
-@contextmanager
-def _reading(file: Path) -> Iterator[None]:
-    try:
-        yield
-    except FileNotFoundError:
-        raise ModelError(f"{file} is missing; take the original model folder") from None
-    except OSError as error:
-        raise ModelError(f"{file} cannot be read ({error.strerror}); take the original folder") from error
+_FORMATS: dict[int, Callable[[folder.Files], Model]] = {1: _read_1, 2: _read_2, 3: _read_3}

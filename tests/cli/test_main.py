@@ -24,7 +24,7 @@ COMMANDS = (
         "explain",
         "check",
     ),
-    *("serve", "inspect", "embed", "probe", "export", "report", "card", "info"),
+    *("serve", "inspect", "embed", "pretrain", "generate", "probe", "export", "report", "card", "info"),
 )
 
 

@@ -1,25 +1,31 @@
-"""Write a small model of the current formats, with what it predicts, beside those of older formats."""
+"""Write a small model of each kind in its current format, with what it says, beside those of older ones."""
 
 import json
 import sys
 from dataclasses import replace
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 HERE = Path(__file__).parent
 sys.path.insert(0, str(HERE.parent / "support"))
 
+import languages  # noqa: E402
 import toy  # noqa: E402
 
 import tenor  # noqa: E402
+from tenor import pretrained_model  # noqa: E402
 from tenor.experiments.classification import fit  # noqa: E402
+from tenor.experiments.language_modelling import pretrain  # noqa: E402
 from tenor.export.onnx import export  # noqa: E402
 from tenor.inference import onnx_file  # noqa: E402
+from tenor.inference.generation import TextGenerator  # noqa: E402
 from tenor.model import FORMAT  # noqa: E402
 
 TEXTS = ["good a b", "bad", "a b c d bad", "", "an unknown good word"]
 
 
-def write_model(folder: Path) -> None:
+def write_classifier(folder: Path) -> None:
+    """Write a classifier and its predictions."""
     network = {"encoder": "mingru", "mingru": {"hidden_size": 5}, "ratios": {"use": True, "min_count": 1}}
     # Some wrong labels, so that there is a temperature to be found.
     data = toy.dataset(validation=80)
@@ -44,7 +50,22 @@ def write_predictions(folder: Path, model: Path) -> None:
     )
 
 
-WRITERS = {f"format-{FORMAT}": write_model, f"onnx-{onnx_file.FORMAT}": write_onnx}
+def write_language_model(folder: Path) -> None:
+    """Write a language model and its likeliest next words."""
+    with TemporaryDirectory() as name:
+        output = {"softmax": "adaptive", "cutoffs": [5, 10]}
+        run = pretrain(languages.config(languages.write(Path(name) / "texts.txt"), output=output))
+    kept = replace(run.model, data=None)  # which names a folder that is gone
+    kept.save(folder / "model")
+    expected = TextGenerator.of(kept).next_words("the cat", 3).to_json()
+    (folder / "next.json").write_text(json.dumps({"prompt": "the cat", **expected}, indent=1))
+
+
+WRITERS = {
+    f"format-{FORMAT}": write_classifier,
+    f"onnx-{onnx_file.FORMAT}": write_onnx,
+    f"language-model-{pretrained_model.FORMAT}": write_language_model,
+}
 
 if __name__ == "__main__":
     new = [name for name in WRITERS if not (HERE / name).exists()]

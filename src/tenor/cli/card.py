@@ -60,7 +60,7 @@ def card(
     terminal: Terminal = context.obj
 
     from tenor.experiments.model_card import card_of_folder
-    from tenor.model import find
+    from tenor.folder import find
     from tenor.report.card import card_text
 
     folder = find(Path(model))

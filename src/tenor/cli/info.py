@@ -23,8 +23,6 @@ from tenor.evaluation.intervals import Interval
 from tenor.report.numbers import change, count, percent_interval, size
 
 if TYPE_CHECKING:
-    from rich.table import Table
-
     from tenor.model import Model
     from tenor.nn.describe import Description
 
@@ -113,8 +111,9 @@ def _described(terminal: Terminal, network: _Network, against: str | None, *, js
 
 def _at_rest(path: Path) -> "tuple[Model, list[Path]]":
     """Return a model, and the files that it is kept in."""
+    from tenor.folder import find
     from tenor.inference import onnx_file
-    from tenor.model import Model, find
+    from tenor.model import Model
 
     if path.suffix.lower() == onnx_file.SUFFIX:
         return onnx_file.read(path).model, [path, onnx_file.companion(path)]
@@ -122,6 +121,16 @@ def _at_rest(path: Path) -> "tuple[Model, list[Path]]":
 
 
 def _saved(terminal: Terminal, path: Path, against: str | None, *, json: bool) -> None:
+    from tenor.folder import LANGUAGE_MODEL, kind_of
+    from tenor.inference import onnx_file
+
+    if path.suffix.lower() != onnx_file.SUFFIX and kind_of(path) == LANGUAGE_MODEL:
+        if against is not None:
+            raise InputError("--against compares networks that label texts, and this is a language model")
+        from tenor.cli.language_info import show_language_model
+
+        show_language_model(terminal, path, json=json)
+        return
     model, files = _at_rest(path)
     config = model.config.network
     network = _Network(name_of(config), config, len(model.pipeline.vocabulary), len(model.classes))
@@ -145,7 +154,9 @@ def _saved(terminal: Terminal, path: Path, against: str | None, *, json: bool) -
             }
         )
         return
-    terminal.show(_facts(_facts_of(model, path, network.name, bytes_)), "")
+    from tenor.report.tables import facts
+
+    terminal.show(facts(_facts_of(model, path, network.name, bytes_)), "")
     if found is None:
         terminal.note('the layers are shown where torch is installed: pip install "tenor[train]"')
         return
@@ -262,14 +273,16 @@ def _overview(terminal: Terminal, *, json: bool) -> None:
             }
         )
         return
-    facts = {
+    shown = {
         "tenor": __version__,
         "python": platform.python_version(),
         **{library: version or "not installed" for library, version in versions.items()},
         "cores": str(cores),
         **{name: ", ".join(values) for name, values in chosen.items()},
     }
-    terminal.show(_facts(facts))
+    from tenor.report.tables import facts
+
+    terminal.show(facts(shown))
 
 
 def _version(library: str) -> str | None:
@@ -277,13 +290,3 @@ def _version(library: str) -> str | None:
         return importlib.metadata.version(library)
     except importlib.metadata.PackageNotFoundError:
         return None
-
-
-def _facts(facts: Mapping[str, str]) -> "Table":
-    """Two columns, what and which."""
-    from rich.table import Table
-
-    made = Table.grid(padding=(0, 2, 0, 0))
-    for name, value in facts.items():
-        made.add_row(name, value)
-    return made

@@ -21,10 +21,12 @@ from tenor.cli.embed import embed
 from tenor.cli.evaluate import evaluate
 from tenor.cli.explain import explain
 from tenor.cli.export import export
+from tenor.cli.generate import generate
 from tenor.cli.info import info
 from tenor.cli.inspect import inspect
 from tenor.cli.options import Debug, Quiet
 from tenor.cli.predict import predict
+from tenor.cli.pretrain import PretrainCommand, pretrain
 from tenor.cli.probe import ProbeCommand, probe
 from tenor.cli.report import report
 from tenor.cli.serve import ServeCommand, serve
@@ -63,6 +65,8 @@ _add(stream)
 _add(explain)
 _add(inspect)
 _add(embed)
+_add(pretrain, PretrainCommand)
+_add(generate)
 _add(serve, ServeCommand)
 _add(probe, ProbeCommand)
 _add(export)

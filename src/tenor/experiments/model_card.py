@@ -22,8 +22,9 @@ from tenor.evaluation.behaviour.result import BehaviourResult
 from tenor.evaluation.temperature import softmax
 from tenor.experiments.public import PATHS, Public, hub_id
 from tenor.experiments.run_files import CONFIG, METRICS, run_values
+from tenor.folder import find, manifest
 from tenor.inference.predictor import ENGINES, load
-from tenor.model import Model, find, manifest
+from tenor.model import Model
 
 TARGETS = (0.9, 0.95, 0.98, 0.99)  # accuracies that thresholds are shown for
 

@@ -1,4 +1,4 @@
-"""`Watcher`: whoever watches an experiment; and watchers that say nothing, or a line an epoch."""
+"""Whoever watches an experiment; and watchers that say nothing, or a line an epoch."""
 
 import warnings
 from collections.abc import Sequence
@@ -12,27 +12,35 @@ from tenor.training.loop import Observer, Silent
 from tenor.training.runtime import Runtime
 
 
-class Watcher(Observer, Protocol):
-    """An observer of training that is also shown the data before it starts."""
-
-    def data(self, dataset: Dataset, report: DataReport, vectors: Vectors | None) -> None:
-        """The data is read, the vocabulary made."""
-        ...
+class Warned(Observer, Protocol):
+    """An observer of training that is told what went wrong beside it."""
 
     def warning(self, text: str) -> None:
         """Something went wrong that does not stop training."""
         ...
 
 
-class SilentWatcher(Silent):
-    """Watches nothing."""
+class Watcher(Warned, Protocol):
+    """An observer of a classifier's training that is also shown the data before it starts."""
 
     def data(self, dataset: Dataset, report: DataReport, vectors: Vectors | None) -> None:
-        """Ignore."""
+        """The data is read, the vocabulary made."""
+        ...
+
+
+class SilentWarned(Silent):
+    """Watches nothing, and warns as Python does."""
 
     def warning(self, text: str) -> None:
         """Warn as Python does."""
         warnings.warn(text, RuntimeWarning, stacklevel=2)
+
+
+class SilentWatcher(SilentWarned):
+    """Watches nothing."""
+
+    def data(self, dataset: Dataset, report: DataReport, vectors: Vectors | None) -> None:
+        """Ignore."""
 
 
 class EpochLines(SilentWatcher):

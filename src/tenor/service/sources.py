@@ -8,7 +8,7 @@ from typing import Self
 
 from tenor.errors import ConfigError, ModelError
 from tenor.files import sha256
-from tenor.model import find
+from tenor.folder import find
 
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
 _NOT_IN_NAMES = re.compile(r"[^A-Za-z0-9._-]+")

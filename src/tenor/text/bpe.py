@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 _LETTERS = "\u3041-\u3096\u30a1-\u30fa\u3400-\u4db5\u4e00-\u9fa5\uac00-\ud7a3"
 _TAG_OR_PLACE = re.compile(rf"<(?:/?[a-zA-Z]|!)[^<>]*(?:>|\Z)|([^\S\x1c-\x1f]|[{MARKS}](?=[{_LETTERS}]))")
 
+BEGINS_WORD = "▁"  # what the first piece of a word begins with
 UNKNOWN = "<unk>"  # what a character never seen in training becomes
 
 
