@@ -17,9 +17,9 @@ from tenor.config.names import apply_name, name_of
 from tenor.data.arrays import Labels, make_dataset, read_labels, read_texts
 from tenor.data.example import Dataset
 from tenor.errors import ConfigError, MissingExtraError, ModelError, OutputError
+from tenor.folder import find
 from tenor.inference.network import NetworkEngine
 from tenor.inference.predictor import Predictor
-from tenor.model import find
 
 try:
     from sklearn.base import BaseEstimator, ClassifierMixin

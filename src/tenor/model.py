@@ -8,17 +8,13 @@
     ratios.safetensors      log-count ratios, where the network reads them (from format 2)
     validation.safetensors  classes and logits of validation texts, where there were any (from format 3)
 
-No code runs on load and torch is not imported. A format is never changed, only followed by a newer one;
+How folders are written and verified: `tenor.folder`. A format is never changed, only followed by a newer one;
 `_FORMATS` keeps a reader of each.
 """
 
-import hashlib
 import json
 import math
-import mmap
-import os
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
@@ -27,20 +23,17 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from tenor import __version__
+from tenor import folder
 from tenor.config.classification import ClassificationConfig
 from tenor.config.load import parse, to_values
-from tenor.errors import ConfigError, ModelError
 from tenor.evaluation.held_out import HeldOut
 from tenor.evaluation.temperature import Scaling
-from tenor.files import atomic_folder
-from tenor.tensors import Buffer, views
+from tenor.tensors import views
 from tenor.text.familiarity import Familiarity
 from tenor.text.pipeline import TextPipeline
 from tenor.text.ratios import LogCountRatios
 
 FORMAT = 3
-_MANIFEST = "manifest.json"
 _RATIOS, _VALIDATION = "ratios.safetensors", "validation.safetensors"
 
 
@@ -70,17 +63,12 @@ class Model:
     def digest(self) -> str:
         """SHA-256 of all that a text's logits depend on: pipeline, network, tensors, ratios."""
         network = to_values(self.config)["network"]
-        found = hashlib.sha256(_json([self.pipeline.to_json(), network, len(self.classes)]))
         arrays = {} if self.ratios is None else {f"ratios.{n}": a for n, a in self.ratios.to_arrays().items()}
-        for name, array in sorted({**self.arrays, **arrays}.items()):
-            found.update(f"{name} {array.dtype} {array.shape}".encode())
-            found.update(np.ascontiguousarray(array).data)
-        return found.hexdigest()
+        described = [self.pipeline.to_json(), network, len(self.classes)]
+        return folder.digest(described, {**self.arrays, **arrays})
 
     def save(self, path: Path) -> None:
         """Write the folder whole or not at all; a folder that is there is replaced."""
-        from safetensors.numpy import save
-
         described = {
             "classes": self.classes,
             "config": to_values(self.config),
@@ -90,68 +78,37 @@ class Model:
             "temperature": self.temperature,
         }
         files = {
-            "model.json": _json(described),
-            "text.json": _json(self.pipeline.to_json()),
-            "weights.safetensors": save({name: np.ascontiguousarray(a) for name, a in self.arrays.items()}),
+            folder.CLASSIFIER.file: folder.to_bytes(described),
+            folder.TEXT: folder.to_bytes(self.pipeline.to_json()),
+            folder.WEIGHTS: folder.tensors(self.arrays),
         }
         if self.ratios is not None:
-            files[_RATIOS] = save(self.ratios.to_arrays())
+            files[_RATIOS] = folder.tensors(self.ratios.to_arrays())
         if self.held_out is not None:
-            files[_VALIDATION] = save(self.held_out.to_arrays())
-        with atomic_folder(path) as temporary:
-            for name, content in files.items():
-                (temporary / name).write_bytes(content)
-            (temporary / _MANIFEST).write_bytes(_manifest(FORMAT, __version__, files))
+            files[_VALIDATION] = folder.tensors(self.held_out.to_arrays())
+        folder.write(path, FORMAT, files)
 
     @classmethod
     def load(cls, path: Path) -> "Model":
         """Read and verify a model folder, or the `model` folder of a run."""
-        folder = find(path)
-        manifest = _read_manifest(folder)
-        try:
-            read = _FORMATS[manifest["format"]]
-        except KeyError:
-            raise ModelError(
-                f"{folder} has format {manifest['format']!r}, this Tenor reads "
-                f"{', '.join(map(str, _FORMATS))}; upgrade Tenor to read it"
-            ) from None
-        files = {name: _verified(folder / name, digest) for name, digest in manifest["files"].items()}
-        if manifest["seal"] != _seal(manifest):
-            raise ModelError(
-                f"{folder / _MANIFEST} was changed after it was written; take the original folder"
-            )
-        try:
-            return read(files)
-        except (KeyError, TypeError, ValueError, AttributeError, ConfigError) as error:
-            raise ModelError(
-                f"{folder} cannot be read as a model ({error}); take the original folder"
-            ) from error
+        return folder.read(path, folder.CLASSIFIER, _FORMATS)
 
 
-def find(path: Path) -> Path:
-    """Return the model folder that `path` is or, being a run folder, holds."""
-    for folder in (path, path / "model"):
-        if (folder / _MANIFEST).is_file():
-            return folder
-    what = "has no model in it" if path.is_dir() else "is not a folder" if path.exists() else "does not exist"
-    raise ModelError(f"{path} {what}; a model or run folder comes from: tenor train --out FOLDER")
-
-
-def _read_1(files: Mapping[str, Buffer]) -> Model:
-    described = json.loads(bytes(files["model.json"]))
+def _read_1(files: folder.Files) -> Model:
+    described = json.loads(bytes(files[folder.CLASSIFIER.file]))
     familiarity = described["familiarity"]
     return Model(
-        pipeline=TextPipeline.from_json(json.loads(bytes(files["text.json"]))),
+        pipeline=TextPipeline.from_json(json.loads(bytes(files[folder.TEXT]))),
         classes=tuple(described["classes"]),
         config=parse(described["config"]),
-        arrays=views(files["weights.safetensors"]),
+        arrays=views(files[folder.WEIGHTS]),
         familiarity=None if familiarity is None else Familiarity.from_json(familiarity),
         data=described["data"],
         metrics=described["metrics"],
     )
 
 
-def _read_2(files: Mapping[str, Buffer]) -> Model:
+def _read_2(files: folder.Files) -> Model:
     model = _read_1(files)
     return (
         replace(model, ratios=LogCountRatios.from_arrays(views(files[_RATIOS])))
@@ -160,9 +117,9 @@ def _read_2(files: Mapping[str, Buffer]) -> Model:
     )
 
 
-def _read_3(files: Mapping[str, Buffer]) -> Model:
+def _read_3(files: folder.Files) -> Model:
     model = _read_2(files)
-    temperature = json.loads(bytes(files["model.json"]))["temperature"]
+    temperature = json.loads(bytes(files[folder.CLASSIFIER.file]))["temperature"]
     if temperature is not None and not 0 < temperature < math.inf:
         raise ValueError(f"temperature {temperature}")
     held_out = None
@@ -171,62 +128,4 @@ def _read_3(files: Mapping[str, Buffer]) -> Model:
     return replace(model, temperature=temperature, held_out=held_out)
 
 
-_FORMATS: dict[int, Callable[[Mapping[str, Buffer]], Model]] = {1: _read_1, 2: _read_2, 3: _read_3}
-
-
-def _json(values: object) -> bytes:
-    return json.dumps(values, ensure_ascii=False, indent=1, allow_nan=False).encode()
-
-
-def _manifest(version_of_format: int, version: str, files: Mapping[str, bytes]) -> bytes:
-    digests = {name: hashlib.sha256(content).hexdigest() for name, content in files.items()}
-    manifest: dict[str, Any] = {"format": version_of_format, "tenor": version, "files": digests}
-    return _json({**manifest, "seal": _seal(manifest)})
-
-
-def _seal(manifest: Mapping[str, Any]) -> str:
-    """SHA-256 of the manifest without its seal."""
-    return hashlib.sha256(_json({k: v for k, v in manifest.items() if k != "seal"})).hexdigest()
-
-
-def _read_manifest(folder: Path) -> dict[str, Any]:
-    content = _bytes(folder / _MANIFEST)
-    try:
-        manifest = json.loads(content)
-        if not isinstance(manifest["files"], dict) or _json(manifest) != content:
-            raise ValueError
-        _ = manifest["format"], manifest["seal"]
-    except (ValueError, KeyError, TypeError):
-        raise ModelError(
-            f"{folder / _MANIFEST} is damaged or was changed; take the original folder"
-        ) from None
-    return dict(manifest)
-
-
-def _verified(file: Path, digest: str) -> Buffer:
-    content = _bytes(file) if file.suffix == ".json" else _mapped(file)
-    if hashlib.sha256(content).hexdigest() != digest:
-        raise ModelError(f"{file} is damaged or was changed (its SHA-256 differs); take the original folder")
-    return content
-
-
-def _bytes(file: Path) -> bytes:
-    with _reading(file):
-        return file.read_bytes()
-
-
-def _mapped(file: Path) -> Buffer:
-    """Return the bytes of a file where they lie: mapped into memory, not read."""
-    with _reading(file), file.open("rb") as opened:
-        size = os.fstat(opened.fileno()).st_size
-        return memoryview(mmap.mmap(opened.fileno(), 0, access=mmap.ACCESS_READ)) if size else b""
-
-
-@contextmanager
-def _reading(file: Path) -> Iterator[None]:
-    try:
-        yield
-    except FileNotFoundError:
-        raise ModelError(f"{file} is missing; take the original model folder") from None
-    except OSError as error:
-        raise ModelError(f"{file} cannot be read ({error.strerror}); take the original folder") from error
+_FORMATS: dict[int, Callable[[folder.Files], Model]] = {1: _read_1, 2: _read_2, 3: _read_3}

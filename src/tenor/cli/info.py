@@ -112,7 +112,8 @@ def _described(terminal: Terminal, network: _Network, against: str | None, *, js
 
 
 def _saved(terminal: Terminal, path: Path, against: str | None, *, json: bool) -> None:
-    from tenor.model import Model, find
+    from tenor.folder import find
+    from tenor.model import Model
 
     model = Model.load(path)
     config = model.config.network

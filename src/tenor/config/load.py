@@ -7,14 +7,18 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import MISSING, Field, asdict, dataclass, fields, is_dataclass
 from importlib import resources
 from pathlib import Path
-from typing import Annotated, Any, get_args, get_origin, get_type_hints
+from typing import TYPE_CHECKING, Annotated, Any, TypeVar, get_args, get_origin, get_type_hints
 
 from typing_extensions import Doc
 
 from tenor.config.classification import ClassificationConfig
 from tenor.errors import ConfigError
 
+if TYPE_CHECKING:
+    from _typeshed import DataclassInstance
+
 Values = dict[str, Any]
+_Config = TypeVar("_Config")
 
 
 @dataclass(frozen=True)
@@ -98,14 +102,19 @@ def merge(*layers: Mapping[str, Any]) -> Values:
 
 
 def parse(values: Mapping[str, Any]) -> ClassificationConfig:
+    """Build the configuration of a classifier; see `parse_as`."""
+    return parse_as(ClassificationConfig, values)
+
+
+def parse_as(cls: type[_Config], values: Mapping[str, Any]) -> _Config:
     """Build a configuration; unknown keys, wrong types and values out of range are refused."""
     from pydantic import TypeAdapter, ValidationError
 
-    _refuse_unknown(ClassificationConfig, values, ())
-    known = {setting.key: setting for setting in settings()}
+    _refuse_unknown(cls, values, (), cls)
+    known = {setting.key: setting for setting in settings(cls)}
     try:
         # By way of JSON: there a list is a tuple and a whole number a float, and nothing else is converted.
-        return TypeAdapter(ClassificationConfig).validate_json(json.dumps(values))
+        return TypeAdapter(cls).validate_json(json.dumps(values))
     except ValidationError as error:
         first = error.errors()[0]
         # The location goes on into the members of a union: the setting is its longest known beginning.
@@ -118,8 +127,8 @@ def parse(values: Mapping[str, Any]) -> ClassificationConfig:
         raise ConfigError(f"a configuration holds numbers, text and lists, nothing else: {error}") from None
 
 
-def to_values(config: ClassificationConfig) -> Values:
-    """Return a configuration as nested JSON-ready values; `parse` reads them back."""
+def to_values(config: "DataclassInstance") -> Values:
+    """Return a configuration as nested JSON-ready values; `parse_as` reads them back."""
     values: Values = json.loads(json.dumps(asdict(config)))
     return values
 
@@ -159,7 +168,7 @@ def _type_name(hint: Any) -> str:
     return " | ".join(a if isinstance(a, str) else _type_name(a) for a in arguments)
 
 
-def _refuse_unknown(cls: type, values: Any, prefix: tuple[str, ...]) -> None:
+def _refuse_unknown(cls: type, values: Any, prefix: tuple[str, ...], whole: type) -> None:
     where = ".".join(prefix)
     if not isinstance(values, Mapping):
         raise ConfigError(f"{where} is {values!r}; it is a section with settings of its own")
@@ -167,14 +176,14 @@ def _refuse_unknown(cls: type, values: Any, prefix: tuple[str, ...]) -> None:
     for key, value in values.items():
         if key not in hints or key.startswith("_"):
             known = [f.name for f in fields(cls)]
-            full = {s.key.rpartition(".")[2]: s.key for s in settings()}
+            full = {s.key.rpartition(".")[2]: s.key for s in settings(whole)}
             elsewhere = f"; did you mean {full[key]}?" if key in full else _did_you_mean(str(key), known)
             raise ConfigError(
                 f"unknown setting {'.'.join((*prefix, str(key)))}; "
                 f"{where or 'the configuration'} has {', '.join(known)}{elsewhere}"
             )
         if is_dataclass(hints[key]):
-            _refuse_unknown(hints[key], value, (*prefix, key))
+            _refuse_unknown(hints[key], value, (*prefix, key), whole)
 
 
 def _at(values: Mapping[str, Any], key: str) -> Any:
