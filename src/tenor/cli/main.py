@@ -17,6 +17,7 @@ from tenor.cli.demo import demo
 from tenor.cli.embed import embed
 from tenor.cli.evaluate import evaluate
 from tenor.cli.explain import explain
+from tenor.cli.forecast import forecast
 from tenor.cli.info import info
 from tenor.cli.inspect import inspect
 from tenor.cli.options import Debug, Quiet
@@ -46,6 +47,7 @@ app.command()(stream)
 app.command()(explain)
 app.command()(inspect)
 app.command()(embed)
+app.command()(forecast)
 app.command(cls=ProbeCommand)(probe)
 app.command()(report)
 app.command()(info)

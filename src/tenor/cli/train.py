@@ -120,7 +120,11 @@ def _metrics(folder: Path) -> dict[str, Any]:
 def new_folder(config: ClassificationConfig, prefix: str = "") -> Path:
     """Return a folder that is not there yet, named after data and model, such as runs/movies-lstm-last-2."""
     source = Path(config.data.source.removeprefix("hub:").partition(":")[0]).name or "data"
-    name = f"{prefix}{source.partition('.')[0] or source}-{name_of(config.network)}"
+    return free_folder(f"{prefix}{source.partition('.')[0] or source}-{name_of(config.network)}")
+
+
+def free_folder(name: str) -> Path:
+    """Return runs/NAME, or with a number behind it where that is there already."""
     candidates = itertools.chain([name], (f"{name}-{number}" for number in itertools.count(2)))
     return next(path for path in map(_RUNS.joinpath, candidates) if not path.exists())
 

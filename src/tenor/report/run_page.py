@@ -6,10 +6,10 @@ rows of history.csv as numbers) and `report` (as in report.json, or None: runs o
 
 import json
 import shlex
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
-from tenor.config.load import settings
+from tenor.config.load import Setting, settings
 from tenor.report import run_pictures
 from tenor.report.behaviour_page import behaviour_section
 from tenor.report.confidence import confidence_section
@@ -62,9 +62,12 @@ def run_page(values: Mapping[str, Any], *, texts: bool = True) -> str:
     ).render()
 
 
-def settings_section(config: Mapping[str, Any]) -> Section:
-    """Return the settings: those that differ from their defaults, then all of them behind a line."""
-    known = {setting.key: setting for setting in settings()}
+def settings_section(config: Mapping[str, Any], every: Iterable[Setting] | None = None) -> Section:
+    """Return the settings: those that differ from their defaults, then all of them behind a line.
+
+    `every` are those there are; None: those of a classifier.
+    """
+    known = {setting.key: setting for setting in (settings() if every is None else every)}
     rows, changed = [], []
     for key, value in _flat(config):
         meaning = known[key].meaning if key in known else ""
