@@ -158,7 +158,7 @@ class Forecaster(nn.Module):
         if self.highway is not None:
             shift = shift + self.highway(past.transpose(1, 2)).transpose(1, 2)  # (B, H, K)
         pooled = self.reader(torch.cat((past, others), -1), batch.mask)
-        said: Tensor = self.head(pooled.float(), shift.float())
+        said: Tensor = self.head(_wide(pooled), _wide(shift))
         return said
 
     def losses(self, said: Tensor, wanted: Tensor) -> Tensor:
@@ -223,6 +223,11 @@ def read_windows(
             for rows in np.array_split(np.arange(len(windows)), max(1, -(-len(windows) // _MOST_WINDOWS)))
         ]
     return np.concatenate(said)
+
+
+def _wide(x: Tensor) -> Tensor:
+    """At least float32: forecasts keep their digits where products are made in bfloat16."""
+    return x.to(torch.promote_types(x.dtype, torch.float32))
 
 
 def _reader(config: ForecastConfig, features: int) -> Reader:
