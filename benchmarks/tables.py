@@ -7,6 +7,7 @@ import architecture_tables
 import behaviour_tables
 import confidence_tables
 import faithfulness_tables
+import forecasting_tables
 from goals import goals
 from mistake_table import mistakes
 from results import MissingResultError, Results, table
@@ -289,6 +290,7 @@ TABLES: dict[str, Callable[[Results], str]] = {
     "mistakes": mistakes,
     **architecture_tables.TABLES,
     **faithfulness_tables.TABLES,
+    **forecasting_tables.TABLES,
     **behaviour_tables.TABLES,
     **confidence_tables.TABLES,
 }

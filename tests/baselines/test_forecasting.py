@@ -56,7 +56,9 @@ def test_the_autoregression_finds_a_linear_process() -> None:
     made = given(process())
     rows = np.arange(len(made.validation))
     wanted = made.validation.wanted(rows)
-    error = {name: np.abs(build(made).points(made.validation) - wanted).mean() for name, build in BASELINES.items()}
+    error = {
+        name: np.abs(build(made).points(made.validation) - wanted).mean() for name, build in BASELINES.items()
+    }
     assert error[AUTOREGRESSION] < 0.7 * min(error[name] for name in error if name != AUTOREGRESSION)
     assert np.abs(autoregression(made).points(made.validation)[:, 0] - wanted[:, 0]).mean() < 0.1
 

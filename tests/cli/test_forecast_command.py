@@ -34,12 +34,25 @@ def run(hourly: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def test_the_run_folder_and_its_page(run: Path, tmp_path: Path) -> None:
     there = {path.name for path in run.iterdir()}
-    assert {"config.yaml", "history.csv", "metrics.json", "forecast.json", "forecast.png", "report.html"} <= there
+    assert {
+        "config.yaml",
+        "history.csv",
+        "metrics.json",
+        "forecast.json",
+        "forecast.png",
+        "report.html",
+    } <= there
     again = tmp_path / "again.html"
     assert tenor("report", run, "--out", again).status == 0
     assert again.read_text("utf-8") == (run / "report.html").read_text("utf-8")
     page = markup.read(again.read_text("utf-8"))
-    for said in ("bigru-mean", "Forecasts", "MAE by step ahead", "seasonal naive", "Parts, in the order of time"):
+    for said in (
+        "bigru-mean",
+        "Forecasts",
+        "MAE by step ahead",
+        "seasonal naive",
+        "Parts, in the order of time",
+    ):
         assert said in page.text
 
 
@@ -56,7 +69,7 @@ def test_what_comes_next(run: Path, hourly: Path, tmp_path: Path) -> None:
     assert "2020-01-07 16:00" in result.out
     out = tmp_path / "next.csv"
     assert tenor("forecast", hourly, "--model", run, "--output", out).status == 0
-    rows = list(csv.DictReader(out.open(encoding="utf-8")))
+    rows = list(csv.DictReader(out.read_text("utf-8").splitlines()))
     assert [row["time"] for row in rows] == [f"2020-01-07 {hour}:00" for hour in (16, 17, 18)]
     values = json.loads(tenor("forecast", hourly, "--model", run, "--json").out)
     assert [float(row["forecast"]) for row in rows] == [row["quantiles"][3] for row in values["rows"]]
@@ -78,7 +91,7 @@ def test_states_in_any_script_and_as_json(tmp_path: Path) -> None:
     assert "&lt;b&gt;stands&lt;/b&gt;" in page
     next_file = tmp_path / "next.csv"
     assert tenor("forecast", path, "--model", out, "--output", next_file).status == 0
-    rows = list(csv.DictReader(next_file.open(encoding="utf-8")))
+    rows = list(csv.DictReader(next_file.read_text("utf-8").splitlines()))
     assert list(rows[0]) == ["time", "state", "probability_<b>stands</b>", "probability_يعمل 🙂"]
 
 
@@ -86,7 +99,17 @@ def test_settings_beat_options_and_the_file(hourly: Path, tmp_path: Path) -> Non
     out = tmp_path / "run"
     recipe = tmp_path / "c.yaml"
     recipe.write_text("window: {length: 9, horizon: 5}\noutput: {kind: gaussian}\n", "utf-8")
-    command = ("forecast", hourly, "--target", "temp", "--config", recipe, *series.SMALL_OPTIONS, "--out", out)
+    command = (
+        "forecast",
+        hourly,
+        "--target",
+        "temp",
+        "--config",
+        recipe,
+        *series.SMALL_OPTIONS,
+        "--out",
+        out,
+    )
     result = tenor(*command, "--set", "window.horizon=2", "--json")
     assert result.status == 0, result.err
     stored = (out / "config.yaml").read_text("utf-8")

@@ -25,14 +25,17 @@ def test_figures_are_what_they_are_called() -> None:
     scales = np.array([2.0, 4.0])
     found = evaluate_forecasts(wanted, said, LEVELS, scales, **DRAWS)
     error = wanted - said[..., 2]
-    below = [np.maximum(q * (wanted - said[..., i]), (q - 1) * (wanted - said[..., i])) for i, q in enumerate(LEVELS)]
+    below = [
+        np.maximum(q * (wanted - said[..., i]), (q - 1) * (wanted - said[..., i]))
+        for i, q in enumerate(LEVELS)
+    ]
     expected = {
         "mae": np.nanmean(np.abs(error)),
         "rmse": np.sqrt(np.nanmean(error**2)),
         "mase": np.nanmean(np.abs(error) / scales),
         "pinball": np.nanmean(below),
-        "coverage_80": np.nanmean(np.where(np.isnan(wanted), np.nan, (said[..., 1] <= wanted) & (wanted <= said[..., 3]))),
-        "width_95": 2 * 1.959964,
+        "coverage_80": np.nanmean(np.where(np.isnan(wanted), np.nan, (said[..., 1] <= wanted) & (wanted <=
+        said[..., 3]))), "width_95": 2 * 1.959964,
     }  # fmt: skip
     for name, value in expected.items():
         figure = found.overall[name]
@@ -86,7 +89,9 @@ def test_blocks_widen_the_interval_of_what_lasts() -> None:
     lasting = np.repeat(rng.normal(size=40), 10)[:, None]
     widths = []
     for block in (1, 20):
-        (gap,) = gaps(lasting[None], {"zero": 0 * lasting}, np.ones((400, 1)), resamples=300, seed=0, block=block)
+        (gap,) = gaps(
+            lasting[None], {"zero": 0 * lasting}, np.ones((400, 1)), resamples=300, seed=0, block=block
+        )
         widths.append(gap.difference.high - gap.difference.low)
     assert widths[1] > 2 * widths[0]
 

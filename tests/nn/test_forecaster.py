@@ -1,4 +1,5 @@
-"""The forecaster: every encoder of numbers, quantiles that do not cross, anchors, and no word of the future."""
+"""The forecaster: every encoder of numbers, quantiles that do not cross, anchors, and no word of the "
+"future."""
 
 from dataclasses import replace
 
@@ -164,5 +165,5 @@ def test_what_reads_no_numbers_is_refused(encoder: str) -> None:
 
 @pytest.mark.parametrize("quantiles", [[0.5], [0.975, 0.9, 0.5, 0.1, 0.025], [0.025, 0.1, 0.9, 0.975]])
 def test_quantiles_that_lack_an_interval_are_refused(quantiles: list[float]) -> None:
-    with pytest.raises(ConfigError, match="output.quantiles"):
+    with pytest.raises(ConfigError, match=r"output\.quantiles"):
         parse_forecast({"output": {"quantiles": quantiles}})

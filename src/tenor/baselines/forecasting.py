@@ -70,10 +70,10 @@ def autoregression(given: Given) -> Baseline:
     every = np.arange(len(train))
     wanted = train.wanted(every).astype(np.float64)
     whole = ~np.isnan(wanted).any(axis=(1, 2))
-    judged = validation.wanted(np.arange(len(validation)))
+    judged = validation.wanted(np.arange(len(validation))).reshape(len(validation), -1)
     best: tuple[float, int, float, Floats] | None = None
     for columns in dict.fromkeys((targets, train.inputs.shape[1])):
-        read = _design(train, columns)[whole]
+        read, held_out = _design(train, columns)[whole], _design(validation, columns)
         y = wanted[whole].reshape(int(whole.sum()), -1)
         # Of x'x = v diag(l) v', each penalty's solution is v (l + penalty)^-1 v' x'y; the constant goes free.
         means, offsets = read.mean(axis=0), y.mean(axis=0)
@@ -82,7 +82,7 @@ def autoregression(given: Given) -> Baseline:
         for penalty in PENALTIES:
             slopes = vectors @ (moments / (np.maximum(values, 0.0) + penalty)[:, None])
             weights = np.concatenate([slopes, (offsets - means @ slopes)[None]])
-            said = _linear(validation, columns, weights)
+            said = held_out @ weights[:-1] + weights[-1]
             loss = float(np.nanmean(np.abs(said - judged)))
             if best is None or loss < best[0]:
                 best = (loss, columns, penalty, weights)

@@ -41,6 +41,13 @@ def test_targets_come_first_and_all_numbers_are_read(tmp_path: Path) -> None:
     assert read(path, target=("c",), inputs=("b",)).columns == ("c", "b")
 
 
+def test_dates_come_before_numbers_that_are_called_like_times(tmp_path: Path) -> None:
+    columns = {"month": [3] * 12, "jour": DAYS, "v": range(12)}
+    found = read(series.write(tmp_path / "s.csv", columns), target=("v",))
+    assert found.columns == ("v", "month")
+    assert found.shown(0) == DAYS[0]
+
+
 def test_unsorted_rows_are_sorted_and_it_is_said(tmp_path: Path) -> None:
     path = series.write(tmp_path / "s.csv", {"date": DAYS[::-1], "v": range(12)})
     found = read(path)
@@ -127,11 +134,11 @@ BAD = {
     ),
     "far apart": ("date,v\n2021-01-01,1\n2021-01-02,2\n2021-01-03,2\n2121-01-03,3\n", {}, "there should be"),
     "too short": ("date,v\n2021-01-01,1\n2021-01-02,1\n", {}, "three times at least"),
-    "empty column": ("date,v,w\n2021-01-01,1,\n2021-01-02,2,\n2021-01-03,2,\n", {"target": ("v",), "inputs": ("w",)},
-                     "'w'", "no value at all"),
-    "one class": ("date,v,s\n2021-01-01,1,a\n2021-01-02,2,a\n2021-01-03,2,a\n", {"label": "s"}, "1 different"),
-    "bad bound": ("date,v\n2021-01-01,1\n2021-01-02,1\n2021-01-03,2\n", {"until": "soon"}, "'soon'", "1989-01-01"),
-    "empty file": ("", {}, "empty"),
+    "empty column": ("date,v,w\n2021-01-01,1,\n2021-01-02,2,\n2021-01-03,2,\n", {"target": ("v",), "inputs":
+                     ("w",)}, "'w'", "no value at all"),
+    "one class": ("date,v,s\n2021-01-01,1,a\n2021-01-02,2,a\n2021-01-03,2,a\n", {"label": "s"},
+    "1 different"), "bad bound": ("date,v\n2021-01-01,1\n2021-01-02,1\n2021-01-03,2\n", {"until": "soon"},
+    "'soon'", "1989-01-01"), "empty file": ("", {}, "empty"),
     "header alone": ("date,v\n", {}, "no rows"),
 }  # fmt: skip
 

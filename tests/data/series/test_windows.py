@@ -122,7 +122,12 @@ def test_scaling_is_of_measured_values() -> None:
 
 @pytest.mark.parametrize(
     ("step", "season", "steps"),
-    [(Step(HOUR), 24, 240), (Step(24 * HOUR), 7, 200), (Step(1, "month"), 12, 96), (Step(1, "number"), 17, 200)],
+    [
+        (Step(HOUR), 24, 240),
+        (Step(24 * HOUR), 7, 200),
+        (Step(1, "month"), 12, 96),
+        (Step(1, "number"), 17, 200),
+    ],
 )
 def test_a_season_is_found(step: Step, season: int, steps: int) -> None:
     values = series.waves(steps, season=season) + 0.01 * np.arange(steps)
@@ -148,7 +153,9 @@ def test_the_calendar_is_a_circle_that_closes() -> None:
     assert periods(made(np.zeros(9), Step(1, "number"))) == ()
 
 
-@pytest.mark.parametrize("step", [Step(HOUR), Step(3, "month"), Step(2, "number"), Step(1, "month", end=True)])
+@pytest.mark.parametrize(
+    "step", [Step(HOUR), Step(3, "month"), Step(2, "number"), Step(1, "month", end=True)]
+)
 def test_steps_add_up(step: Step) -> None:
     start = Clock("date").read("2019-01-31") if step.unit == "month" else 40
     assert start is not None

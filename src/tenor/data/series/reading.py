@@ -123,10 +123,12 @@ def _time_column(file: _File, wanted: str | None) -> tuple[str, Clock]:
         return wanted, clock
     lower = {name.strip().lower(): name for name in reversed(file.names)}
     known = [lower[name] for name in TIME_NAMES if name in lower]
-    for name in (*known, *(name for name in file.names if name not in known)):
-        clock = Clock.of(file.sample(name))
-        if clock is not None and (name in known or clock.kind == "date"):
-            return name, clock
+    # Dates of any name come before numbers: a column called month may hold the numbers from 1 to 12.
+    for kind, names in (("date", (*known, *file.names)), ("number", tuple(known))):
+        for name in names:
+            clock = Clock.of(file.sample(name))
+            if clock is not None and clock.kind == kind:
+                return name, clock
     raise DataError(
         f"{file.path} has no column of dates among {listed(file.names, 20)}; write dates as 1989-01-31 or "
         "1989-01-31 13:00, or name a column that counts steps with --time"
