@@ -21,6 +21,7 @@ from tenor.data.series.windows import Windows
 Floats = npt.NDArray[np.float64]
 
 PENALTIES = tuple(10.0**power for power in range(-1, 7))  # of ridge regression on values of variance 1
+_MOST_WINDOWS = 4096  # held in memory as rows of numbers
 PERSISTENCE, SEASONAL, AUTOREGRESSION = "persistence", "seasonal naive", "autoregression"
 
 
@@ -67,23 +68,11 @@ def autoregression(given: Given) -> Baseline:
     """Fit ridge regression on the training windows, the best on validation of what is tried."""
     train, validation = given.train, given.validation
     targets = train.targets.shape[1]
-    every = np.arange(len(train))
-    wanted = train.wanted(every).astype(np.float64)
-    whole = ~np.isnan(wanted).any(axis=(1, 2))
-    judged = validation.wanted(np.arange(len(validation))).reshape(len(validation), -1)
+    judged = validation.wanted(np.arange(len(validation)))
     best: tuple[float, int, float, Floats] | None = None
     for columns in dict.fromkeys((targets, train.inputs.shape[1])):
-        read, held_out = _design(train, columns)[whole], _design(validation, columns)
-        y = wanted[whole].reshape(int(whole.sum()), -1)
-        # Of x'x = v diag(l) v', each penalty's solution is v (l + penalty)^-1 v' x'y; the constant goes free.
-        means, offsets = read.mean(axis=0), y.mean(axis=0)
-        values, vectors = np.linalg.eigh((read - means).T @ (read - means))
-        moments = vectors.T @ ((read - means).T @ (y - offsets))
-        for penalty in PENALTIES:
-            slopes = vectors @ (moments / (np.maximum(values, 0.0) + penalty)[:, None])
-            weights = np.concatenate([slopes, (offsets - means @ slopes)[None]])
-            said = held_out @ weights[:-1] + weights[-1]
-            loss = float(np.nanmean(np.abs(said - judged)))
+        for penalty, weights in _ridge(train, columns).items():
+            loss = float(np.nanmean(np.abs(_linear(validation, columns, weights) - judged)))
             if best is None or loss < best[0]:
                 best = (loss, columns, penalty, weights)
     assert best is not None  # noqa: S101 - penalties are never empty
@@ -117,12 +106,44 @@ def quantiles_of(
     return baseline.points(windows)[..., None] + spread
 
 
-def _design(windows: Windows, columns: int) -> Floats:
-    """Return the first columns of each window in a row, (N, L * columns)."""
-    read = windows.features(np.arange(len(windows)))[..., :columns]
-    return read.reshape(len(windows), -1).astype(np.float64)
+def _ridge(windows: Windows, columns: int) -> dict[float, Floats]:
+    """Return, for each penalty, the weights (L * columns + 1, H * K) of ridge regression; the last are
+    constants.
+
+    Windows after which a value is missing are left out. Moments are summed up in pieces, so that a long
+    series needs no more memory than a short one.
+    """
+    size = windows.length * columns
+    outputs = windows.horizon * windows.targets.shape[1]
+    count, sums, products = 0, np.zeros(size + outputs), np.zeros((size, size + outputs))
+    for rows in _pieces(windows):
+        wanted = windows.wanted(rows).reshape(len(rows), -1).astype(np.float64)
+        whole = ~np.isnan(wanted).any(axis=1)
+        joined = np.concatenate([_design(windows, columns, rows), wanted], axis=1)[whole]
+        count += len(joined)
+        sums += joined.sum(axis=0)
+        products += joined[:, :size].T @ joined
+    means = sums / max(count, 1)
+    centred = products - count * np.outer(means[:size], means)
+    # Of x'x = v diag(l) v', each penalty's solution is v (l + penalty)^-1 v' x'y; the constant goes free.
+    values, vectors = np.linalg.eigh(centred[:, :size])
+    moments = vectors.T @ centred[:, size:]
+    found = {}
+    for penalty in PENALTIES:
+        slopes = vectors @ (moments / (np.maximum(values, 0.0) + penalty)[:, None])
+        found[penalty] = np.concatenate([slopes, (means[size:] - means[:size] @ slopes)[None]])
+    return found
+
+
+def _pieces(windows: Windows) -> list[npt.NDArray[np.int64]]:
+    return np.array_split(np.arange(len(windows)), max(1, -(-len(windows) // _MOST_WINDOWS)))
+
+
+def _design(windows: Windows, columns: int, rows: npt.NDArray[np.int64]) -> Floats:
+    """Return the first columns of some windows in a row each, (B, L * columns)."""
+    return windows.features(rows)[..., :columns].reshape(len(rows), -1).astype(np.float64)
 
 
 def _linear(windows: Windows, columns: int, weights: Floats) -> Floats:
-    said = _design(windows, columns) @ weights[:-1] + weights[-1]
-    return np.asarray(said.reshape(len(windows), windows.horizon, -1))
+    said = [_design(windows, columns, rows) @ weights[:-1] + weights[-1] for rows in _pieces(windows)]
+    return np.concatenate(said).reshape(len(windows), windows.horizon, -1)

@@ -203,7 +203,7 @@ def _next(
             "--model says what comes after a series; give its file: tenor forecast SERIES.csv --model"
         )
     beside = [name for name in (*_SHORTCUTS, "network", "config", "settings", "out") if name != "series"]
-    if wrong := next((name for name in beside if given.get(name)), None):
+    if wrong := next((name for name in beside if given.get(name) not in (None, [], ())), None):
         raise InputError(
             f"--{wrong.replace('_', '-').replace('settings', 'set')} is for training, and --model trains "
             "nothing; leave one of them out"
