@@ -135,11 +135,11 @@ def forecast(
     """Train a network to forecast a column of SERIES, and judge it on the last part of the series.
 
     It is compared on the same windows with persistence, the seasonal naive forecast and a linear
-    autoregression. With --label the state at the end of a window is told instead. --set beats SERIES and the
-    options below, these beat --config, and that beats the defaults.
+    autoregression. With --label the state at the end of a window is told instead. --set beats SERIES
+    and the options below, these beat --config, and that beats the defaults.
 
-    For example: tenor forecast temperatures.csv --horizon 7 --test-from 1989-01-01 --out runs/temperatures or
-    tenor forecast temperatures.csv --model runs/temperatures --output next.csv
+    For example: tenor forecast temps.csv --horizon 7 --test-from 1989-01-01 --out runs/temps or
+    tenor forecast temps.csv --model runs/temps --output next.csv
     """
     terminal: Terminal = context.obj
     if model is not None:

@@ -135,6 +135,11 @@ def test_a_season_is_found(step: Step, season: int, steps: int) -> None:
     assert find_season(found, found.values[:, 0]) == season
 
 
+def test_of_seasons_that_are_alike_the_shortest_is_found() -> None:
+    found = made(series.waves(24 * 60))
+    assert find_season(found, found.values[:, 0]) == 24
+
+
 def test_noise_and_what_drifts_have_no_season() -> None:
     noise = np.random.default_rng(3).normal(size=400)
     for values in (noise, noise.cumsum()):

@@ -7,6 +7,7 @@ from tenor.data.series.series import Floats, Series
 
 _FEWEST_SEASONS = 2  # that training must hold
 _CLEARLY = 0.9  # share of the variance half a season before and after that may be left at the season
+_ALIKE = 0.02  # autocorrelations so near are the same, and the shorter season is taken
 
 
 def find_season(series: Series, training: Floats) -> int:
@@ -31,7 +32,9 @@ def find_season(series: Series, training: Floats) -> int:
     seasons = [
         lag for lag in candidates if far[lag - 1] < _CLEARLY * far[[lag // 2 - 1, lag + lag // 2 - 1]].mean()
     ]
-    return max(seasons, key=lambda lag: found[lag - 1], default=1)
+    largest = max((found[lag - 1] for lag in seasons), default=0.0)
+    # A week of equal days is as like the week before as a day is like the day before.
+    return min((lag for lag in seasons if found[lag - 1] > largest - _ALIKE), default=1)
 
 
 def _correlations(values: Floats, most: int) -> Floats:
