@@ -2,9 +2,9 @@
 
     persistence     the last value stays
     seasonal naive  the value of the same place in the last season that is over
-    autoregression  a linear function of the window, by ridge regression; its penalty, and whether it reads
-                    the targets' own past or everything the network reads, are chosen on the validation
-                    windows
+    autoregression  a linear function of the window, by ridge regression; its penalty for each step, and
+                    whether it reads the targets' own past or everything the network reads, are chosen on
+                    the validation windows
 
 None of them is uncertain by itself: their quantiles are those of their errors on the validation windows,
 apart for each step and target.
@@ -65,21 +65,31 @@ def seasonal_naive(given: Given) -> Baseline:
 
 
 def autoregression(given: Given) -> Baseline:
-    """Fit ridge regression on the training windows, the best on validation of what is tried."""
+    """Fit ridge regression on the training windows; validation chooses what it reads, and each step's "
+    "penalty."""
     train, validation = given.train, given.validation
     targets = train.targets.shape[1]
     judged = validation.wanted(np.arange(len(validation)))
-    best: tuple[float, int, float, Floats] | None = None
+    there = ~np.isnan(judged)
+    best: tuple[float, int, Floats, Floats] | None = None
     for columns in dict.fromkeys((targets, train.inputs.shape[1])):
-        for penalty, weights in _ridge(train, columns).items():
-            loss = float(np.nanmean(np.abs(_linear(validation, columns, weights) - judged)))
-            if best is None or loss < best[0]:
-                best = (loss, columns, penalty, weights)
-    assert best is not None  # noqa: S101 - penalties are never empty
-    _, columns, penalty, weights = best
+        tried = np.stack(list(_ridge(train, columns).values()))  # (P, L * columns + 1, H * K)
+        errors = [np.where(there, np.abs(_linear(validation, columns, one) - judged), 0.0) for one in tried]
+        losses = np.stack([error.sum(axis=0).ravel() for error in errors])  # (P, H * K)
+        chosen = losses.argmin(axis=0)
+        loss = float(losses.min(axis=0).sum())
+        if best is None or loss < best[0]:
+            weights = np.take_along_axis(tried, chosen[None, None], axis=0)[0]
+            best = (loss, columns, np.array(PENALTIES)[chosen], weights)
+    assert best is not None  # noqa: S101 - the targets are always there
+    _, columns, penalties, weights = best
+    shown = sorted({float(penalties.min()), float(penalties.max())})
     return Baseline(
         lambda windows: _linear(windows, columns, weights),
-        {"penalty": penalty, "reads": "its own past" if columns == targets else "everything"},
+        {
+            "penalty": " to ".join(f"{one:g}" for one in shown),
+            "reads": "its own past" if columns == targets else "everything",
+        },
     )
 
 
