@@ -236,8 +236,9 @@ def _show(terminal: Terminal, run: "ForecastRun", folder: Path) -> None:
 
     values, name = report_values(run), name_of(run.config.network)
     terminal.note()
-    terminal.show(of_page(forecast_tables.figures(values, name)), "")
-    terminal.show(of_page(forecast_tables.gaps(values, name)), "")
+    for made in (forecast_tables.figures, forecast_tables.gaps, forecast_tables.widths):
+        if (table := made(values, name)) is not None:
+            terminal.show(of_page(table), "")
     terminal.line(forecast_tables.verdict(values, name))
     terminal.line(f"Saved in {folder}; the page is {folder / 'report.html'}")
     command = shlex.join(["tenor", "forecast", run.config.data.source, "--model", str(folder)])

@@ -22,7 +22,7 @@ def forecast_page(values: Values) -> str:
     states = bool(series["classes"])
     what = f"the state {values['config']['data']['label']}" if states else ", ".join(series["targets"])
     test = next(part for part in series["parts"] if part["name"] == "test")
-    by_step = tables.steps(values, name)
+    by_step, widths = tables.steps(values, name), tables.widths(values, name)
     return Page(
         f"Forecast {values['name']}",
         f"{name} on {series['where']}: {what}, judged on {test['windows']:,} windows from {test['first']} to "
@@ -35,7 +35,12 @@ def forecast_page(values: Values) -> str:
                 "Figures",
                 text=_STATE if states else "",
                 pictures=list(step_pictures(values, name)),
-                tables=[tables.figures(values, name), tables.gaps(values, name), *tables.by_class(values)],
+                tables=[
+                    tables.figures(values, name),
+                    tables.gaps(values, name),
+                    *([] if widths is None else [widths]),
+                    *tables.by_class(values),
+                ],
                 folded=[] if by_step is None else [by_step],
                 folded_title="By step ahead",
             ),

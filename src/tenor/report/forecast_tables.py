@@ -49,21 +49,31 @@ def figures(values: Values, name: str, split: str = "test") -> Table:
             for model, one in judged[split].items()
         ]
         return Table(caption, ("model", "accuracy", "macro F1"), rows)
-    columns = ["model", "MAE", "RMSE", "MASE"]
-    columns += [f"{what} {level} %" for level in INTERVALS for what in ("in", "width")]
+    rows = [
+        [_named(model, name), interval(one["mae"]), *(number(one[key]["value"]) for key in ("rmse", "mase"))]
+        for model, one in judged[split].items()
+    ]
+    note = (
+        "MAE and RMSE are in the units of the series; the MASE is a multiple of the seasonal naive error in "
+        f"training. The interval is drawn in blocks of {judged['block']:,} neighbouring windows."
+    )
+    return Table(caption, ("model", "MAE", "RMSE", "MASE"), rows, note=note)
+
+
+def widths(values: Values, name: str, split: str = "test") -> Table | None:
+    """Return how often values are within the intervals, and how wide these are; of states there is none."""
+    judged = values["judged"]
+    if judged["measure"] == "error rate":
+        return None
     rows = []
     for model, one in judged[split].items():
-        row = [_named(model, name), interval(one["mae"])]
-        row += [number(one[key]["value"]) for key in ("rmse", "mase")]
+        row = [_named(model, name)]
         for level in INTERVALS:
             row += [percent(one[f"coverage_{level}"]["value"]), number(one[f"width_{level}"]["value"])]
         rows.append(row)
-    note = (
-        "MAE, RMSE and the widths are in the units of the series. “in 80 %” is the share of values within "
-        "the 80 % interval. Intervals are drawn in blocks of "
-        f"{judged['block']:,} neighbouring windows."
-    )
-    return Table(caption, columns, rows, note=note)
+    columns = ("model", *(f"{level} %: {what}" for level in INTERVALS for what in ("within", "width")))
+    note = "The share of values that are within the 80 and the 95 % interval, and the mean width of these."
+    return Table("Intervals", columns, rows, note=note)
 
 
 def gaps(values: Values, name: str) -> Table:

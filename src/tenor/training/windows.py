@@ -28,6 +28,11 @@ class WindowBatches:
         return math.ceil(len(self.windows) / self.size)
 
     @property
+    def whole_epochs(self) -> bool:
+        """Whether each window must have been read: neighbours hold the same values."""
+        return False
+
+    @property
     def total(self) -> int:
         """Windows of an epoch."""
         return len(self.windows)
