@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 Values = Mapping[str, Any]
 
 _HEIGHT = 220
-_MOST_TICKS = 3
+_SHORT = 12  # characters of a time, of which three stand below a picture
 # Of network and baselines in turn: colour, marker, dashes.
 _LINES = (
     (pictures.BLUE, "o", "-"),
@@ -83,7 +83,8 @@ def _forecast(one: Values) -> "Figure":
         axes.plot(x[:1], lines[0.5][:1], color=pictures.BLUE, marker="o", markersize=3)
     values = [float("nan") if value is None else value for value in one["values"]]
     axes.plot(range(len(values)), values, color=pictures.ORANGE, linewidth=1.3, label="what came")
-    ticks = [round(place * (len(values) - 1) / (_MOST_TICKS - 1)) for place in range(_MOST_TICKS)]
+    count = 3 if max(map(len, one["times"])) <= _SHORT else 2
+    ticks = [round(place * (len(values) - 1) / (count - 1)) for place in range(count)]
     axes.set_xticks(ticks, labels=[one["times"][tick] for tick in ticks])
     first_label, *_, last_label = axes.get_xticklabels()
     first_label.set_horizontalalignment("left")  # so that neither is cut
