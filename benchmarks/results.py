@@ -29,6 +29,7 @@ COMMANDS = {
     "serving": "serving.py",
     "overload": "overload.py",
     "language-model-": "language_model.py",
+    "forecasting-": "forecasting.py",
 }
 
 

@@ -8,6 +8,7 @@ import behaviour_tables
 import confidence_tables
 import exporting_tables
 import faithfulness_tables
+import forecasting_tables
 import language_tables
 import serving_tables
 from goals import goals
@@ -292,6 +293,7 @@ TABLES: dict[str, Callable[[Results], str]] = {
     "mistakes": mistakes,
     **architecture_tables.TABLES,
     **faithfulness_tables.TABLES,
+    **forecasting_tables.TABLES,
     **behaviour_tables.TABLES,
     **confidence_tables.TABLES,
     **exporting_tables.TABLES,

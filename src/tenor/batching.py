@@ -38,6 +38,29 @@ class Batch:
         return len(self.tokens)
 
 
+@dataclass(frozen=True, slots=True)
+class FeatureBatch:
+    """B windows of numbers, all of one length, so that none is padded."""
+
+    features: Tensor  # (B, L, F) float32
+    targets: (
+        Tensor | None
+    )  # (B, H, K) float32 with NaN where nothing was measured, or (B,) int64 class indices
+
+    @property
+    def mask(self) -> Tensor:
+        """(B, L) bool: every step is real."""
+        return torch.ones(self.features.shape[:2], dtype=torch.bool, device=self.features.device)
+
+    def to(self, device: torch.device) -> "FeatureBatch":
+        """Return the same batch on another device."""
+        targets = None if self.targets is None else self.targets.to(device)
+        return FeatureBatch(self.features.to(device), targets)
+
+    def __len__(self) -> int:
+        return len(self.features)
+
+
 def collate(
     tokens: Tokens, targets: npt.NDArray[np.int64] | None = None, *, width: int | None = None
 ) -> Batch:

@@ -2,7 +2,8 @@
 
     manifest.json           format, the version that wrote it, SHA-256 of each other file and of itself
     model.json              what a classifier is, or
-    language-model.json     what a language model is; the name of this file tells the kind
+    language-model.json     what a language model is, or
+    forecaster.json         what a forecaster is; the name of this file tells the kind
     text.json               tokenizer, vocabulary, truncation
     weights.safetensors     tensors, float32
 
@@ -52,7 +53,13 @@ LANGUAGE_MODEL = Kind(
     "tenor pretrain --out FOLDER",
     "write texts with it, run: tenor generate FOLDER",
 )
-KINDS = (CLASSIFIER, LANGUAGE_MODEL)
+FORECASTER = Kind(
+    "forecaster.json",
+    "a forecaster",
+    "tenor forecast SERIES --out FOLDER",
+    "go on with a series, run: tenor forecast SERIES --model FOLDER",
+)
+KINDS = (CLASSIFIER, LANGUAGE_MODEL, FORECASTER)
 
 
 def write(path: Path, number: int, files: Mapping[str, bytes]) -> None:

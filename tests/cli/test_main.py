@@ -24,7 +24,19 @@ COMMANDS = (
         "explain",
         "check",
     ),
-    *("serve", "inspect", "embed", "pretrain", "generate", "probe", "export", "report", "card", "info"),
+    *(
+        "serve",
+        "inspect",
+        "embed",
+        "pretrain",
+        "generate",
+        "forecast",
+        "probe",
+        "export",
+        "report",
+        "card",
+        "info",
+    ),
 )
 
 

@@ -15,7 +15,8 @@ Completer = Callable[[str], list[str]]
 def words(type_name: str) -> list[str]:
     """Return the choices of a setting whose type is such as "auto | cpu | cuda"; none for any other type."""
     found = type_name.split(" | ")
-    return [] if len(found) < 2 or not _PRIMITIVES.isdisjoint(found) else found
+    free = not _PRIMITIVES.isdisjoint(found) or any(one.startswith("list of ") for one in found)
+    return [] if len(found) < 2 or free else found
 
 
 def among(choices: list[str]) -> Completer | None:

@@ -21,6 +21,7 @@ from tenor.cli.embed import embed
 from tenor.cli.evaluate import evaluate
 from tenor.cli.explain import explain
 from tenor.cli.export import export
+from tenor.cli.forecast import forecast
 from tenor.cli.generate import generate
 from tenor.cli.info import info
 from tenor.cli.inspect import inspect
@@ -67,6 +68,7 @@ _add(inspect)
 _add(embed)
 _add(pretrain, PretrainCommand)
 _add(generate)
+_add(forecast)
 _add(serve, ServeCommand)
 _add(probe, ProbeCommand)
 _add(export)

@@ -1,4 +1,4 @@
-"""`tenor report`: the page of a run, a comparison, a probe or a search, once more."""
+"""`tenor report`: the page of a run, a forecast, a comparison, a probe or a search, once more."""
 
 import json as json_library
 from collections.abc import Callable
@@ -95,11 +95,18 @@ def _search(folder: Path, values: Any, texts: bool) -> str:
     return tuning_page(values, recipe=str(folder / "best.yaml"))
 
 
+def _forecast(folder: Path, values: Any, texts: bool) -> str:
+    from tenor.report.forecast_page import forecast_page
+
+    return forecast_page(values)
+
+
 # The file that holds the whole result -> what makes the page of it; a run has several files.
 _PAGES: dict[str, Callable[[Path, Any, bool], str]] = {
     "comparison.json": _comparison,
     "probe.json": _probe,
     "trials.json": _search,
+    "forecast.json": _forecast,
 }
 # A file that is there before the result is -> the command that goes on.
 _UNFINISHED = {

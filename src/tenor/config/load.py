@@ -155,10 +155,14 @@ def to_values(config: "DataclassInstance") -> Values:
     return values
 
 
-def changed(values: Mapping[str, Any]) -> Values:
-    """Return those of nested JSON-ready values that differ from their defaults, by their dotted keys."""
+def changed(values: Mapping[str, Any], every: Iterable[Setting] | None = None) -> Values:
+    """Return those of nested JSON-ready values that differ from their defaults, by their dotted keys.
+
+    `every` are the settings there are; None: those of a classifier.
+    """
     # By way of JSON, where a tuple is a list.
-    defaults = {setting.key: json.loads(json.dumps(setting.default)) for setting in settings()}
+    known = settings() if every is None else every
+    defaults = {setting.key: json.loads(json.dumps(setting.default)) for setting in known}
     return {key: value for key, value in flat(values).items() if value != defaults.get(key)}
 
 

@@ -39,7 +39,16 @@ TSV_DIALECTS = (Dialect("\t"), Dialect("\t", quoted=False))
 
 
 def read_delimited(path: Path, encoding: str, dialects: tuple[Dialect, ...]) -> Iterator[dict[str, object]]:
-    """Yield a dict of strings for each record, by the names in the first line; blank lines are no records.
+    """Yield the records of `numbered_records` without their lines."""
+    return (record for _, record in numbered_records(path, encoding, dialects))
+
+
+def numbered_records(
+    path: Path, encoding: str, dialects: tuple[Dialect, ...]
+) -> Iterator[tuple[int, dict[str, object]]]:
+    """Yield for each record its line, from 1, and a dict of strings by the names in the first line.
+
+    Blank lines are no records.
 
     Raises:
         DataError: no line of distinct column names, a record of more or fewer fields than it, or a quote out
@@ -56,7 +65,7 @@ def read_delimited(path: Path, encoding: str, dialects: tuple[Dialect, ...]) -> 
             line = records.line_num + 1
             for fields in records:
                 if len(fields) == len(names):
-                    yield dict(zip(names, fields, strict=True))
+                    yield line, dict(zip(names, fields, strict=True))
                 elif fields:
                     raise DataError(
                         f"{path}, line {line:,}: {len(fields)} fields where the first line names "

@@ -5,13 +5,15 @@ import json
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from tenor.data.delimited import CSV_DIALECTS, TSV_DIALECTS, column_names, read_delimited
+from tenor.data.delimited import CSV_DIALECTS, TSV_DIALECTS, column_names, numbered_records
 from tenor.data.suggestion import listed, suggestion
 from tenor.data.textfiles import open_text
 from tenor.errors import DataError
 
 Row = dict[str, object]
-Reader = Callable[[Path, str], Iterator[Row]]
+Numbered = tuple[int, Row]
+"""A row with the line it begins on, or in a file without lines its number, from 1."""
+Reader = Callable[[Path, str], Iterator[Numbered]]
 
 _PARQUET_ROWS = 1024  # rows decoded at a time
 
@@ -23,6 +25,11 @@ def read_rows(path: Path, encoding: str = "utf-8") -> Iterator[Row]:
     that of text files. Raises `DataError`, at once for a file that is missing or of another format, and
     while reading for a row that cannot be read (with its line) and for a file without rows.
     """
+    return (row for _, row in read_numbered(path, encoding))
+
+
+def read_numbered(path: Path, encoding: str = "utf-8") -> Iterator[Numbered]:
+    """Yield rows as `read_rows` does, each with the line it begins on, for messages about its values."""
     suffix = file_suffix(path)
     if path.is_dir():
         raise DataError(f"{path} is a folder; a file ending in {listed(READERS)} is needed here")
@@ -40,7 +47,7 @@ def file_suffix(path: Path) -> str | None:
     return next((suffix for suffix in READERS if name.endswith(suffix)), None)
 
 
-def _checked(path: Path, rows: Iterator[Row]) -> Iterator[Row]:
+def _checked(path: Path, rows: Iterator[Numbered]) -> Iterator[Numbered]:
     first = next(rows, None)
     if first is None:
         raise DataError(f"{path} has no rows")
@@ -48,15 +55,15 @@ def _checked(path: Path, rows: Iterator[Row]) -> Iterator[Row]:
     yield from rows
 
 
-def _read_csv(path: Path, encoding: str) -> Iterator[Row]:
-    return read_delimited(path, encoding, CSV_DIALECTS)
+def _read_csv(path: Path, encoding: str) -> Iterator[Numbered]:
+    return numbered_records(path, encoding, CSV_DIALECTS)
 
 
-def _read_tsv(path: Path, encoding: str) -> Iterator[Row]:
-    return read_delimited(path, encoding, TSV_DIALECTS)
+def _read_tsv(path: Path, encoding: str) -> Iterator[Numbered]:
+    return numbered_records(path, encoding, TSV_DIALECTS)
 
 
-def _read_jsonl(path: Path, encoding: str) -> Iterator[Row]:
+def _read_jsonl(path: Path, encoding: str) -> Iterator[Numbered]:
     with open_text(path, encoding) as text:
         for number, line in enumerate(text, 1):
             if not line.strip():
@@ -74,7 +81,10 @@ def _read_jsonl(path: Path, encoding: str) -> Iterator[Row]:
                     f"{path}, line {number:,}: JSON, but no object; every line is one such as "
                     '{"text": "...", "label": "..."}'
                 )
-            yield {name: _encodable(value) for name, value in row.items()} if "\\" in line else row
+            yield (
+                number,
+                {name: _encodable(value) for name, value in row.items()} if "\\" in line else row,
+            )
 
 
 def _encodable(value: object) -> object:
@@ -87,7 +97,7 @@ def _encodable(value: object) -> object:
     return value
 
 
-def _read_parquet(path: Path, _encoding: str) -> Iterator[Row]:
+def _read_parquet(path: Path, _encoding: str) -> Iterator[Numbered]:
     import pyarrow as pa
     import pyarrow.parquet as pq
 
@@ -95,7 +105,8 @@ def _read_parquet(path: Path, _encoding: str) -> Iterator[Row]:
         with pq.ParquetFile(path) as file:
             column_names(path, file.schema_arrow.names)
             batches = file.iter_batches(batch_size=_PARQUET_ROWS)
-            yield from itertools.chain.from_iterable(batch.to_pylist() for batch in batches)
+            rows = itertools.chain.from_iterable(batch.to_pylist() for batch in batches)
+            yield from enumerate(rows, 1)
     except (pa.ArrowException, OSError) as error:
         raise DataError(f"{path} is no readable Parquet file ({str(error).splitlines()[0]})") from error
 

@@ -91,19 +91,21 @@ def evaluate(
     seed: int,
     slices: Mapping[str, Sequence[str]] | None = None,
     lengths: npt.ArrayLike | None = None,
+    block: int = 1,
 ) -> Evaluation:
     """Evaluate `probabilities` (N, C) of rows whose classes are `labels` (N,), indices into `classes`.
 
     The predicted class is the most probable one. Every figure has a 95 % bootstrap interval over
     `resamples` draws from `seed`; a share of exactly 0 or 1 has the Wilson interval instead (see
     `intervals`). `slices` names columns, each with one value a row; `lengths` (N,), in tokens,
-    adds the slices `LENGTH`. Raises `InputError` when the arrays do not fit each other or the classes, or
-    when there is no row.
+    adds the slices `LENGTH`. Of rows in the order of time, `block` neighbours are drawn together. Raises
+    `InputError` when the arrays do not fit each other or the classes, or when there is no row.
     """
     true, scores = _checked(labels, probabilities, classes)
     predicted = metrics.predicted_classes(scores)
     count = len(classes)
-    found = bootstrap(_figures(true, predicted, scores, count), len(true), resamples=resamples, seed=seed)
+    figures = _figures(true, predicted, scores, count)
+    found = bootstrap(figures, len(true), resamples=resamples, seed=seed, block=block)
     averaged: dict[str, Interval | None] = dict(zip(AVERAGED, found[: len(AVERAGED)], strict=True))
     confusion = np.rint(metrics.confusion_matrix(true, predicted, count)).astype(np.int64)
     hits, support = np.diagonal(confusion), confusion.sum(axis=1)

@@ -36,30 +36,39 @@ class Interval:
         return {"value": self.value, "low": self.low, "high": self.high}
 
 
-def resampling_counts(rows: int, resamples: int, seed: int) -> Iterator[Floats]:
+def resampling_counts(rows: int, resamples: int, seed: int, block: int = 1) -> Iterator[Floats]:
     """Yield, chunk by chunk, how often each row is drawn in each resample, (R, N) with rows that sum to N.
 
-    The draws depend on `rows` and `seed` only, not on the chunks.
+    The draws depend on `rows`, `seed` and `block` only, not on the chunks. With a `block` above 1
+    neighbouring rows are drawn together, as rows in the order of time must be: the moving-block bootstrap
+    (Kuensch 1989).
     """
     random = np.random.default_rng(seed)
+    block = min(block, rows)
+    within = np.arange(block)
     chunk = max(1, _CHUNK_VALUES // max(rows, 1))
     for start in range(0, resamples, chunk):
         counts = np.empty((min(chunk, resamples - start), rows))
         for row in counts:
-            row[:] = np.bincount(random.integers(rows, size=rows), minlength=rows)
+            starts = random.integers(rows - block + 1, size=-(-rows // block))
+            drawn = (starts[:, None] + within).ravel()[:rows]
+            row[:] = np.bincount(drawn, minlength=rows)
         yield counts
 
 
-def bootstrap(figures: Weighted, rows: int, *, resamples: int, seed: int) -> list[Interval | None]:
+def bootstrap(
+    figures: Weighted, rows: int, *, resamples: int, seed: int, block: int = 1
+) -> list[Interval | None]:
     """Return the percentile interval of each of K figures, given as weights (R, N) -> (R, K).
 
     A figure that is NaN for the rows themselves, or in every resample, has no interval: None. A resample in
-    which a figure is NaN (no row of a class was drawn) does not count for it.
+    which a figure is NaN (no row of a class was drawn) does not count for it. `block` is that of
+    `resampling_counts`.
     """
     if resamples < 1:
         raise ConfigError(f"{resamples} bootstrap resamples; take at least 1 (1000 is usual)")
     values = figures(np.ones((1, rows)))[0]  # (K,)
-    drawn = np.concatenate([figures(counts) for counts in resampling_counts(rows, resamples, seed)])
+    drawn = np.concatenate([figures(counts) for counts in resampling_counts(rows, resamples, seed, block)])
     tails = [100 * (1 - LEVEL) / 2, 100 * (1 + LEVEL) / 2]
     intervals: list[Interval | None] = []
     for value, column in zip(values, drawn.T, strict=True):

@@ -21,6 +21,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from tenor.config.classification import ClassificationConfig
+from tenor.config.forecast import ForecastConfig
 from tenor.config.language_model import LanguageModelConfig
 from tenor.config.load import Values, parse_as, read, to_values
 from tenor.errors import ConfigError, OutputError
@@ -55,8 +56,12 @@ class Run:
 
 
 # What runs have folders: configuration -> the command that starts them.
-_COMMANDS: Mapping[type, str] = {ClassificationConfig: "tenor train", LanguageModelConfig: "tenor pretrain"}
-RunConfig = ClassificationConfig | LanguageModelConfig
+_COMMANDS: Mapping[type, str] = {
+    ClassificationConfig: "tenor train",
+    LanguageModelConfig: "tenor pretrain",
+    ForecastConfig: "tenor forecast",
+}
+RunConfig = ClassificationConfig | LanguageModelConfig | ForecastConfig
 _Config = TypeVar("_Config", bound=RunConfig)
 
 

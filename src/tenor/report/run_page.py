@@ -6,11 +6,11 @@ rows of history.csv as numbers) and `report` (as in report.json, or None: runs o
 
 import json
 import shlex
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from tenor.config.dotted import flat
-from tenor.config.load import changed, settings
+from tenor.config.load import Setting, changed, settings
 from tenor.report import run_pictures
 from tenor.report.behaviour_page import behaviour_section
 from tenor.report.confidence import confidence_section
@@ -54,14 +54,17 @@ def run_page(values: Mapping[str, Any], *, texts: bool = True) -> str:
     ).render()
 
 
-def settings_section(config: Mapping[str, Any]) -> Section:
-    """Return the settings: those that differ from their defaults, then all of them behind a line."""
-    known = {setting.key: setting for setting in settings()}
+def settings_section(config: Mapping[str, Any], every: Iterable[Setting] | None = None) -> Section:
+    """Return the settings: those that differ from their defaults, then all of them behind a line.
+
+    `every` are those there are; None: those of a classifier.
+    """
+    known = {setting.key: setting for setting in (settings() if every is None else every)}
     meanings = {key: setting.meaning for key, setting in known.items()}
     rows = [[key, _shown(value), meanings.get(key, "")] for key, value in flat(config).items()]
     differing = [
         [key, _shown(value), _shown(known[key].default) if key in known else "-", meanings.get(key, "")]
-        for key, value in changed(config).items()
+        for key, value in changed(config, known.values()).items()
         if key != "description"
     ]
     columns = ("setting", "value", "meaning")
