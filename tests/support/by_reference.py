@@ -10,8 +10,9 @@ from typing import Any
 
 import torch
 from torch import Tensor, nn
+from torch.testing import assert_close
 
-from tenor.nn.encoder import Encoded
+from tenor.nn.encoder import Embedded, Encoded
 from tenor.nn.mingru import MinGRU
 from tenor.nn.pooling import Attention, DotAttention
 from tenor.nn.recurrent import MERGES, Recurrent
@@ -23,6 +24,7 @@ from tenor.reference.mingru import mingru
 from tenor.reference.rnn import rnn
 
 Layer = Callable[..., tuple[Any, ...]]
+EXACT = {"atol": 1e-10, "rtol": 0}
 
 
 class _Layer(torch.autograd.Function):
@@ -90,6 +92,40 @@ def attend(pooling: Attention | DotAttention, h: Tensor) -> tuple[Tensor, Tensor
         return layer(dot_attention, h, query)
     projection = pooling.projection
     return layer(additive_attention, h, projection.weight.double(), projection.bias.double(), query)
+
+
+def assert_encodes_alike(encoder: Recurrent | MinGRU, lengths: tuple[int, ...] = (5, 1, 3, 2)) -> None:
+    """Compare a padded batch with its texts one by one: sequence, last state, and the gradients of all."""
+    size = next(encoder.parameters()).shape[-1]
+    mask = torch.arange(max(lengths) + 2) < torch.tensor(lengths)[:, None]
+    x = random(*mask.shape, size)
+    encoded = encoder(Embedded(x, mask))
+    one_by_one = [encode(encoder, x[row, :length]) for row, length in enumerate(lengths)]
+    expected = torch.cat([*(one.sequence for one in one_by_one), *(one.last[None] for one in one_by_one)])
+    found = torch.cat((encoded.sequence[mask], encoded.last))
+    assert_close(found, expected, atol=1e-12, rtol=0)
+    assert_same_gradients(found, expected, (x, *encoder.parameters()))
+
+
+def assert_same_gradients(found: Tensor, expected: Tensor, inputs: tuple[Tensor, ...], **close: Any) -> None:
+    """Compare the gradients of a random sum of two equal outputs."""
+    outside = torch.randn_like(expected)
+    wanted = torch.autograd.grad((expected * outside).sum(), inputs)
+    got = torch.autograd.grad((found * outside).sum(), inputs)
+    for one, other in zip(got, wanted, strict=True):
+        assert_close(one, other, **close or EXACT)
+
+
+def random(*shape: int) -> Tensor:
+    """Return normal random numbers in float64 that want a gradient."""
+    return torch.randn(shape, dtype=torch.float64, requires_grad=True)
+
+
+def randomised(module: nn.Module) -> Any:
+    """Return the module in float64, no parameter at 0: biases that are zero would hide a mistake."""
+    for parameter in module.parameters():
+        nn.init.normal_(parameter, std=0.5)
+    return module.double()
 
 
 def _directions(part: nn.Module) -> list[Callable[[Tensor], Tensor]]:
