@@ -25,6 +25,8 @@ COMMANDS = {
     "confidence": "confidence.py",
     "behaviour-": "behaviour.py",
     "variant-labels": "variant_labels.py",
+    "gradient-checks": "gradient_checks.py",
+    "character-model": "character_model.py",
 }
 
 

@@ -24,8 +24,15 @@ class Layer(NamedTuple):
     shapes: Callable[[int, int, int], tuple[Shape, ...]]
 
     def arrays(self, steps: int, size: int, hidden: int, generator: np.random.Generator) -> list[Array]:
-        """Return normal random inputs for T steps, D inputs and H units, in float64."""
-        return [generator.normal(size=shape) for shape in self.shapes(steps, size, hidden)]
+        """Return random inputs for T steps, D inputs and H units, in float64.
+
+        Normal; matrices have variance 1 / columns, or with relu a state would grow without end.
+        """
+        first, *rest = self.shapes(steps, size, hidden)
+        return [
+            generator.normal(size=first),
+            *(generator.normal(size=s) / (s[-1] ** 0.5 if len(s) > 1 else 1) for s in rest),
+        ]
 
 
 def _cross_entropy(logits: Array) -> tuple[Any, ...]:
