@@ -32,11 +32,17 @@ def character_model(results: Results) -> str:
     pilots = [(f"rate {rate}, {found['pilot_iterations']:,} iterations", f"{bits:.3f}")
               for rate, bits in found["pilots"].items()]  # fmt: skip
     name = f"rate {settings['learning_rate']:g}, {found['iterations']:,} iterations"
-    rows = [*pilots, (f"**{name}**", f"**{found['held_out_bits']:.3f}**")]
+    in_order = found["in_order"]
+    rows = [
+        *pilots,
+        (f"**{name}**", f"**{found['held_out_bits']:.3f}**"),
+        ("the same, the text read from beginning to end", f"{in_order['held_out_bits']:.3f}"),
+    ]
     about = (
-        f"{settings['hidden']} units, pieces of {settings['steps']} characters; {learned:,} characters to "
-        f"learn from, {held_out:,} held out, {found['alphabet']} different ones. At the end the smoothed "
-        f"loss was {found['curve'][-1][1]:.3f}. The last row took "
+        f"{settings['hidden']} units, pieces of {settings['steps']} characters, passages of "
+        f"{settings['passage']} pieces; {learned:,} characters to learn from, {held_out:,} held out, "
+        f"{found['alphabet']} different ones. At the end the smoothed loss was {found['curve'][-1][1]:.3f}, "
+        f"and {in_order['curve'][-1][1]:.3f} from beginning to end. {found['iterations']:,} iterations took "
         f"{found['cpu_seconds']:,.0f} seconds of one core."
     )
     picture = "![Bits per character over the iterations](character-loss.png)"

@@ -7,9 +7,10 @@
     python examples/character_lstm.py --resume a.safetensors --iterations 0 --prompt "The film "
 
 The network reads one character after another and says how likely each character is to be the next. The text
-is read in pieces of --steps characters; the state goes on from piece to piece, gradients do not. The last
-tenth of the text is held out. Losses are in bits per character: 1 is what a guess between two costs. A
-training that is resumed goes on as if it had not been stopped.
+is read in pieces of --steps characters; the state goes on from piece to piece, gradients do not. After some
+pieces, a passage, it reads on elsewhere: from beginning to end it would follow the text at hand and forget
+the rest. The last tenth of the text is held out. Losses are in bits per character: 1 is what a guess between
+two costs. A training that is resumed goes on as if it had not been stopped.
 """
 
 import argparse
@@ -19,6 +20,7 @@ import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict, dataclass, field, fields
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -53,6 +55,7 @@ class Settings:
 
     hidden: int = 100  # units
     steps: int = 25  # characters that gradients go back
+    passage: int = 40  # pieces that are read in order; very many: the whole text
     learning_rate: float = 0.1
     clip: float = 5.0  # no gradient of a weight is larger
     seed: int = 0
@@ -97,7 +100,6 @@ class Run:
     state: State
     smoothed: float  # loss, nats a character
     iteration: int = 0
-    position: int = 0  # where in the training text the next piece begins
     curve: list[list[float]] = field(default_factory=list)  # iteration, smoothed and held-out loss in bits
 
     @classmethod
@@ -110,16 +112,15 @@ class Run:
 
     def step(self, text: Text) -> None:
         """Read the next piece of the text and change the weights. Raises `TrainingError`."""
-        steps = self.settings.steps
-        if self.position + steps + 1 > len(text.training):  # begin again
-            self.position, self.state = 0, nothing_read(self.weights)
-        piece = text.training[self.position : self.position + steps + 1]
+        steps, start, begins = self.settings.steps, *place(self.iteration, len(text.training), self.settings)
+        if begins:
+            self.state = nothing_read(self.weights)
+        piece = text.training[start : start + steps + 1]
         losses, gradients, self.state = learn(self.weights, piece, self.state)
         rate, clip = self.settings.learning_rate, self.settings.clip
         adagrad(self.weights, self.squares, gradients, learning_rate=rate, clip=clip)
         self.smoothed = KEPT * self.smoothed + (1 - KEPT) * self.finite(float(losses.mean()))
         self.iteration += 1
-        self.position += steps
 
     def finite(self, loss: float) -> float:
         """Return the loss. Raises `TrainingError` where it is no number."""
@@ -161,7 +162,29 @@ class Run:
             raise ModelError(f"{path} is not a whole file of --out-model; name one that is") from error
 
 
-_KEPT = ("alphabet", "sha256", "smoothed", "iteration", "position", "curve")
+_KEPT = ("alphabet", "sha256", "smoothed", "iteration", "curve")
+
+
+def place(iteration: int, characters: int, settings: Settings) -> tuple[int, bool]:
+    """Return where the piece of an iteration begins, and whether a passage begins with it.
+
+    Every epoch reads all passages, each once, in an order of its own. What is left over is left out at the
+    beginning or at the end of the text, some of it at each.
+    """
+    pieces = (characters - 1) // settings.steps
+    passage = min(settings.passage, pieces)
+    passages = pieces // passage
+    number, piece = divmod(iteration, passage)
+    epoch, number = divmod(number, passages)
+    left_out, order = _epoch(settings.seed, epoch, passages, characters - passages * passage * settings.steps)
+    return left_out + (int(order[number]) * passage + piece) * settings.steps, piece == 0
+
+
+@lru_cache(maxsize=1)
+def _epoch(seed: int, epoch: int, passages: int, spare: int) -> tuple[int, Ids]:
+    """Draw how much is left out at the beginning, and the order of the passages."""
+    generator = np.random.default_rng((seed, epoch))
+    return int(generator.integers(spare)), generator.permutation(passages)
 
 
 def sample(run: Run, prompt: str, length: int, temperature: float) -> str:

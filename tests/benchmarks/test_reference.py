@@ -45,6 +45,7 @@ def test_a_character_model_is_trained_and_drawn(
     best = min(found["pilots"], key=found["pilots"].get)
     assert found["settings"]["learning_rate"] == float(best)
     assert [point[0] for point in found["curve"]] == [4, 8, 12]
+    assert found["in_order"]["held_out_bits"] != found["held_out_bits"]
     assert sum(found["characters"]) == 3000
     assert (tmp_path / "character-loss.png").read_bytes().startswith(b"\x89PNG")
 
@@ -63,5 +64,5 @@ def test_rates_are_chosen_without_the_text_held_out(
     monkeypatch.setattr(model, "train", train)
     text = "".join(chr(97 + number % 26) for number in range(1000))
     found = model.figures(text, model.Plan(4, 5, (0.03, 0.06, 0.12), 1, 2, 1), tmp_path)
-    assert seen == [*((text[:900], rate) for rate in (0.03, 0.06, 0.12)), (text, 0.06)]
+    assert seen == [*((text[:900], rate) for rate in (0.03, 0.06, 0.12)), (text, 0.06), (text, 0.06)]
     assert list(found["pilots"]) == ["0.03", "0.06", "0.12"]

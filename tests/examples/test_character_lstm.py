@@ -1,5 +1,6 @@
 """The character LSTM learns, goes on as if never stopped, and says what is wrong with a text or a prompt."""
 
+import itertools
 import json
 import subprocess
 import sys
@@ -56,20 +57,45 @@ def test_it_learns_and_says_so(run: Callable[..., tuple], tmp_path: Path) -> Non
 
 def test_resumed_is_never_stopped(run: Callable[..., tuple], tmp_path: Path) -> None:
     whole, part = tmp_path / "whole.safetensors", tmp_path / "part.safetensors"
-    run("--iterations", 340, "--out-model", whole)  # past the end of the text: it begins again
+    run("--iterations", 340, "--out-model", whole)  # past the end of the text, and within a passage
     run("--iterations", 200, "--out-model", part)
     status, out, _ = run("--resume", part, "--iterations", 340, "--out-model", part, tiny=False)
     assert status == 0
     assert "iteration 340" in out
     module = sys.modules["character_lstm"]
     one, other = module.Run.read(whole), module.Run.read(part)
-    assert one.position < 200 * 7
     assert one.iteration == other.iteration == 340
     for name in one.weights:
         np.testing.assert_array_equal(one.weights[name], other.weights[name])
         np.testing.assert_array_equal(one.squares[name], other.squares[name])
     np.testing.assert_array_equal(one.state, other.state)
-    assert (one.position, one.smoothed, one.alphabet) == (other.position, other.smoothed, other.alphabet)
+    assert (one.smoothed, one.alphabet) == (other.smoothed, other.alphabet)
+
+
+@pytest.mark.parametrize("characters", [8, 52, 200])
+@pytest.mark.parametrize("passage", [1, 3, 1000])
+def test_an_epoch_reads_every_passage_once_and_in_itself_in_order(
+    module: ModuleType, characters: int, passage: int
+) -> None:
+    settings = module.Settings(steps=7, passage=passage)
+    length = min(passage, (characters - 1) // 7)
+    count = (characters - 1) // 7 // length
+    orders = set()
+    for epoch in range(20):
+        first = epoch * count * length
+        places = [module.place(first + number, characters, settings) for number in range(count * length)]
+        starts = [start for start, _ in places]
+        assert min(starts) >= 0
+        assert max(starts) + 7 < characters  # the last character is followed by one
+        assert np.diff(sorted(starts)).tolist() == [7] * (len(starts) - 1)
+        assert [begins for _, begins in places] == [number % length == 0 for number in range(len(places))]
+        assert all(
+            after - before == 7
+            for number, (before, after) in enumerate(itertools.pairwise(starts), start=1)
+            if number % length
+        )
+        orders.add(tuple(starts))
+    assert len(orders) > 1 or characters == 8
 
 
 def test_the_same_seed_is_the_same_run(run: Callable[..., tuple], tmp_path: Path) -> None:

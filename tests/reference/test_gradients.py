@@ -143,6 +143,13 @@ def test_one_step_of_an_lstm_by_hand() -> None:
     assert h[0, 0] == pytest.approx(np.tanh(1 + np.tanh(1) / 2) / 2)
 
 
+def test_one_array_given_twice_is_two_inputs() -> None:
+    *arrays, _, _ = LAYERS["LSTM"].arrays(4, 2, 3, np.random.default_rng(9))
+    zeros = np.zeros(3)
+    assert max(gradient_errors(lstm, *arrays, zeros, zeros).values()) < 1e-6
+    assert not zeros.any()
+
+
 def test_differences_find_a_known_gradient() -> None:
     array = np.array([[1.0, -2.0], [0.5, 3.0]])
     found = numeric_gradient(lambda: float((array**3).sum()), array)

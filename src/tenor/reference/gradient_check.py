@@ -47,6 +47,7 @@ def gradient_errors(layer: Callable[..., tuple[Any, ...]], *arrays: Array, seed:
     The loss is a random sum of all outputs. `layer(*arrays)` returns its outputs and the way back, which
     takes the gradients of the outputs and returns those of `arrays` in their order, as every layer here does.
     """
+    arrays = tuple(array.copy() for array in arrays)  # one array given twice is two inputs
     *outputs, backward = layer(*arrays)
     generator = np.random.default_rng(seed)
     factors = [generator.normal(size=output.shape) for output in outputs]
