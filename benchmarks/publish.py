@@ -23,6 +23,7 @@ PAGES = {
     _HERE / "architectures.md": record.ROOT / "docs" / "architectures.md",
     _HERE / "attribution.md": record.ROOT / "docs" / "attribution.md",
     _HERE / "forecasting.md": record.ROOT / "docs" / "forecasting.md",
+    _HERE / "reference.md": record.ROOT / "docs" / "reference.md",
 }
 
 _PLACE = re.compile(r"\{\{ (?P<name>[\w-]+)(?: (?P<path>[\w.-]+) (?P<spec>\S+))? \}\}")

@@ -30,6 +30,8 @@ COMMANDS = {
     "overload": "overload.py",
     "language-model-": "language_model.py",
     "forecasting-": "forecasting.py",
+    "gradient-checks": "gradient_checks.py",
+    "character-model": "character_model.py",
 }
 
 

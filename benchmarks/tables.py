@@ -10,6 +10,7 @@ import exporting_tables
 import faithfulness_tables
 import forecasting_tables
 import language_tables
+import reference_tables
 import serving_tables
 from goals import goals
 from mistake_table import mistakes
@@ -299,6 +300,7 @@ TABLES: dict[str, Callable[[Results], str]] = {
     **exporting_tables.TABLES,
     **serving_tables.TABLES,
     **language_tables.TABLES,
+    **reference_tables.TABLES,
 }
 
 

@@ -2,6 +2,7 @@ import numpy as np
 
 from tenor.kernels.activations import sigmoid, tanh
 from tenor.kernels.compiled import compiled
+from tenor.reference import activations as reference
 
 
 @compiled
@@ -18,16 +19,16 @@ def test_float32_is_right_to_a_few_units_in_the_last_place() -> None:
     out = np.empty((2, len(x)), np.float32)
     both(x, out)
     exact = x.astype(np.float64)
-    np.testing.assert_allclose(out[0], 0.5 + 0.5 * np.tanh(exact / 2), atol=3e-7)
-    np.testing.assert_allclose(out[1], np.tanh(exact), atol=3e-7)
+    np.testing.assert_allclose(out[0], reference.sigmoid(exact), atol=3e-7)
+    np.testing.assert_allclose(out[1], reference.tanh(exact), atol=3e-7)
 
 
-def test_float64_is_that_of_the_library() -> None:
+def test_float64_is_that_of_the_reference() -> None:
     x = np.linspace(-30, 30, 1001)
     out = np.empty((2, len(x)))
     both(x, out)
-    np.testing.assert_allclose(out[0], 1 / (1 + np.exp(-x)), rtol=1e-12)
-    np.testing.assert_allclose(out[1], np.tanh(x), atol=1e-15)
+    np.testing.assert_allclose(out[0], reference.sigmoid(x), rtol=1e-12)
+    np.testing.assert_allclose(out[1], reference.tanh(x), atol=1e-15)
 
 
 def test_nan_stays_nan() -> None:

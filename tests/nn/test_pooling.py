@@ -1,9 +1,9 @@
-"""What each pooling computes, against plain arithmetic on single texts."""
+"""What each pooling computes, against plain arithmetic and the NumPy reference on single texts."""
 
-import math
-
+import by_reference
 import pytest
 import torch
+from by_reference import assert_same_gradients, random, randomised
 from torch.testing import assert_close
 
 from tenor.nn.encoder import Encoded
@@ -48,15 +48,18 @@ def test_attention_weights_are_a_distribution_over_real_tokens(
     assert_close(pooling(encoded, mask)[0], (weights[0, :4, None] * encoded.sequence[0, :4]).sum(0))
 
 
-def test_attention_scores_are_those_of_the_papers(batch: tuple[Encoded, torch.Tensor]) -> None:
-    encoded, mask = batch
-    h = encoded.sequence[0, :4]
-    additive, dot = Attention(5), DotAttention(5)
-    query = additive.query.weight[0]
-    scores = [torch.tanh(additive.projection.weight @ x + additive.projection.bias) @ query for x in h]
-    assert_close(additive.weights(encoded, mask)[0, :4], torch.stack(scores).softmax(0))
-    scores = [x @ dot.query.weight[0] / math.sqrt(5) for x in h]
-    assert_close(dot.weights(encoded, mask)[0, :4], torch.stack(scores).softmax(0))
+@pytest.mark.parametrize("kind", [Attention, DotAttention])
+def test_attention_equals_the_reference(kind: type[Attention | DotAttention]) -> None:
+    pooling = randomised(kind(4))
+    mask = torch.arange(6) < torch.tensor(LENGTHS)[:, None]
+    h = random(3, 6, 4)
+    encoded = Encoded(h, h[:, 0])
+    pooled, weights = pooling(encoded, mask), pooling.weights(encoded, mask)
+    one_by_one = [by_reference.attend(pooling, h[row, :length]) for row, length in enumerate(LENGTHS)]
+    expected = torch.cat([torch.cat(parts) for parts in zip(*one_by_one, strict=True)])
+    found = torch.cat((pooled.flatten(), weights[mask]))
+    assert_close(found, expected, **by_reference.EXACT)
+    assert_same_gradients(found, expected, (h, *pooling.parameters()))
 
 
 @pytest.mark.parametrize("name", POOLINGS)

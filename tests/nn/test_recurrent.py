@@ -1,10 +1,11 @@
-"""Padded reading equals torch's packed reference, outputs and gradients, whatever the lengths."""
+"""Padded reading equals torch's packed reference and our own, outputs and gradients, whatever the lengths."""
 
 from typing import Any
 from unittest.mock import patch
 
 import pytest
 import torch
+from by_reference import assert_encodes_alike, randomised
 from hypothesis import given
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
@@ -15,7 +16,7 @@ from torch.testing import assert_close
 from tenor.config.network import RecurrentConfig
 from tenor.nn import recurrent
 from tenor.nn.encoder import Embedded
-from tenor.nn.recurrent import Recurrent
+from tenor.nn.recurrent import MERGES, Recurrent
 
 CELLS: dict[str, Any] = {"rnn": nn.RNN, "lstm": nn.LSTM, "gru": nn.GRU}
 SIZE, HIDDEN = 5, 4
@@ -74,6 +75,20 @@ def test_equals_the_packed_reference(  # noqa: PLR0917
             for name, parameter in direction.named_parameters():
                 twin = getattr(reference, name.replace("_l0", f"_l{layer}{suffix}"))
                 assert_close(parameter.grad, twin.grad, atol=1e-4, rtol=1e-4)
+
+
+@pytest.mark.parametrize("compiled", [True, False])
+@pytest.mark.parametrize("merge", [None, *MERGES])  # None: one direction
+@pytest.mark.parametrize(
+    ("cell", "nonlinearity"), [("rnn", "tanh"), ("rnn", "relu"), ("lstm", "tanh"), ("gru", "tanh")]
+)
+def test_equals_the_reference(cell: str, nonlinearity: Any, merge: Any, compiled: bool) -> None:
+    settings = RecurrentConfig(
+        hidden_size=HIDDEN, layers=2, merge=merge or "concat", nonlinearity=nonlinearity
+    )
+    encoder = Recurrent(cell, SIZE, settings, bidirectional=merge is not None)
+    with patch.object(recurrent, "compiles", lambda _: compiled):
+        assert_encodes_alike(randomised(encoder))
 
 
 @pytest.mark.parametrize(

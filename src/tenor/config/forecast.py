@@ -7,6 +7,7 @@ from typing import Annotated, Any, ClassVar, Literal
 from annotated_types import Ge, Gt, Lt, MinLen
 from typing_extensions import Doc
 
+from tenor.config.dotted import at
 from tenor.config.load import Setting, merge, parse_as, settings, to_values
 from tenor.config.names import unknown_encoder
 from tenor.config.network import HAS_DIRECTIONS, NetworkConfig
