@@ -5,9 +5,9 @@ from dataclasses import replace
 import pytest
 
 from tenor.config.classification import ClassificationConfig
-from tenor.config.load import parse
+from tenor.config.load import nested, parse
 from tenor.config.network import HAS_DIRECTIONS
-from tenor.config.tuning import SPACES, Choices, Numbers, default_space, nested, search_space
+from tenor.config.tuning import SPACES, Choices, Numbers, default_space, search_space
 from tenor.errors import ConfigError
 
 CONFIG = ClassificationConfig()

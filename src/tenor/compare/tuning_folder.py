@@ -22,8 +22,8 @@ from typing import Any
 from tenor.compare.study import Study, Trial
 from tenor.compare.work import data_fingerprint
 from tenor.config.classification import ClassificationConfig
-from tenor.config.load import merge, parse, read, to_values
-from tenor.config.tuning import TuningConfig, nested
+from tenor.config.load import merge, nested, parse, read, to_values
+from tenor.config.tuning import TuningConfig
 from tenor.data.example import Dataset
 from tenor.errors import ConfigError, OutputError, TrainingError
 from tenor.experiments.run import decisive

@@ -101,6 +101,18 @@ def merge(*layers: Mapping[str, Any]) -> Values:
     return merged
 
 
+def nested(values: Mapping[str, Any]) -> Values:
+    """Turn dotted settings into nested values."""
+    found: Values = {}
+    for key, value in values.items():
+        *sections, name = key.split(".")
+        inner = found
+        for section in sections:
+            inner = inner.setdefault(section, {})
+        inner[name] = value
+    return found
+
+
 def parse(values: Mapping[str, Any]) -> ClassificationConfig:
     """Build the configuration of a classifier; see `parse_as`."""
     return parse_as(ClassificationConfig, values)

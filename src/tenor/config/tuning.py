@@ -9,7 +9,7 @@ from annotated_types import Ge, Gt
 from typing_extensions import Doc
 
 from tenor.config.classification import ClassificationConfig
-from tenor.config.load import Values, merge, parse, settings, to_values
+from tenor.config.load import Values, merge, nested, parse, settings, to_values
 from tenor.errors import ConfigError
 
 Value = str | int | float | bool | None
@@ -162,18 +162,6 @@ def search_space(notation: Mapping[str, Any], config: ClassificationConfig) -> d
             "the search space is empty; name at least one setting, such as training.learning_rate"
         )
     return space
-
-
-def nested(values: Mapping[str, Any]) -> Values:
-    """Turn dotted settings into nested ones."""
-    found: Values = {}
-    for key, value in values.items():
-        *sections, name = key.split(".")
-        inner = found
-        for section in sections:
-            inner = inner.setdefault(section, {})
-        inner[name] = value
-    return found
 
 
 def _dimension(key: str, written: list[Any], type_name: str) -> Dimension:
