@@ -21,7 +21,9 @@ from tenor.training.runtime import Runtime
 from tenor.training.unfreezing import Unfreezing
 
 NAMES = ("lstm-attention", "bigru", "mingru", "cnn-max", "transformer", "bag")
-TRAINING = TrainingConfig(epochs=3, batch_size=2, learning_rate=0.1, weight_decay=0.3, warmup=0.0, patience=None)
+TRAINING = TrainingConfig(
+    epochs=3, batch_size=2, learning_rate=0.1, weight_decay=0.3, warmup=0.0, patience=None
+)
 
 
 def network(config: NetworkConfig) -> Classifier:

@@ -10,7 +10,7 @@ from tenor.data.example import Dataset
 from tenor.errors import DataError
 from tenor.evaluation.data_report import DataReport, Encoded, data_report, encode_splits
 from tenor.experiments import scoring
-from tenor.report.numbers import percent
+from tenor.report.numbers import count, percent
 from tenor.text.pipeline import TextPipeline
 from tenor.training.loop import Labelled
 from tenor.training.source import Source
@@ -77,6 +77,7 @@ def _note(source: Source, pipeline: TextPipeline, unknown: float) -> str:
     taken = f"Tokenizer ({pipeline.tokenizer.name}) and vocabulary ({size:,}) are those of {source.name}"
     added = len(pipeline.vocabulary) - size
     if added:
-        return f"{taken}, with {added:,} words of the training texts added; {percent(unknown)} stay unknown."
+        words = count(added, "word")
+        return f"{taken}, with {words} of the training texts added; {percent(unknown)} stay unknown."
     hint = "; transfer.extend_vocabulary adds words" if unknown else ""
     return f"{taken}; {percent(unknown)} of the tokens of the training texts are unknown to it{hint}."
