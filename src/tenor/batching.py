@@ -73,6 +73,11 @@ class Batches:
     def __len__(self) -> int:
         return math.ceil(len(self.tokens) / self.size)
 
+    @property
+    def total(self) -> int:
+        """Texts of an epoch."""
+        return len(self.tokens)
+
     def order(self, epoch: int) -> list[npt.NDArray[np.int64]]:
         """Return the row numbers of each batch of an epoch.
 

@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 import numpy.typing as npt
@@ -21,7 +21,9 @@ from tenor.config.language_model import OutputConfig
 from tenor.config.load import parse_as, to_values
 from tenor.config.network import NetworkConfig
 from tenor.tensors import views
+from tenor.text.bpe import Bpe
 from tenor.text.pipeline import TextPipeline
+from tenor.text.pretrained import PretrainedTokenizer
 
 FORMAT = 1
 
@@ -68,6 +70,13 @@ class PretrainedModel:
             ModelError: there is none, it holds something else, or it is damaged.
         """
         return folder.read(path, folder.LANGUAGE_MODEL, _FORMATS)
+
+
+def unit_of(pipeline: TextPipeline) -> Literal["word", "piece", "character"]:
+    """Return what a token of the pipeline is."""
+    if isinstance(pipeline.tokenizer, Bpe | PretrainedTokenizer):
+        return "piece"
+    return "character" if pipeline.tokenizer.name == "characters" else "word"
 
 
 def _read_1(files: folder.Files) -> PretrainedModel:

@@ -62,7 +62,7 @@ def test_what_is_not_set_is_taken_and_what_contradicts_is_refused(tmp_path: Path
         with pytest.raises(ConfigError, match="and that of the language model in"):
             adopted(named | given)
     # Whoever writes a whole configuration has set all of it.
-    with pytest.raises(ConfigError, match="text.tokenizer is reviews, and that of"):
+    with pytest.raises(ConfigError, match=r"text\.tokenizer is reviews, and that of"):
         settled(parse(named))
     assert adopted({"training": {"epochs": 3}}) == {"training": {"epochs": 3}}
 
@@ -174,7 +174,7 @@ def test_other_encoders_and_ratios(tmp_path: Path, name: str, ratios: bool) -> N
     assert fitted.model.config.network.ratios == RatioConfig(use=ratios)
 
 
-# An epoch has 8 steps: within the head's epoch, at a layer's first step, right before and after the next one's.
+# An epoch has 8 steps: within that of the head, and right before and after a layer begins to be trained.
 @pytest.mark.parametrize("step", [5, 8, 9, 16, 17, 27])
 def test_interrupted_and_resumed_is_never_stopped(tmp_path: Path, step: int) -> None:
     folder = sources.write(tmp_path / "lm")
@@ -223,18 +223,22 @@ def test_resuming_with_other_word_vectors_under_the_same_name_is_refused(tmp_pat
 
 
 def test_files_are_named_by_setting_and_told_by_content(tmp_path: Path) -> None:
-    assert files_of(toy.config()) == {}
+    def found_for(file: Path | None) -> dict[str, str]:
+        config = toy.config(text={"vectors": None if file is None else str(file)})
+        return files_of(config.text, config.network)
+
+    assert found_for(None) == {}
     one, two = (tmp_path / name / "v.txt" for name in ("a", "b"))
     for file, text in ((one, "x"), (two, "x")):
         file.parent.mkdir()
         file.write_text(text)
-    found = [files_of(toy.config(text={"vectors": str(file)})) for file in (one, two)]
+    found = [found_for(file) for file in (one, two)]
     assert found[0] == found[1]
     assert list(found[0]) == ["text.vectors v.txt"]
     one.write_text("other")
-    assert files_of(toy.config(text={"vectors": str(one)})) != found[0]
+    assert found_for(one) != found[0]
     with pytest.raises(DataError, match="cannot be read"):
-        files_of(toy.config(text={"vectors": str(tmp_path / "none.txt")}))
+        found_for(tmp_path / "none.txt")
 
 
 def test_odd_texts_are_read_with_the_vocabulary_of_the_source(tmp_path: Path) -> None:

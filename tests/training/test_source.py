@@ -84,7 +84,7 @@ def test_a_whole_configuration_agrees_only_where_it_was_adopted(tmp_path: Path) 
     folder = sources.write(tmp_path)
     source = Source.read(str(folder))
     source.agree(to_values(sources.started(folder)))
-    with pytest.raises(ConfigError, match="network.embedding_size is 100, and that of"):
+    with pytest.raises(ConfigError, match=r"network\.embedding_size is 100, and that of"):
         source.agree(to_values(ClassificationConfig()) | {"text": {}})
 
 

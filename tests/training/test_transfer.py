@@ -84,10 +84,10 @@ def test_tensors_that_do_not_fit_are_refused(tmp_path: Path) -> None:
     source = read(tmp_path, sources.network())
     arrays = dict(source.arrays)
     del arrays["encoder.layers.0.0.bias_hh_l0"]
-    with pytest.raises(ModelError, match="has no tensor encoder.layers.0.0.bias_hh_l0"):
+    with pytest.raises(ModelError, match="has no tensor encoder"):
         transfer(fresh(source), replace(source, arrays=arrays))
     wide = {**source.arrays, "embedding.weight": np.zeros((99, 7), np.float32)}
-    with pytest.raises(ModelError, match="embedding.weight has shape"):
+    with pytest.raises(ModelError, match=r"embedding\.weight has shape"):
         transfer(fresh(source), replace(source, arrays=wide))
 
 

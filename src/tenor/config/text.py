@@ -6,7 +6,7 @@ from typing import Annotated, ClassVar, Literal
 from annotated_types import Ge
 from typing_extensions import Doc
 
-TokenizerName = Literal["words", "basic_english", "reviews", "bpe"]
+TokenizerName = Literal["words", "basic_english", "reviews", "bpe", "characters"]
 TruncationName = Literal["head", "tail", "head+tail"]
 
 

@@ -52,8 +52,8 @@ def without_place(values: dict[str, Any]) -> dict[str, Any]:
     was such a section still counts.
     """
     others = {name: section for name, section in values.items() if name != "transfer"}
-    given = values["transfer"]
-    if given["source"] is None:
+    given = values.get("transfer")
+    if given is None or given["source"] is None:
         return others
     place = {"source"} if given["digest"] is not None else set()
     return {**others, "transfer": {name: value for name, value in given.items() if name not in place}}

@@ -9,7 +9,7 @@ from annotated_types import Ge, Gt
 from typing_extensions import Doc
 
 from tenor.config.classification import ClassificationConfig
-from tenor.config.load import Values, merge, nested, parse, settings, to_values
+from tenor.config.load import merge, nested, parse, settings, to_values
 from tenor.errors import ConfigError
 
 Value = str | int | float | bool | None

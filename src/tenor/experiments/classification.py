@@ -1,9 +1,7 @@
 """A classification experiment: data and configuration in, a trained and evaluated model out."""
 
-import copy
 import hashlib
 import json
-import warnings
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Protocol
@@ -11,7 +9,7 @@ from typing import Any, Protocol
 import numpy as np
 import torch
 
-from tenor.batching import Batches, collate
+from tenor.batching import Batch, Batches, collate
 from tenor.config.classification import ClassificationConfig
 from tenor.data import load as data_load
 from tenor.data.example import Dataset
@@ -27,21 +25,22 @@ from tenor.experiments.preparing import Prepared, prepare
 from tenor.experiments.reporting import report_values
 from tenor.experiments.run import Run, RunFolder, decisive
 from tenor.experiments.settling import settled
+from tenor.experiments.watching import SilentWarned, Warned
 from tenor.inference.network import NetworkEngine
 from tenor.inference.predictor import Predictor
 from tenor.model import Model
 from tenor.nn import pretrained
 from tenor.nn.build import build, to_arrays
 from tenor.nn.classifier import Classifier
-from tenor.nn.forward import autocast
 from tenor.report.numbers import count
 from tenor.text.familiarity import Familiarity
 from tenor.text.ratios import Counts
 from tenor.text.tokens import Tokens
 from tenor.text.vectors import Vectors, read
 from tenor.training.checkpoint import Checkpoint
-from tenor.training.loop import History, Labelled, Observer, Saving, Silent, Trainer
+from tenor.training.loop import History, Labelled, Saving, Trainer
 from tenor.training.objectives import Objective, Supervised, class_weights
+from tenor.training.rehearsal import rehearsal
 from tenor.training.runtime import Runtime, Step, applied, resolve
 from tenor.training.transfer import transfer
 from tenor.training.unfreezing import Unfreezing
@@ -52,27 +51,19 @@ _CHECK_TOKENS = 32
 _MOST_PADDED = 4_000_000
 
 
-class Watcher(Observer, Protocol):
+class Watcher(Warned, Protocol):
     """An observer of training that is also shown the data before it starts."""
 
     def data(self, dataset: Dataset, report: DataReport, vectors: Vectors | None) -> None:
         """The data is read, the vocabulary made."""
         ...
 
-    def warning(self, text: str) -> None:
-        """Something went wrong that does not stop training."""
-        ...
 
-
-class SilentWatcher(Silent):
+class SilentWatcher(SilentWarned):
     """Watches nothing."""
 
     def data(self, dataset: Dataset, report: DataReport, vectors: Vectors | None) -> None:
         """Ignore."""
-
-    def warning(self, text: str) -> None:
-        """Warn as Python does."""
-        warnings.warn(text, RuntimeWarning, stacklevel=2)
 
 
 @dataclass(frozen=True)
@@ -229,7 +220,7 @@ def _calibrated(model: Model, validation: scoring.Scored | None) -> Model:
 
 def _train(
     module: Classifier,
-    objective: Objective,
+    objective: Objective[Classifier, Batch],
     labelled: dict[str, Labelled],
     config: ClassificationConfig,
     *,
@@ -245,7 +236,7 @@ def _train(
     if checkpoint is not None:
         runtime = checkpoint.runtime
     else:
-        runtime = resolve(config.training, _representative_step(module, objective, batches))
+        runtime = resolve(config.training, _rehearsal(module, objective, batches))
         torch.manual_seed(config.training.seed)
     if folder is not None:
         folder.begin()
@@ -287,37 +278,21 @@ def _refuse_endless(tokens: Tokens, config: ClassificationConfig) -> None:
         )
 
 
-def _representative_step(module: Classifier, objective: Objective, batches: Batches) -> Step:
-    """Return a function that runs one step on a copy of the network and returns its gradients.
-
-    The copy is made by the first call: where the precision is given there is none.
-    """
+def _rehearsal(module: Classifier, objective: Objective[Classifier, Batch], batches: Batches) -> Step:
+    """Return a step on the beginnings of the longest texts."""
     rows = np.argsort(-batches.tokens.lengths, kind="stable")[: batches.size]
     tokens = batches.tokens
     texts = [
         tokens.ids[tokens.offsets[row] : tokens.offsets[row + 1]][:_CHECK_TOKENS].tolist() for row in rows
     ]
     batch = collate(Tokens.of(texts), batches.targets[rows])
-    network: Classifier | None = None
-
-    def step(dtype: torch.dtype) -> list[torch.Tensor]:
-        nonlocal network
-        if network is None:
-            network = copy.deepcopy(module).train()
-        torch.manual_seed(0)  # the same dropout each time
-        network.zero_grad(set_to_none=True)
-        with autocast(torch.device("cpu"), dtype):
-            loss = objective(network, batch).loss
-        loss.backward()  # type: ignore[no-untyped-call]
-        return [p.grad.clone() for p in network.parameters() if p.grad is not None]
-
-    return step
+    return rehearsal(module, lambda network: objective(network, batch).loss)
 
 
 def _fingerprint(config: ClassificationConfig, labelled: dict[str, Labelled]) -> str:
     """SHA-256 of configuration, files it names, and ids: what a checkpoint must agree with to be resumed."""
     digest = hashlib.sha256(json.dumps(decisive(config), sort_keys=True).encode())
-    for name, content in files_of(config).items():
+    for name, content in files_of(config.text, config.network).items():
         digest.update(f"{name} {content}".encode())
     for split in ("train", "validation"):
         if split in labelled:

@@ -8,11 +8,12 @@ import hashlib
 from functools import lru_cache
 from pathlib import Path
 
-from tenor.config.classification import ClassificationConfig
+from tenor.config.network import NetworkConfig
+from tenor.config.text import TextConfig
 from tenor.errors import DataError
 
 
-def files_of(config: ClassificationConfig) -> dict[str, str]:
+def files_of(text: TextConfig, network: NetworkConfig) -> dict[str, str]:
     """Return setting and name of each file -> SHA-256; nothing for a network that starts at random.
 
     Raises:
@@ -20,13 +21,13 @@ def files_of(config: ClassificationConfig) -> dict[str, str]:
         ModelError: a pretrained encoder has no weights.
     """
     named: list[tuple[str, Path]] = []
-    if config.text.vectors is not None:
-        named.append(("text.vectors", Path(config.text.vectors)))
-    if config.network.encoder == "pretrained" and config.network.pretrained.folder is not None:
+    if text.vectors is not None:
+        named.append(("text.vectors", Path(text.vectors)))
+    if network.encoder == "pretrained" and network.pretrained.folder is not None:
         from tenor.nn.pretrained import weight_files
         from tenor.text.pretrained import existing
 
-        folder = existing(config.network.pretrained.folder)
+        folder = existing(network.pretrained.folder)
         named += (("network.pretrained.folder", file) for file in weight_files(folder))
     return {f"{setting} {file.name}": _digest(file) for setting, file in named}
 

@@ -16,12 +16,13 @@ import json
 import shutil
 import time
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, fields
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from tenor.config.classification import ClassificationConfig
-from tenor.config.load import Values, parse, read, to_values
+from tenor.config.language_model import LanguageModelConfig
+from tenor.config.load import Values, parse_as, read, to_values
 from tenor.config.transfer import without_place
 from tenor.errors import ConfigError, OutputError
 from tenor.evaluation.evaluation import Evaluation
@@ -36,10 +37,7 @@ from tenor.training.runtime import Runtime
 from tenor.training.trackers import Tracking
 
 if TYPE_CHECKING:
-    from tenor.data.example import Dataset
-    from tenor.evaluation.data_report import DataReport
-    from tenor.experiments.classification import Watcher
-    from tenor.text.vectors import Vectors
+    from tenor.experiments.watching import Warned
 
 CONFIG, HISTORY, METRICS = run_files.CONFIG, run_files.HISTORY, run_files.METRICS
 REPORT, PAGE, MODEL = run_files.REPORT, run_files.PAGE, "model"
@@ -57,12 +55,18 @@ class Run:
     evaluations: dict[str, Evaluation]
 
 
+# What runs have folders: configuration -> the command that starts them.
+_COMMANDS: Mapping[type, str] = {ClassificationConfig: "tenor train", LanguageModelConfig: "tenor pretrain"}
+RunConfig = ClassificationConfig | LanguageModelConfig
+_Config = TypeVar("_Config", bound=RunConfig)
+
+
 @dataclass
 class RunFolder:
     """A run folder while its run goes on."""
 
     path: Path
-    config: ClassificationConfig
+    config: RunConfig
     resumes: bool
     replaces: bool
     started: float
@@ -70,7 +74,7 @@ class RunFolder:
     tracking: Tracking = field(default_factory=lambda: Tracking(()))
 
     @classmethod
-    def open(cls, path: Path, config: ClassificationConfig, *, resume: bool, force: bool) -> "RunFolder":
+    def open(cls, path: Path, config: RunConfig, *, resume: bool, force: bool) -> "RunFolder":
         """Refuse a folder that must not be written; nothing is written yet."""
         there = path.exists() and (not path.is_dir() or any(path.iterdir()))
         resumes = resume and (path / CHECKPOINT).is_file()
@@ -93,7 +97,7 @@ class RunFolder:
         """Make the folder. Only now that nothing stands in the way of training, an older run goes."""
         if self.replaces:
             shutil.rmtree(self.path)
-        self._write(CONFIG, _yaml(self.config))
+        self.write(CONFIG, _yaml(self.config))
         self.begun = True
 
     @property
@@ -105,12 +109,12 @@ class RunFolder:
         """Say what an interrupted run left and how to go on."""
         if not self.begun:
             return f"interrupted before training began; {self.path} is as it was"
-        command = f"tenor train --out {self.path} --resume"
+        command = f"{_COMMANDS[type(self.config)]} --out {self.path} --resume"
         if self.checkpoint.is_file():
             return f"interrupted; the last checkpoint is kept, go on with: {command}"
         return f"interrupted before the first checkpoint; start again with: {command}"
 
-    def recording(self, watcher: "Watcher") -> "Watcher":
+    def recording(self, watcher: "Warned") -> "Warned":
         """Return a watcher that also writes history.csv after every epoch, and tells the trackers."""
         return _Recorder(self, watcher)
 
@@ -124,17 +128,23 @@ class RunFolder:
             plots.confusion(shown.confusion, shown.classes, self.path / CONFUSION)
         metrics = {
             **{split: evaluation.to_json() for split, evaluation in run.evaluations.items()},
+            **self.cost(run.history, runtime),
+        }
+        self.write(METRICS, json.dumps(metrics, indent=1, allow_nan=False))
+        self.write(REPORT, json.dumps(report, ensure_ascii=False, indent=1, allow_nan=False))
+        self.write(PAGE, run_files.page_of_run(self.path))
+        self.tracking.end(_last_figures(run))
+
+    def cost(self, history: History, runtime: Runtime) -> dict[str, Any]:
+        """Return where the run was computed, and what it took."""
+        return {
             "runtime": asdict(runtime),
-            "epochs": len(run.history.rows),
-            "best_epoch": run.history.best_epoch,
-            "training_seconds": sum(row["seconds"] for row in run.history.rows),
+            "epochs": len(history.rows),
+            "best_epoch": history.best_epoch,
+            "training_seconds": sum(row["seconds"] for row in history.rows),
             "wall_seconds": time.monotonic() - self.started,
             "peak_memory_mib": peak_memory_mib(),
         }
-        self._write(METRICS, json.dumps(metrics, indent=1, allow_nan=False))
-        self._write(REPORT, json.dumps(report, ensure_ascii=False, indent=1, allow_nan=False))
-        self._write(PAGE, run_files.page_of_run(self.path))
-        self.tracking.end(_last_figures(run))
 
     def write_history(self, history: Sequence[Row]) -> None:
         """Write history.csv anew."""
@@ -143,7 +153,8 @@ class RunFolder:
             writer.writeheader()
             writer.writerows(history)
 
-    def _write(self, name: str, text: str) -> None:
+    def write(self, name: str, text: str) -> None:
+        """Write a file of the folder whole."""
         with atomic_file(self.path / name) as temporary:
             temporary.write_text(text, "utf-8")
 
@@ -160,22 +171,28 @@ def _last_figures(run: Run) -> dict[str, float]:
 
 
 def stored_config(path: Path) -> ClassificationConfig:
-    """Return the configuration of the run in `path`."""
+    """Return the configuration of the classifier's run in `path`."""
+    return stored_as(ClassificationConfig, path)
+
+
+def stored_as(kind: type[_Config], path: Path) -> _Config:
+    """Return the configuration of the run in `path`, of that kind."""
     if not (path / CONFIG).is_file():
-        raise OutputError(f"{path} holds no run to resume; start one with: tenor train --out {path}")
-    return parse(read(str(path / CONFIG)))
+        raise OutputError(f"{path} holds no run to resume; start one with: {_COMMANDS[kind]} --out {path}")
+    values = read(str(path / CONFIG))
+    for other, command in _COMMANDS.items():
+        if other is not kind and set(values) == {field.name for field in fields(other)}:
+            raise OutputError(f"{path} holds a run of {command}; go on with it by: {command} --resume")
+    return parse_as(kind, values)
 
 
 class _Recorder:
     """Hands everything on to another watcher, and writes the history as it grows."""
 
-    def __init__(self, folder: RunFolder, watcher: "Watcher") -> None:
+    def __init__(self, folder: RunFolder, watcher: "Warned") -> None:
         self._folder = folder
         self._watcher = watcher
         self._history: list[Row] = []
-
-    def data(self, dataset: "Dataset", report: "DataReport", vectors: "Vectors | None") -> None:
-        self._watcher.data(dataset, report, vectors)
 
     def warning(self, text: str) -> None:
         self._watcher.warning(text)
@@ -196,7 +213,7 @@ class _Recorder:
         self._watcher.epoch(row, best=best)
 
 
-def decisive(config: ClassificationConfig) -> Values:
+def decisive(config: RunConfig) -> Values:
     """Return the settings that a resumed run must share with the one it goes on with.
 
     Its trackers are none of them, and what it started from counts by its digest.
@@ -206,8 +223,8 @@ def decisive(config: ClassificationConfig) -> Values:
     return values
 
 
-def _same_config(path: Path, config: ClassificationConfig) -> None:
-    stored = decisive(stored_config(path))
+def _same_config(path: Path, config: RunConfig) -> None:
+    stored = decisive(stored_as(type(config), path))
     given = decisive(config)
     for section in sorted(given.keys() | stored.keys()):
         if given.get(section) != stored.get(section):
@@ -217,7 +234,7 @@ def _same_config(path: Path, config: ClassificationConfig) -> None:
             )
 
 
-def _yaml(config: ClassificationConfig) -> str:
+def _yaml(config: RunConfig) -> str:
     import yaml
 
     return yaml.safe_dump(to_values(config), sort_keys=False, allow_unicode=True)

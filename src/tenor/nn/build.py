@@ -7,6 +7,7 @@ import numpy.typing as npt
 import torch
 from torch import nn
 
+from tenor.config.language_model import OutputConfig, refuse_other_ways
 from tenor.config.names import unknown_encoder
 from tenor.config.network import NetworkConfig
 from tenor.errors import ModelError
@@ -14,7 +15,10 @@ from tenor.nn import bag, convolution, mingru, pretrained, recurrent, transforme
 from tenor.nn.architecture import settled
 from tenor.nn.classifier import Classifier, Head
 from tenor.nn.encoder import Encoder
+from tenor.nn.language_model import LanguageModel
 from tenor.nn.pooling import POOLINGS
+from tenor.nn.softmax import softmax
+from tenor.nn.transformer import Linear
 from tenor.text.ratios import LogCountRatios
 from tenor.text.vectors import Vectors
 from tenor.text.vocabulary import PAD_ID, UNKNOWN_ID
@@ -54,14 +58,7 @@ def build(
     """
     config = settled(config)
     frozen = pretrained.frozen(config)
-    embedding = nn.Embedding(vocabulary_size, config.embedding_size, padding_idx=pad)
-    with torch.no_grad():
-        embedding.weight.normal_(0.0, config.embedding_scale)
-        if vectors is not None:
-            embedding.weight[torch.from_numpy(vectors.found)] = torch.from_numpy(
-                vectors.matrix[vectors.found]
-            )
-        embedding.weight[pad] = 0.0
+    embedding = _embedding(config, vocabulary_size, vectors, pad=pad)
     embedding.weight.requires_grad_(not (frozen or config.freeze_embedding))
     if config.ratios.use:
         ratios = ratios or LogCountRatios.none(vocabulary_size, classes)
@@ -83,6 +80,35 @@ def build(
     )
 
 
+def build_language_model(
+    config: NetworkConfig,
+    output: OutputConfig,
+    *,
+    vocabulary_size: int,
+    vectors: Vectors | None = None,
+    unknown: int = UNKNOWN_ID,
+) -> LanguageModel:
+    """Make a language model with fresh weights from torch's generator; its encoder must read one way.
+
+    `vectors` are as in `build`. The id of padding is that of the boundary here, and has a vector of its own.
+    """
+    refuse_other_ways(config)
+    embedding = _embedding(config, vocabulary_size, vectors, pad=None)
+    embedding.weight.requires_grad_(not config.freeze_embedding)
+    encoder = _encoder(config, config.embedding_size)
+    size = config.embedding_size if output.tied else encoder.output_size
+    return LanguageModel(
+        embedding,
+        encoder,
+        Linear(encoder.output_size, size) if output.tied else None,
+        softmax(output, vocabulary_size, size),
+        embedding_dropout=config.embedding_dropout,
+        word_dropout=config.word_dropout,
+        output_dropout=config.output_dropout,
+        unknown=unknown,
+    )
+
+
 def to_arrays(module: nn.Module) -> dict[str, npt.NDArray[np.float32]]:
     """Return every tensor of the network as float32 NumPy, by name."""
     return {name: tensor.detach().float().cpu().numpy() for name, tensor in module.state_dict().items()}
@@ -100,6 +126,21 @@ def load_arrays(module: nn.Module, arrays: Arrays) -> None:
             f"expected {shapes.get(wrong[0])}; the folder was changed by hand, take the original"
         )
     module.load_state_dict({name: torch.from_numpy(np.array(array)) for name, array in arrays.items()})
+
+
+def _embedding(
+    config: NetworkConfig, vocabulary_size: int, vectors: Vectors | None, *, pad: int | None
+) -> nn.Embedding:
+    embedding = nn.Embedding(vocabulary_size, config.embedding_size, padding_idx=pad)
+    with torch.no_grad():
+        embedding.weight.normal_(0.0, config.embedding_scale)
+        if vectors is not None:
+            embedding.weight[torch.from_numpy(vectors.found)] = torch.from_numpy(
+                vectors.matrix[vectors.found]
+            )
+        if pad is not None:
+            embedding.weight[pad] = 0.0
+    return embedding
 
 
 def _encoder(config: NetworkConfig, input_size: int) -> Encoder:

@@ -6,7 +6,7 @@ from contextlib import contextmanager
 import numpy as np
 import numpy.typing as npt
 import torch
-from torch import Tensor
+from torch import Tensor, nn
 
 from tenor.batching import Batch, by_length, collate, round_width
 from tenor.nn.classifier import Classifier
@@ -28,7 +28,7 @@ def pooled(module: Classifier, tokens: Tokens, *, device: torch.device) -> npt.N
 
 
 @contextmanager
-def evaluating(module: Classifier) -> Iterator[None]:
+def evaluating(module: nn.Module) -> Iterator[None]:
     """Put the network into evaluation mode, and back into its own mode afterwards."""
     training = module.training
     module.eval()

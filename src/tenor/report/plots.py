@@ -29,12 +29,18 @@ _TITLE, _TEXT, _SMALL = 14, 12, 10.5  # font sizes in points
 _NAME_LENGTH = 20  # characters of a class name that fit beside the matrix
 
 
-def curves(history: Sequence[Mapping[str, float]], path: Path, best_epoch: int | None = None) -> None:
-    """Draw loss and accuracy over the epochs, for training and, where there is one, for validation.
+def curves(
+    history: Sequence[Mapping[str, float]],
+    path: Path,
+    best_epoch: int | None = None,
+    figures: tuple[str, str] = ("loss", "accuracy"),
+) -> None:
+    """Draw two figures over the epochs, for training and, where there is one, for validation.
 
-    A row of `history` has `epoch`, `train_loss`, `train_accuracy` and perhaps `validation_loss` and
-    `validation_accuracy`. `best_epoch` is marked; without it, the lowest validation loss is. Raises
-    `MissingExtraError` without matplotlib, `StorageError` when `path` cannot be written.
+    A row of `history` has `epoch`, and of loss and accuracy, or what else is in `figures`, `train_loss`,
+    `train_accuracy` and perhaps `validation_loss` and `validation_accuracy`. `best_epoch` is marked; without
+    it, the lowest validation loss is. Raises `MissingExtraError` without matplotlib, `StorageError` when
+    `path` cannot be written.
     """
     figure = _figure(10.0, 4.2)
     best, name = best_epoch, f"best epoch ({best_epoch})"
@@ -43,7 +49,7 @@ def curves(history: Sequence[Mapping[str, float]], path: Path, best_epoch: int |
         best = int(min(judged, key=lambda row: row["validation_loss"])["epoch"])
         name = f"lowest validation loss (epoch {best})"
     left, right = figure.subplots(1, 2)
-    for axes, figure_name in ((left, "loss"), (right, "accuracy")):
+    for axes, figure_name in zip((left, right), figures, strict=True):
         _curve(axes, history, figure_name)
         if best is not None:
             axes.axvline(best, color=_GREY, linestyle=":", linewidth=1.8, label=name, zorder=1)

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 # What may be a tag, and white space as the library has it.
 _TAG_OR_BLANK = re.compile(r"<(?:/?[a-zA-Z]|!)[^<>]*(?:>|\Z)|([^\S\x1c-\x1f])")
 
+BEGINS_WORD = "▁"  # what the first piece of a word begins with
 UNKNOWN = "<unk>"  # what a character never seen in training becomes
 
 

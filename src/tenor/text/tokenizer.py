@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from typing import Protocol
 
 from tenor.errors import ConfigError, ModelError
-from tenor.text import basic_english, reviews, words
+from tenor.text import basic_english, characters, reviews, words
 from tenor.text.bpe import Bpe
 from tenor.text.bulk import Bulk
 from tenor.text.pretrained import PretrainedTokenizer
@@ -61,6 +61,7 @@ TOKENIZERS: dict[str, TokenizerKind] = {
     ),
     "reviews": Rule("reviews", reviews.tokenize, reviews.spans, reviews.cut, reviews.bulk),
     "bpe": Bpe,
+    "characters": Rule("characters", characters.tokenize, characters.spans, characters.cut, characters.bulk),
 }
 
 

@@ -5,14 +5,13 @@ import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Protocol
+from typing import Any, Protocol, TypeVar
 
 import numpy as np
 import numpy.typing as npt
 import torch
 from torch import Tensor, nn
 
-from tenor.batching import Batches
 from tenor.config.training import TrainingConfig
 from tenor.errors import TrainingError
 from tenor.nn.classifier import Classifier
@@ -28,9 +27,57 @@ from tenor.training.checkpoint import (
     random_state,
     set_random_state,
 )
-from tenor.training.objectives import Objective
+from tenor.training.objectives import Carrying, Objective
 from tenor.training.runtime import Runtime, applied, flush_denormals, flushes_denormals
 from tenor.training.unfreezing import Unfreezing
+
+_Rows = TypeVar("_Rows")
+
+
+class Sized(Protocol):
+    """A batch of anything, on a device."""
+
+    def to(self, device: torch.device) -> Any:
+        """Return the same batch on another device."""
+        ...
+
+    def __len__(self) -> int:
+        """What the loss is a mean over: texts, or tokens."""
+        ...
+
+
+class Reading(Protocol[_Rows]):
+    """What a trainer reads: `tokens`, once an epoch, in so many batches."""
+
+    @property
+    def tokens(self) -> Tokens:
+        """All texts."""
+        ...
+
+    @property
+    def total(self) -> int:
+        """Sum of the lengths of an epoch's batches."""
+        ...
+
+    def __len__(self) -> int:
+        """Batches of an epoch."""
+        ...
+
+    def order(self, epoch: int) -> Sequence[_Rows]:
+        """Return what each batch of an epoch is made of, by seed and epoch alone."""
+        ...
+
+    def batch(self, rows: _Rows) -> Sized:
+        """Make a batch."""
+        ...
+
+
+class Validation(Protocol):
+    """Texts that choose the epoch."""
+
+    def figures(self, module: Any, device: torch.device) -> dict[str, float]:
+        """Return figures of the network by name, `loss` among them."""
+        ...
 
 
 class Observer(Protocol):
@@ -69,6 +116,13 @@ class Labelled:
     tokens: Tokens
     targets: npt.NDArray[np.int64]  # (N,)
 
+    def figures(self, module: Classifier, device: torch.device) -> dict[str, float]:
+        """Return loss and accuracy."""
+        logits = torch.from_numpy(forward(module, self.tokens, device=device))
+        targets = torch.from_numpy(self.targets)
+        loss = nn.functional.cross_entropy(logits.double(), targets)
+        return {"loss": float(loss), "accuracy": float((logits.argmax(-1) == targets).double().mean())}
+
 
 @dataclass(frozen=True)
 class History:
@@ -86,17 +140,22 @@ class Saving:
     fingerprint: str
 
 
+# Of the tensors in a checkpoint.
+_GROUPS = ("module", "best", "optimizer", "random", "carried")
+
+
 class Trainer:
-    """Trains a classifier; afterwards the module holds the weights of its best epoch.
+    """Trains a network; afterwards the module holds the weights of its best epoch.
 
     Resumed from a checkpoint, the run is bit for bit the one that was never stopped: the state covers
-    weights, optimizer, generators, the place in the epoch and its sums; order and rate follow from those.
+    weights, optimizer, generators, what the objective carries from batch to batch, the place in the epoch and
+    its sums; order and rate follow from those.
     """
 
     def __init__(
         self,
-        module: Classifier,
-        objective: Objective,
+        module: nn.Module,
+        objective: Objective[Any, Any],
         config: TrainingConfig,
         runtime: Runtime,
         *,
@@ -118,7 +177,7 @@ class Trainer:
 
     def restore(self, checkpoint: Checkpoint) -> None:
         """Take up a run where `checkpoint` left it."""
-        groups: dict[str, dict[str, Tensor]] = {"module": {}, "best": {}, "optimizer": {}, "random": {}}
+        groups: dict[str, dict[str, Tensor]] = {name: {} for name in _GROUPS}
         for name, tensor in checkpoint.tensors.items():
             group, _, rest = name.partition("/")
             groups[group][rest] = tensor
@@ -127,25 +186,29 @@ class Trainer:
         self._best = groups["best"]
         self._progress = checkpoint.progress
         set_random_state(groups["random"], self._device)
+        if isinstance(self._objective, Carrying):
+            self._objective.carry({name: part.to(self._device) for name, part in groups["carried"].items()})
 
-    def fit(self, train: Batches, validation: Labelled | None) -> History:
+    def fit(self, train: Reading[_Rows], validation: Validation | None) -> History:
         """Train to the end or until validation stops getting better."""
         with applied(self._runtime):
             return self._fit(train, validation)
 
-    def _fit(self, train: Batches, validation: Labelled | None) -> History:
+    def _fit(self, train: Reading[_Rows], validation: Validation | None) -> History:
         config, progress = self._config, self._progress
         self._observer.start(
             epochs=config.epochs,
-            texts=len(train.tokens),
+            texts=train.total,
             runtime=self._runtime,
             history=progress.history,
         )
         while not progress.finished:
             self._epoch(train)
             # Time may have run out within the epoch.
-            read = progress.texts / len(train.tokens)
-            row = self._figures(validation, tokens=round(read * len(train.tokens.ids)))
+            read = progress.texts / train.total
+            row = self._figures(
+                validation, texts=read * len(train.tokens), tokens=round(read * len(train.tokens.ids))
+            )
             progress.epoch += 1
             progress.batch, progress.loss, progress.correct, progress.texts = 0, 0.0, 0, 0
             progress.seconds = 0.0
@@ -161,7 +224,7 @@ class Trainer:
         self._module.eval()
         return History(tuple(progress.history), progress.best_epoch)
 
-    def _epoch(self, train: Batches) -> None:
+    def _epoch(self, train: Reading[_Rows]) -> None:
         """Run the rest of the epoch under way, of which a resumed run may have done every step."""
         config, progress = self._config, self._progress
         total = config.epochs * len(train)
@@ -172,7 +235,7 @@ class Trainer:
         for rows in train.order(progress.epoch)[progress.batch :]:
             time_share = self._time_share()
             if time_share >= 1:
-                self._refuse_less_than_an_epoch(len(train.tokens))
+                self._refuse_less_than_an_epoch(train.total)
                 break
             start = time.perf_counter()
             step_number = max(progress.step, time_share * total)  # whichever is nearer to its end
@@ -196,7 +259,7 @@ class Trainer:
             progress.step += 1
             progress.batch += 1
             progress.loss += loss * len(batch)
-            progress.correct += int(step.correct)
+            progress.correct += 0 if step.correct is None else int(step.correct)
             progress.texts += len(batch)
             progress.seconds += time.perf_counter() - start
             self._observer.step(progress)
@@ -219,26 +282,19 @@ class Trainer:
                 f"first epoch; give {60 * needed * 1.2:.2g} s or more, or fewer texts"
             )
 
-    def _figures(self, validation: Labelled | None, *, tokens: int) -> Row:
+    def _figures(self, validation: Validation | None, *, texts: float, tokens: int) -> Row:
         progress = self._progress
-        row: Row = {
-            "epoch": progress.epoch + 1,
-            "train_loss": progress.loss / progress.texts,
-            "train_accuracy": progress.correct / progress.texts,
-        }
+        row: Row = {"epoch": progress.epoch + 1, "train_loss": progress.loss / progress.texts}
+        if self._objective.counts_correct:
+            row["train_accuracy"] = progress.correct / progress.texts
         if validation is not None:
-            row["validation_loss"], row["validation_accuracy"] = self._validate(validation)
+            found = validation.figures(self._module, self._device)
+            row |= {f"validation_{name}": figure for name, figure in found.items()}
         row["learning_rate"] = progress.rate
         row["seconds"] = progress.seconds
-        row["texts_per_second"] = progress.texts / max(progress.seconds, 1e-9)
+        row["texts_per_second"] = texts / max(progress.seconds, 1e-9)
         row["tokens_per_second"] = tokens / max(progress.seconds, 1e-9)
         return row
-
-    def _validate(self, validation: Labelled) -> tuple[float, float]:
-        logits = torch.from_numpy(forward(self._module, validation.tokens, device=self._device))
-        targets = torch.from_numpy(validation.targets)
-        loss = nn.functional.cross_entropy(logits.double(), targets)
-        return float(loss), float((logits.argmax(-1) == targets).double().mean())
 
     def _keep_best(self, row: Row) -> bool:
         """Remember this epoch's weights if it is the best; without validation the last epoch is."""
@@ -265,6 +321,7 @@ class Trainer:
             "best": self._best,
             "optimizer": optimizer_tensors(self._optimizer),
             "random": random_state(self._device),
+            "carried": self._objective.carried() if isinstance(self._objective, Carrying) else {},
         }
         for group, tensors in groups.items():
             for name, tensor in tensors.items():

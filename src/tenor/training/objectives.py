@@ -1,7 +1,7 @@
 """Objectives: what a training step minimises."""
 
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Protocol, TypeVar, runtime_checkable
 
 import numpy as np
 import numpy.typing as npt
@@ -14,20 +14,41 @@ from tenor.config.training import TrainingConfig
 from tenor.errors import ConfigError
 from tenor.nn.classifier import Classifier
 
+_Module_contra = TypeVar("_Module_contra", contravariant=True)
+_Batch_contra = TypeVar("_Batch_contra", contravariant=True)
+
 
 @dataclass(frozen=True, slots=True)
 class Step:
     """A loss to minimise, and what to log of it."""
 
     loss: Tensor  # ()
-    correct: Tensor  # (): texts of the batch that were right
+    correct: Tensor | None = None  # (): how many of the batch were right; None where that is not counted
 
 
-class Objective(Protocol):
+class Objective(Protocol[_Module_contra, _Batch_contra]):
     """(module, batch) -> loss and what to log."""
 
-    def __call__(self, module: Classifier, batch: Batch) -> Step:
+    @property
+    def counts_correct(self) -> bool:
+        """Whether its steps say how many were right."""
+        ...
+
+    def __call__(self, module: _Module_contra, batch: _Batch_contra) -> Step:
         """Compute the loss of one batch."""
+        ...
+
+
+@runtime_checkable
+class Carrying(Protocol):
+    """An objective that carries something from one batch to the next, which a resumed run needs."""
+
+    def carried(self) -> dict[str, Tensor]:
+        """Return it by name; nothing before the first batch."""
+        ...
+
+    def carry(self, tensors: dict[str, Tensor]) -> None:
+        """Take up what `carried` returned."""
         ...
 
 
@@ -36,6 +57,11 @@ class Supervised:
     """Mean cross-entropy on logits, weighted by class if `weights` (C,) are given."""
 
     weights: Tensor | None = None
+
+    @property
+    def counts_correct(self) -> bool:
+        """Whether its steps say how many were right: they do."""
+        return True
 
     def __call__(self, module: Classifier, batch: Batch) -> Step:
         """Compute the loss of one labelled batch."""

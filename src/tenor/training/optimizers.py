@@ -59,7 +59,8 @@ def set_rate(optimizer: torch.optim.Optimizer, config: TrainingConfig, *, step: 
     if step < warm:
         factor = (step + 1) / (warm + 1)
     else:
-        factor = DECAYS[config.decay]((step - warm) / max(total - warm, 1.0))
+        # A chunk more or less in an epoch of texts must not take the rate below 0.
+        factor = DECAYS[config.decay](min(1.0, (step - warm) / max(total - warm, 1.0)))
     rate = config.learning_rate * factor
     for group in optimizer.param_groups:
         group["lr"] = rate * group["factor"]
