@@ -5,13 +5,17 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from tenor.config.classification import ClassificationConfig
+    from tenor.config.language_model import LanguageModelConfig
     from tenor.data.example import Dataset, Example
     from tenor.errors import TenorError
     from tenor.estimator import TextClassifier
     from tenor.experiments.classification import train
+    from tenor.experiments.language_modelling import pretrain
+    from tenor.inference.generation import TextGenerator, generate
     from tenor.inference.predictor import Prediction, Predictor, load
     from tenor.inference.stream import Stream, Streams
     from tenor.model import Model
+    from tenor.pretrained_model import PretrainedModel
 
 __version__ = "0.1.0"
 
@@ -21,13 +25,18 @@ _HOMES = {
     "Dataset": "tenor.data.example",
     "Example": "tenor.data.example",
     "Model": "tenor.model",
+    "LanguageModelConfig": "tenor.config.language_model",
     "Prediction": "tenor.inference.predictor",
     "Predictor": "tenor.inference.predictor",
     "Stream": "tenor.inference.stream",
     "Streams": "tenor.inference.stream",
     "TenorError": "tenor.errors",
     "TextClassifier": "tenor.estimator",
+    "TextGenerator": "tenor.inference.generation",
+    "generate": "tenor.inference.generation",
     "load": "tenor.inference.predictor",
+    "pretrain": "tenor.experiments.language_modelling",
+    "PretrainedModel": "tenor.pretrained_model",
     "train": "tenor.experiments.classification",
 }
 
@@ -35,14 +44,19 @@ __all__ = [
     "ClassificationConfig",
     "Dataset",
     "Example",
+    "LanguageModelConfig",
     "Model",
     "Prediction",
     "Predictor",
+    "PretrainedModel",
     "Stream",
     "Streams",
     "TenorError",
     "TextClassifier",
+    "TextGenerator",
+    "generate",
     "load",
+    "pretrain",
     "train",
 ]
 

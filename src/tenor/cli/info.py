@@ -113,9 +113,14 @@ def _described(terminal: Terminal, network: _Network, against: str | None, *, js
 
 
 def _saved(terminal: Terminal, path: Path, against: str | None, *, json: bool) -> None:
-    from tenor.folder import find
+    from tenor.folder import LANGUAGE_MODEL, find, kind_of
     from tenor.model import Model
 
+    if kind_of(path) == LANGUAGE_MODEL:
+        if against is not None:
+            raise InputError("--against compares networks that label texts, and this is a language model")
+        _language_model(terminal, path, json=json)
+        return
     model = Model.load(path)
     config = model.config.network
     network = _Network(name_of(config), config, len(model.pipeline.vocabulary), len(model.classes))
@@ -146,6 +151,43 @@ def _saved(terminal: Terminal, path: Path, against: str | None, *, json: bool) -
     _show_network(terminal, found)
     if other is not None and compared is not None:
         _show_comparison(terminal, network, found, other, compared)
+
+
+def _language_model(terminal: Terminal, path: Path, *, json: bool) -> None:
+    from tenor.folder import find
+    from tenor.pretrained_model import PretrainedModel, unit_of
+
+    model = PretrainedModel.load(path)
+    bytes_ = sum(file.stat().st_size for file in find(path).iterdir())
+    parameters = sum(array.size for array in model.arrays.values())
+    data: Mapping[str, Any] = model.data or {}
+    if json:
+        terminal.json(
+            {
+                "path": str(path),
+                "kind": model.kind,
+                "unit": unit_of(model.pipeline),
+                "vocabulary": len(model.pipeline.vocabulary),
+                "parameters": parameters,
+                "bytes": bytes_,
+                "digest": model.digest,
+                "network": to_values(model.config),
+                "output": to_values(model.output),
+                "data": model.data,
+                "metrics": model.metrics,
+            }
+        )
+        return
+    facts = {
+        "language model": f"{path} ({size(bytes_)})",
+        "network": f"{name_of(model.config).partition('-')[0]}, {count(parameters, 'parameter')}",
+        "trained on": str(data.get("source", "data that was not named")),
+        "text": f"{model.pipeline.tokenizer.name}, vocabulary {len(model.pipeline.vocabulary):,}",
+        "says": f"the next {unit_of(model.pipeline)}",
+    }
+    for split, figures in (model.metrics or {}).items():
+        facts[f"{split} perplexity"] = f"{figures['perplexity']['value']:.4g}"
+    terminal.show(_facts(facts))
 
 
 def _facts_of(model: "Model", path: Path, name: str, bytes_: int) -> dict[str, str]:

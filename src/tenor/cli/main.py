@@ -17,10 +17,12 @@ from tenor.cli.demo import demo
 from tenor.cli.embed import embed
 from tenor.cli.evaluate import evaluate
 from tenor.cli.explain import explain
+from tenor.cli.generate import generate
 from tenor.cli.info import info
 from tenor.cli.inspect import inspect
 from tenor.cli.options import Debug, Quiet
 from tenor.cli.predict import predict
+from tenor.cli.pretrain import PretrainCommand, pretrain
 from tenor.cli.probe import ProbeCommand, probe
 from tenor.cli.report import report
 from tenor.cli.stream import stream
@@ -46,6 +48,8 @@ app.command()(stream)
 app.command()(explain)
 app.command()(inspect)
 app.command()(embed)
+app.command(cls=PretrainCommand)(pretrain)
+app.command()(generate)
 app.command(cls=ProbeCommand)(probe)
 app.command()(report)
 app.command()(info)

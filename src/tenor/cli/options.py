@@ -56,24 +56,35 @@ def shown_default(setting: Setting) -> str:
     """Return a default as it is written in YAML; empty where there is none to speak of."""
     if setting.default in (None, (), ""):
         return ""
+    if isinstance(setting.default, tuple):
+        return f"[{', '.join(map(str, setting.default))}]"
     return str(setting.default).lower() if isinstance(setting.default, bool) else str(setting.default)
 
 
-def _help(key: str) -> str:
+def help_of(setting: Setting) -> str:
     """Return meaning and default of a setting as the help has them, which is rich markup."""
-    default = f" [default: {shown}]" if (shown := shown_default(SETTINGS[key])) else ""
-    return f"{meaning(SETTINGS[key])}{default}".replace("[", r"\[")
+    default = f" [default: {shown}]" if (shown := shown_default(setting)) else ""
+    return f"{meaning(setting)}{default}".replace("[", r"\[")
 
 
-def _shortcut(flag: str, key: str, panel: str, *, metavar: str | None = None, also: str = "") -> Any:
+def shortcut(flag: str, setting: Setting, panel: str, *, metavar: str | None = None, also: str = "") -> Any:
+    """Return the option of a setting."""
     return typer.Option(
         flag,
-        help=_help(key) + also,
+        help=help_of(setting) + also,
         show_default=False,
         metavar=metavar,
         rich_help_panel=panel,
-        autocompletion=completion.among(completion.words(SETTINGS[key].type)),
+        autocompletion=completion.among(completion.words(setting.type)),
     )
+
+
+def _help(key: str) -> str:
+    return help_of(SETTINGS[key])
+
+
+def _shortcut(flag: str, key: str, panel: str, *, metavar: str | None = None, also: str = "") -> Any:
+    return shortcut(flag, SETTINGS[key], panel, metavar=metavar, also=also)
 
 
 def _quiet(context: typer.Context, value: bool) -> bool:
@@ -248,17 +259,17 @@ def encoding(given: str | None) -> str:
     return given or str(SETTINGS["data.encoding"].default)
 
 
-def shortcuts(given: Mapping[str, Any]) -> Values:
+def shortcuts(given: Mapping[str, Any], keys: Mapping[str, str] = SHORTCUTS) -> Values:
     """Return the settings that a command's parameters give, as nested values."""
     values: Values = {}
-    for name, key in SHORTCUTS.items():
+    for name, key in keys.items():
         value = given.get(name)
         if value is None:
             continue
         *sections, field = key.split(".")
         if name in _LISTS:
             value = [part.strip() for part in value.split(",")] if value else []
-        elif name in {"validation", "test"} and (share := _number(value)) is not None:
+        elif field in {"validation", "test"} and (share := _number(value)) is not None:
             field, value = f"{field}_fraction", share
         inner = values
         for section in sections:

@@ -121,8 +121,17 @@ def _metrics(folder: Path) -> dict[str, Any]:
 
 def new_folder(config: ClassificationConfig, prefix: str = "") -> Path:
     """Return a folder that is not there yet, named after data and model, such as runs/movies-lstm-last-2."""
-    source = Path(config.data.source.removeprefix("hub:").partition(":")[0]).name or "data"
-    name = f"{prefix}{source.partition('.')[0] or source}-{name_of(config.network)}"
+    return free_folder(f"{prefix}{source_name(config.data.source)}-{name_of(config.network)}")
+
+
+def source_name(source: str) -> str:
+    """Return what a source is called in the names of folders."""
+    name = Path(source.removeprefix("hub:").partition(":")[0]).name or "data"
+    return name.partition(".")[0] or name
+
+
+def free_folder(name: str) -> Path:
+    """Return a folder of that name in runs/, with a number behind it if it is there already."""
     candidates = itertools.chain([name], (f"{name}-{number}" for number in itertools.count(2)))
     return next(path for path in map(_RUNS.joinpath, candidates) if not path.exists())
 

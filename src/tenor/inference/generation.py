@@ -14,7 +14,7 @@ import torch
 
 from tenor.errors import ConfigError
 from tenor.inference.next_words import NextWord, NextWords, Point, last_word, whole_words
-from tenor.inference.sampling import Sampling
+from tenor.inference.sampling import TOKENS, Sampling
 from tenor.nn.build import build_language_model, load_arrays
 from tenor.nn.encoder import State
 from tenor.nn.language_model import LanguageModel
@@ -66,7 +66,7 @@ class TextGenerator:
         return Prompt(written, (vocabulary.pad, *ids), tuple(dict.fromkeys(unknown)))
 
     def generate(
-        self, prompt: str = "", *, tokens: int = 100, sampling: Sampling | None = None, seed: int = 0
+        self, prompt: str = "", *, tokens: int = TOKENS, sampling: Sampling | None = None, seed: int = 0
     ) -> Iterator[str]:
         """Yield what is written after the prompt, token by token: `tokens` of them, or to the text's end.
 
@@ -145,7 +145,7 @@ def generate(
     path: str | Path,
     prompt: str = "",
     *,
-    tokens: int = 100,
+    tokens: int = TOKENS,
     temperature: float = Sampling.temperature,
     top_k: int | None = Sampling.top_k,
     top_p: float = Sampling.top_p,

@@ -7,6 +7,8 @@ import numpy.typing as npt
 
 from tenor.errors import ConfigError
 
+TOKENS = 100  # that are written at most, where nothing is said
+
 Floats = npt.NDArray[np.float64]
 
 
