@@ -25,6 +25,7 @@ COMMANDS = {
     "confidence": "confidence.py",
     "behaviour-": "behaviour.py",
     "variant-labels": "variant_labels.py",
+    "pretraining": "pretraining.py",
 }
 
 

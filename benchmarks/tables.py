@@ -7,6 +7,7 @@ import architecture_tables
 import behaviour_tables
 import confidence_tables
 import faithfulness_tables
+import pretraining_table
 from goals import goals
 from mistake_table import mistakes
 from results import MissingResultError, Results, table
@@ -291,6 +292,7 @@ TABLES: dict[str, Callable[[Results], str]] = {
     **faithfulness_tables.TABLES,
     **behaviour_tables.TABLES,
     **confidence_tables.TABLES,
+    **pretraining_table.TABLES,
 }
 
 

@@ -132,7 +132,7 @@ def test_every_parameter_reaches_its_setting(tmp_path):
     assert given.keys() | {"start"} == SETTINGS.keys()
     defaults = {one.key: one.default for one in settings()}
     config = to_values(TextClassifier(**given).fit(TRAIN, CODES).model_.config)
-    for name, key in ((name, key) for name in given for key in SETTINGS[name]):
+    for name, key in ((name, key) for name, keys in SETTINGS.items() if name in given for key in keys):
         value, found = given[name], config
         for part in key.split("."):
             found = found[part]
