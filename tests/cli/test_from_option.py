@@ -1,13 +1,15 @@
 """`tenor train --from` and `tenor compare --from` on the command line."""
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 import sources
 from shell import tenor, write_reviews
 
-from tenor.config.load import read
+from tenor.config.load import parse, read
+from tenor.config.network import RatioConfig
 
 QUICK = [
     *("--set", "text.min_count=1", "--set", "training.threads=1", "--set", "training.precision=float32"),
@@ -90,6 +92,20 @@ def test_a_source_that_is_none_is_refused(reviews: Path, tmp_path: Path) -> None
         assert result.status == 2
         assert said in result.error
         assert "tenor pretrain" in result.error
+
+
+def test_the_fast_recipe_starts_from_a_language_model_of_its_kind(reviews: Path, tmp_path: Path) -> None:
+    """Compiled scan and log-count ratios included; only its second direction cannot come from there."""
+    fast = parse(read("fast")).network
+    unlike = {"ratios": RatioConfig(), "bidirectional": False}
+    folder = sources.write(tmp_path / "lm", replace(fast, **unlike))
+    arguments = ("train", reviews, "--config", "fast", "--from", folder, *QUICK)
+    assert "network.bidirectional is true" in tenor(*arguments, "--out", tmp_path / "run").error
+    result = tenor(*arguments, "--set", "network.bidirectional=false", "--out", tmp_path / "run")
+    assert result.status == 0, result.err
+    found = json.loads(tenor("info", tmp_path / "run", "--json").out)["config"]
+    assert found["network"]["ratios"]["use"]
+    assert found["transfer"]["digest"]
 
 
 def test_compare_with_and_without_the_source(source: Path, tmp_path: Path) -> None:
