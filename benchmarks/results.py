@@ -26,6 +26,7 @@ COMMANDS = {
     "behaviour-": "behaviour.py",
     "variant-labels": "variant_labels.py",
     "pretraining": "pretraining.py",
+    "language-model-": "language_model.py",
 }
 
 

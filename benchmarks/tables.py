@@ -7,6 +7,7 @@ import architecture_tables
 import behaviour_tables
 import confidence_tables
 import faithfulness_tables
+import language_tables
 import pretraining_table
 from goals import goals
 from mistake_table import mistakes
@@ -293,6 +294,7 @@ TABLES: dict[str, Callable[[Results], str]] = {
     **behaviour_tables.TABLES,
     **confidence_tables.TABLES,
     **pretraining_table.TABLES,
+    **language_tables.TABLES,
 }
 
 

@@ -74,6 +74,11 @@ class Batches:
         return math.ceil(len(self.tokens) / self.size)
 
     @property
+    def whole_epochs(self) -> bool:
+        """Whether each text must have been read: a classifier would not know what it missed."""
+        return True
+
+    @property
     def total(self) -> int:
         """Texts of an epoch."""
         return len(self.tokens)

@@ -24,7 +24,7 @@ COMMANDS = (
         "explain",
         "check",
     ),
-    *("check", "inspect", "embed", "probe", "report", "info"),
+    *("check", "inspect", "embed", "probe", "report", "info", "pretrain", "generate"),
 )
 
 

@@ -29,7 +29,7 @@ from tenor.text.tokenizer import TOKENIZERS, Tokenizer, build, from_json
 from tenor.text.truncation import TRUNCATIONS, truncate
 from tenor.text.vocabulary import Vocabulary
 
-RULES = ["words", "basic_english", "reviews"]
+RULES = ["words", "basic_english", "reviews", "characters"]
 # What the rules look for, what only looks like it, and what Unicode has to offer.
 PRINTED = r"""
 good Film don't ’n’ rock'n'roll ' '' a' 'b 9'9 _ _a_ a_1 é Ärger <pad> <unk> <UNK>

@@ -72,8 +72,10 @@ def test_offsets_lie_in_the_text_and_never_go_back(tokenizer: Tokenizer, text: s
     assert ends == sorted(ends)
 
 
+@pytest.mark.parametrize("name", [name for name in TOKENIZERS if name != "characters"])
 @given(text=any_text)
-def test_no_token_is_empty_or_holds_a_space(tokenizer: Tokenizer, text: str) -> None:
+def test_no_token_is_empty_or_holds_a_space(name: str, text: str) -> None:
+    tokenizer = made(name)
     assert all(token and not any(map(str.isspace, token)) for token in tokenizer.tokenize(text))
 
 
@@ -84,8 +86,10 @@ def test_saved_and_read_it_does_the_same(tokenizer: Tokenizer, text: str) -> Non
     assert again.spans(text) == tokenizer.spans(text)
 
 
+@pytest.mark.parametrize("name", [name for name in TOKENIZERS if name != "characters"])
 @pytest.mark.parametrize("text", ["", " ", "\n\t\u2003"])
-def test_a_text_without_words_has_no_tokens(tokenizer: Tokenizer, text: str) -> None:
+def test_a_text_without_words_has_no_tokens(name: str, text: str) -> None:
+    tokenizer = made(name)
     assert tokenizer.tokenize(text) == []
     assert tokenizer.spans(text) == []
 

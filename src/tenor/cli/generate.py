@@ -77,7 +77,7 @@ def generate(
     if next_words is not None:
         found = generator.next_words(prompt, next_words)
         if json:
-            terminal.json({"prompt": prompt, "unknown": list(begun.unknown), **found.to_json()})
+            terminal.json({"prompt": prompt, "unknown_in_prompt": list(begun.unknown), **found.to_json()})
             return
         _list(terminal, [(word.text, word.probability) for word in found.words], found.unknown, found.end)
         return
@@ -87,7 +87,7 @@ def generate(
         terminal.json(
             {
                 "prompt": prompt,
-                "unknown": list(begun.unknown),
+                "unknown_in_prompt": list(begun.unknown),
                 "text": begun.text + "".join(pieces),
                 "written": "".join(pieces),
                 "tokens": len(pieces),

@@ -168,12 +168,12 @@ def _network(config: LanguageModelConfig) -> str:
 
 def _configuration(context: typer.Context, base: Values) -> LanguageModelConfig:
     """Return the configuration of the command line; later ones win as in `options.configuration`."""
-    given = context.params
+    given = {name: value for name, value in context.params.items() if value != []}  # DATA that is left out
     values = merge(
-        base, read(given["config"]) if given["config"] else {}, options.shortcuts(given, _SHORTCUTS)
+        base, read(given["config"]) if given.get("config") else {}, options.shortcuts(given, _SHORTCUTS)
     )
-    if given["model_name"]:
+    if given.get("model_name"):
         network = apply_name(parse_as(LanguageModelConfig, values).network, given["model_name"])
         named = {"encoder": network.encoder, "bidirectional": network.bidirectional}
         values = merge(values, {"network": named})
-    return parse_as(LanguageModelConfig, merge(values, assignments(given["settings"] or ())))
+    return parse_as(LanguageModelConfig, merge(values, assignments(given.get("settings") or ())))

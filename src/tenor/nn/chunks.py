@@ -83,6 +83,11 @@ class Chunks:
     seed: int
 
     @property
+    def whole_epochs(self) -> bool:
+        """Whether each text must have been read: large corpora need not be, to have learned a language."""
+        return False
+
+    @property
     def total(self) -> int:
         """Targets of an epoch."""
         return len(self.tokens.ids) - len(self.tokens)

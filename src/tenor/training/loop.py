@@ -59,6 +59,11 @@ class Reading(Protocol[_Rows]):
         """Sum of the lengths of an epoch's batches."""
         ...
 
+    @property
+    def whole_epochs(self) -> bool:
+        """Whether a network that has not read everything once is not worth keeping."""
+        ...
+
     def __len__(self) -> int:
         """Batches of an epoch."""
         ...
@@ -235,7 +240,8 @@ class Trainer:
         for rows in train.order(progress.epoch)[progress.batch :]:
             time_share = self._time_share()
             if time_share >= 1:
-                self._refuse_less_than_an_epoch(train.total)
+                if train.whole_epochs:
+                    self._refuse_less_than_an_epoch(train.total)
                 break
             start = time.perf_counter()
             step_number = max(progress.step, time_share * total)  # whichever is nearer to its end

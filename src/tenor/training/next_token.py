@@ -42,7 +42,8 @@ class NextToken:
 
     def carry(self, tensors: dict[str, Tensor]) -> None:
         """Take up the state that `carried` returned."""
-        self._state = tuple(tensors[str(number)] for number in range(len(tensors)))
+        # Copies, since tensors read from a file may lie where products come out with other last bits.
+        self._state = tuple(tensors[str(number)].clone() for number in range(len(tensors)))
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,149 @@
+"""A language model's run: whole, resumable, better than counting single words, and honest about it."""
+
+import csv
+import json
+from pathlib import Path
+
+import languages
+import numpy as np
+import pytest
+
+from tenor.config.language_model import ONE_WAY, LanguageModelConfig
+from tenor.errors import ConfigError, DataError, Interrupted, OutputError
+from tenor.experiments.language_modelling import SilentWatcher, pretrain
+from tenor.experiments.run import stored_as, stored_config
+from tenor.pretrained_model import PretrainedModel
+from tenor.training.checkpoint import Progress
+
+
+class StopsAt(SilentWatcher):
+    """Presses Ctrl-C after so many steps."""
+
+    def __init__(self, step: int) -> None:
+        self.left = step
+
+    def step(self, progress: Progress) -> None:
+        self.left -= 1
+        if self.left == 0:
+            raise KeyboardInterrupt
+
+
+@pytest.fixture
+def source(tmp_path: Path) -> Path:
+    return languages.write(tmp_path / "texts.txt")
+
+
+def history(run: Path) -> list[dict[str, str]]:
+    """Return history.csv without what depends on the clock."""
+    with (run / "history.csv").open(newline="") as file:
+        rows = list(csv.DictReader(file))
+    times = ("seconds", "texts_per_second", "tokens_per_second")
+    return [{name: value for name, value in row.items() if name not in times} for row in rows]
+
+
+@pytest.mark.parametrize("encoder", ONE_WAY)
+def test_interrupted_and_resumed_is_never_stopped(source: Path, tmp_path: Path, encoder: str) -> None:
+    """It stops between two chunks of the same texts, so that the carried state must be in the checkpoint."""
+    network = {"encoder": encoder, "mingru": {"hidden_size": 5}, "bag": {"ngrams": 2, "buckets": 50}}
+    config = languages.config(
+        languages.write(source, 30),
+        network={**network, "cnn": {"filters": 4}},
+        training={"checkpoint_minutes": 0.0, "epochs": 2},
+    )
+    whole = pretrain(config, out=tmp_path / "whole")
+    with pytest.raises(Interrupted, match=r"tenor pretrain --out .* --resume"):
+        pretrain(config, out=tmp_path / "cut", watcher=StopsAt(14))
+    stored = stored_as(LanguageModelConfig, tmp_path / "cut")
+    resumed = pretrain(stored, out=tmp_path / "cut", resume=True)
+    for name, array in whole.model.arrays.items():
+        assert np.array_equal(resumed.model.arrays[name], array), name
+    assert history(tmp_path / "cut") == history(tmp_path / "whole")
+    assert resumed.model.metrics == whole.model.metrics
+
+
+def test_the_run_folder(source: Path, tmp_path: Path) -> None:
+    run = pretrain(languages.config(source), out=tmp_path / "run")
+    names = {entry.name for entry in run.path.iterdir()}
+    assert names == {
+        *("config.yaml", "history.csv", "curves.png", "metrics.json", "model", "checkpoint.safetensors")
+    }
+    assert stored_as(LanguageModelConfig, run.path) == run.config
+    metrics = json.loads((run.path / "metrics.json").read_text())
+    assert metrics["test"]["perplexity"]["value"] == run.figures["test"].perplexity.value
+    assert set(metrics["test"]["baselines"]) == {"unigram", "3-gram"}
+    assert metrics["test"]["texts"] == 8
+    loaded = PretrainedModel.load(run.path)
+    assert loaded.digest == run.model.digest
+    assert loaded.metrics == run.model.metrics
+    with pytest.raises(OutputError, match="exists already"):
+        pretrain(run.config, out=run.path)
+    with pytest.raises(OutputError, match="holds a run of tenor pretrain"):
+        stored_config(run.path)
+    with pytest.raises(ConfigError, match="started with other settings"):
+        pretrain(languages.config(source, chunk=9), out=run.path, resume=True)
+
+
+def test_it_learns_what_a_unigram_model_cannot_know(source: Path) -> None:
+    config = languages.config(
+        source, training={"epochs": 12, "learning_rate": 0.03}, network={"recurrent": {"hidden_size": 16}}
+    )
+    run = pretrain(config)
+    assert run.figures["test"].perplexity.high < run.baselines["test"]["unigram"].perplexity.low
+    assert run.figures["test"].ratios["unigram"].high < 1
+
+
+@pytest.mark.parametrize("tokenizer", ["bpe", "characters"])
+def test_pieces_and_characters(source: Path, tokenizer: str) -> None:
+    run = pretrain(languages.config(source, text={"tokenizer": tokenizer, "max_size": 60}))
+    figures = run.figures["test"]
+    assert (figures.word_perplexity is not None) == (tokenizer == "bpe")
+    assert (figures.bits_per_character is not None) == (tokenizer == "characters")
+    assert set(run.baselines["test"]) == {"unigram", "3-gram" if tokenizer == "bpe" else "6-gram"}
+    if figures.bits_per_character is not None:
+        letters = sum(len(text) + 1 for text in held_out(run.config))
+        assert figures.tokens == letters
+        bits = figures.bits_per_character.value
+        assert 2**bits == pytest.approx(figures.perplexity.value)
+
+
+def held_out(config: LanguageModelConfig) -> list[str]:
+    from tenor.data.texts import load_texts
+
+    return [example.text for example in load_texts(config.data).split("test")]
+
+
+def test_a_running_text(tmp_path: Path) -> None:
+    book = tmp_path / "book.txt"
+    book.write_text("\n".join(languages.SENTENCES * 30), "utf-8")
+    run = pretrain(languages.config(book, data={"stream": True}, text={"tokenizer": "characters"}))
+    assert run.figures["test"].texts >= 50
+    assert run.figures["test"].tokens == len(held_out(run.config)[0])
+
+
+@pytest.mark.parametrize("text", ["x", "a b c"])
+def test_a_text_shorter_than_a_chunk_and_a_vocabulary_of_one_word(tmp_path: Path, text: str) -> None:
+    (tmp_path / "tiny.txt").write_text(f"{text}\n" * 12, "utf-8")
+    config = languages.config(tmp_path / "tiny.txt", data={"duplicates": "keep"}, chunk=64)
+    run = pretrain(config)
+    assert len(run.model.pipeline.vocabulary) == 2 + len(text.split())
+    assert np.isfinite(run.figures["test"].perplexity.value)
+
+
+def test_a_single_character_of_running_text_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "tiny.txt").write_text("x", "utf-8")
+    nothing = {"stream": True, "test_fraction": 0.0, "validation_fraction": 0.0}
+    with pytest.raises(DataError, match="a single token, and there is nothing to learn"):
+        pretrain(languages.config(tmp_path / "tiny.txt", data=nothing))
+
+
+def test_without_held_out_texts_there_are_no_figures(source: Path) -> None:
+    nothing = {"test_fraction": 0.0, "validation_fraction": 0.0}
+    run = pretrain(languages.config(source, data=nothing))
+    assert run.figures == {}
+    assert run.history.best_epoch == 3
+
+
+@pytest.mark.parametrize("training", [{"monitor": "accuracy"}, {"class_weights": "balanced"}])
+def test_settings_of_a_classifier_are_refused(source: Path, training: dict[str, object]) -> None:
+    with pytest.raises(ConfigError, match="a language model has no classes"):
+        pretrain(languages.config(source, training=training))
