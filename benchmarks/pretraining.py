@@ -7,9 +7,10 @@
 A language model reads the training reviews and those without labels for `--minutes` in all; those that also
 stand in test (`in_test`), and films held out for validation, are left out. Then the same network is trained
 on 100, 1,000, 10,000 and all labelled reviews, from a random start and from the language model, beside TF-IDF
-and NB-SVM on the same reviews. Learning rates are chosen on the validation reviews, by film, with the first
-seed (for all reviews: the rate of 10,000); then nothing is left to choose, every network is trained for its
-number of epochs without validation, and its test figure is read once.
+and NB-SVM on the same reviews. The learning rate, and whether layers are unfrozen one by one, are chosen on the
+validation reviews, by film, with the first seed (for all reviews: as for 10,000); then nothing is left to
+choose, every network is trained for its number of epochs without validation, and its test figure is read
+once.
 
 Every piece is kept in runs/benchmark/pretraining and done once; `--piece` ends after so many minutes, also
 within the language model, and the same command goes on. With the LSTM on two cores the classifiers take
@@ -23,7 +24,7 @@ import random
 import sys
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from statistics import mean
 from typing import Any
@@ -49,7 +50,26 @@ from tenor.training.checkpoint import Progress
 
 PICTURE = record.ROOT / "docs" / "pretraining.png"
 SCRATCH, PRETRAINED = "scratch", "pretrained"
-RATES = (1e-3, 4e-3)
+
+
+@dataclass(frozen=True)
+class Way:
+    """How a network is trained, which validation texts choose."""
+
+    rate: float  # learning rate
+    gradual: bool = (
+        False  # layer by layer with lower rates below (Howard & Ruder 2018), not all alike at once
+    )
+
+    def __str__(self) -> str:
+        return f"rate-{self.rate:g}{'-gradual' if self.gradual else ''}"
+
+
+_RATES = (1e-3, 4e-3)
+WAYS: Mapping[str, Sequence[Way]] = {
+    SCRATCH: [Way(rate) for rate in _RATES],
+    PRETRAINED: [Way(rate, gradual) for rate in _RATES for gradual in (False, True)],
+}
 
 # The network by name: what a language model and the classifiers share.
 NETWORKS: Mapping[str, Values] = {
@@ -70,11 +90,14 @@ class Plan:
     shape: Values
     quick: bool = False
 
-    def values(self, recipe: str, labels: int | None, seed: int, rate: float, source: Path) -> Values:
+    def values(self, recipe: str, labels: int | None, seed: int, way: Way, source: Path) -> Values:
         """Return the settings of a training."""
         epochs = self.epochs[labels]
-        start = {"source": str(source), "unfreeze": epochs / 8} if recipe == PRETRAINED else {}
-        training = {"epochs": epochs, "learning_rate": rate, "seed": seed, "patience": None}
+        start: Values = {}
+        if recipe == PRETRAINED:
+            kept = {"unfreeze": epochs / 8} if way.gradual else {"unfreeze": 0.0, "factor": 1.0}
+            start = {"source": str(source), **kept}
+        training = {"epochs": epochs, "learning_rate": way.rate, "seed": seed, "patience": None}
         return {
             "text": _TEXT,
             "network": {"bidirectional": False, "pooling": "mean-max", **self.shape},
@@ -167,11 +190,11 @@ class Study:
         """Return test accuracy by recipe and number of labels, a list with one for each seed."""
         found: dict[str, Any] = {"chosen": {}, "accuracy": {}}
         for recipe in (SCRATCH, PRETRAINED):
-            rates = self._rates(recipe)
-            found["chosen"][recipe] = {_name(labels): rate for labels, rate in rates.items()}
+            ways = self._ways(recipe)
+            found["chosen"][recipe] = {_name(labels): asdict(way) for labels, way in ways.items()}
             found["accuracy"][recipe] = {
-                _name(labels): [self._trained(recipe, labels, seed, rate) for seed in range(self._plan.seeds)]
-                for labels, rate in rates.items()
+                _name(labels): [self._trained(recipe, labels, seed, way) for seed in range(self._plan.seeds)]
+                for labels, way in ways.items()
             }
         for name in ("tfidf", "nbsvm"):
             found["accuracy"][name] = {
@@ -183,23 +206,23 @@ class Study:
             }
         return found
 
-    def _rates(self, recipe: str) -> dict[int | None, float]:
-        """Return the learning rate of the best validation accuracy; of all reviews that of the most."""
-        rates: dict[int | None, float] = {}
+    def _ways(self, recipe: str) -> dict[int | None, Way]:
+        """Return the way of the best validation accuracy; of all reviews that of the most."""
+        ways: dict[int | None, Way] = {}
         for labels in self._plan.epochs:
             if labels is not None:
-                by_rate = {rate: self._trained(recipe, labels, 0, rate, choosing=True) for rate in RATES}
-                rates[labels] = max(by_rate, key=by_rate.__getitem__)
-        rates[None] = rates[max(labels for labels in self._plan.epochs if labels is not None)]
-        return rates
+                by_way = {way: self._trained(recipe, labels, 0, way, choosing=True) for way in WAYS[recipe]}
+                ways[labels] = max(by_way, key=by_way.__getitem__)
+        ways[None] = ways[max(labels for labels in self._plan.epochs if labels is not None)]
+        return ways
 
     def _trained(
-        self, recipe: str, labels: int | None, seed: int, rate: float, *, choosing: bool = False
+        self, recipe: str, labels: int | None, seed: int, way: Way, *, choosing: bool = False
     ) -> float:
         """Return the accuracy of a network: on validation reviews while choosing, else on those of test."""
         split = "validation" if choosing else "test"
         dataset = labelled(self._dataset, labels, seed, judged_on=split)
-        values = self._plan.values(recipe, labels, seed, rate, self.source)
+        values = self._plan.values(recipe, labels, seed, way, self.source)
         config: ClassificationConfig = parse(adopted(merge(values, {"data": {"source": dataset.name}})))
 
         def train() -> float:
@@ -207,7 +230,7 @@ class Study:
             assert figure is not None, "the judged split has texts"
             return figure.value
 
-        name = f"{split}-{recipe}-{_name(labels)}-rate-{rate:g}-seed-{seed}"
+        name = f"{split}-{recipe}-{_name(labels)}-{way}-seed-{seed}"
         return self._once(name, [to_values(config), _told(dataset)], train)
 
     def _baseline(self, name: str, labels: int | None, seed: int) -> float:

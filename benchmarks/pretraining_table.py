@@ -32,6 +32,12 @@ def pretraining(results: Results) -> str:
         f"The language model was trained for {found['minutes']:g} minutes; its perplexity on held-out "
         f"reviews is {perplexity:,.1f}."
     )
+    ways = ", ".join(
+        f"{size:,}: {found['chosen']['pretrained'][name]['rate']:g}"
+        + (", layer by layer" if found["chosen"]["pretrained"][name]["gradual"] else ", all at once")
+        for name, size in sizes.items()
+    )
+    said += f" Learning rates and unfreezing that were chosen for it: {ways}."
     return f"{made}\n\n{picture}\n\n{said}\n\n{results.measured('pretraining')}"
 
 
