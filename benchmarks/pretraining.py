@@ -7,8 +7,8 @@
 A language model reads the training reviews and those without labels for `--minutes` in all; those that also
 stand in test (`in_test`), and films held out for validation, are left out. Then the same network is trained
 on 100, 1,000, 10,000 and all labelled reviews, from a random start and from the language model, beside TF-IDF
-and NB-SVM on the same reviews. The learning rate, and whether layers are unfrozen one by one, are chosen on the
-validation reviews, by film, with the first seed (for all reviews: as for 10,000); then nothing is left to
+and NB-SVM on the same reviews. The learning rate, and whether layers are unfrozen one by one, are chosen on
+the validation reviews, by film, with the first seed (for all reviews: as for 10,000); then nothing is left to
 choose, every network is trained for its number of epochs without validation, and its test figure is read
 once.
 
@@ -57,9 +57,7 @@ class Way:
     """How a network is trained, which validation texts choose."""
 
     rate: float  # learning rate
-    gradual: bool = (
-        False  # layer by layer with lower rates below (Howard & Ruder 2018), not all alike at once
-    )
+    gradual: bool = False  # layer by layer, with lower rates below; else all alike and at once
 
     def __str__(self) -> str:
         return f"rate-{self.rate:g}{'-gradual' if self.gradual else ''}"
