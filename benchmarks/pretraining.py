@@ -278,12 +278,16 @@ def labelled(dataset: Dataset, labels: int | None, seed: int, *, judged_on: str)
 
 
 def unlabelled(dataset: Dataset, *, quick: bool) -> list[Example]:
-    """Return the texts of the language model: no test review, none of the films held out for validation."""
-    texts = list(dataset.split("train"))
+    """Return the texts of the language model.
+
+    No text of validation or test, though it may stand in train too, and none of the films of validation.
+    """
+    held_out = dataset.split("validation")
+    films = {one.group for one in held_out}
+    copies = {one.text for one in (*held_out, *dataset.split("test"))}
+    texts = [one for one in dataset.split("train") if one.text not in copies]
     if quick:
         return texts
-    held_out = dataset.split("validation")
-    films, copies = {one.group for one in held_out}, {one.text for one in held_out}
     for row in read_rows(record.data_folder() / "imdb" / "unsup.parquet", "utf-8"):
         text, film = str(row["text"]), str(row["imdb_id"])
         if not row["in_test"] and film not in films and text not in copies:

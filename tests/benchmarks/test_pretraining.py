@@ -82,6 +82,8 @@ def test_the_language_model_reads_neither_test_nor_validation(
         pretraining, "read_rows", lambda *_: [dict(zip(columns, row, strict=True)) for row in rows]
     )
     held_out = (Example("a copy", "positive", "v", "film-1"),)
-    data = replace(toy.dataset(train=4), splits={"train": toy.examples(4, "train"), "validation": held_out})
+    twice = Example("stands in test as well", "positive", "t", "film-2")
+    splits = {"train": (*toy.examples(4, "train"), twice), "validation": held_out, "test": (twice,)}
+    data = replace(toy.dataset(train=4), splits=splits)
     texts = [one.text for one in pretraining.unlabelled(data, quick=False)]
-    assert texts == [*(one.text for one in data.split("train")), "new"]
+    assert texts == [*(one.text for one in toy.examples(4, "train")), "new"]
