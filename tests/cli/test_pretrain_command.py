@@ -101,9 +101,8 @@ def test_unknown_words_of_a_prompt_are_named_in_one_line(run: Path) -> None:
     assert result.err.count("\n") == 1
     assert "does not hold the words 'zebra'" in result.err
     assert "'[red]'" in result.err
-    assert json.loads(tenor("generate", run, "--prompt", "a zebra", "--next", 1, "--json").out)[
-        "unknown"
-    ] == ["zebra"]
+    found = json.loads(tenor("generate", run, "--prompt", "a zebra", "--next", 1, "--json").out)
+    assert found["unknown_in_prompt"] == ["zebra"]
 
 
 @pytest.mark.parametrize(

@@ -24,8 +24,13 @@ def folder(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFact
         languages.write(path / "texts.txt"),
         text={"tokenizer": request.param, "max_size": 50, "min_count": 2},
         output={"softmax": "adaptive", "cutoffs": [9, 20]},
-        network={"embedding_size": 16, "recurrent": {"hidden_size": 24}, "embedding_dropout": 0.0},
-        training={"epochs": 10, "learning_rate": 0.03},
+        network={
+            "embedding_size": 16,
+            "recurrent": {"hidden_size": 32, "layers": 1},
+            **{f"{place}_dropout": 0.0 for place in ("embedding", "output", "word")},
+        },
+        chunk=16,
+        training={"epochs": 30, "learning_rate": 0.03},
     )
     pretrain(config, out=path / "run")
     return path / "run"

@@ -24,8 +24,6 @@ from tenor.report.numbers import change, count, percent_interval, size
 from tenor.report.run_summary import started_from
 
 if TYPE_CHECKING:
-    from rich.table import Table
-
     from tenor.model import Model
     from tenor.nn.describe import Description
 
@@ -119,7 +117,9 @@ def _saved(terminal: Terminal, path: Path, against: str | None, *, json: bool) -
     if kind_of(path) == LANGUAGE_MODEL:
         if against is not None:
             raise InputError("--against compares networks that label texts, and this is a language model")
-        _language_model(terminal, path, json=json)
+        from tenor.cli.language_info import show_language_model
+
+        show_language_model(terminal, path, json=json)
         return
     model = Model.load(path)
     config = model.config.network
@@ -144,50 +144,15 @@ def _saved(terminal: Terminal, path: Path, against: str | None, *, json: bool) -
             }
         )
         return
-    terminal.show(_facts(_facts_of(model, path, network.name, bytes_)), "")
+    from tenor.report.tables import facts
+
+    terminal.show(facts(_facts_of(model, path, network.name, bytes_)), "")
     if found is None:
         terminal.note('the layers are shown where torch is installed: pip install "tenor[train]"')
         return
     _show_network(terminal, found)
     if other is not None and compared is not None:
         _show_comparison(terminal, network, found, other, compared)
-
-
-def _language_model(terminal: Terminal, path: Path, *, json: bool) -> None:
-    from tenor.folder import find
-    from tenor.pretrained_model import PretrainedModel, unit_of
-
-    model = PretrainedModel.load(path)
-    bytes_ = sum(file.stat().st_size for file in find(path).iterdir())
-    parameters = sum(array.size for array in model.arrays.values())
-    data: Mapping[str, Any] = model.data or {}
-    if json:
-        terminal.json(
-            {
-                "path": str(path),
-                "kind": model.kind,
-                "unit": unit_of(model.pipeline),
-                "vocabulary": len(model.pipeline.vocabulary),
-                "parameters": parameters,
-                "bytes": bytes_,
-                "digest": model.digest,
-                "network": to_values(model.config),
-                "output": to_values(model.output),
-                "data": model.data,
-                "metrics": model.metrics,
-            }
-        )
-        return
-    facts = {
-        "language model": f"{path} ({size(bytes_)})",
-        "network": f"{name_of(model.config).partition('-')[0]}, {count(parameters, 'parameter')}",
-        "trained on": str(data.get("source", "data that was not named")),
-        "text": f"{model.pipeline.tokenizer.name}, vocabulary {len(model.pipeline.vocabulary):,}",
-        "says": f"the next {unit_of(model.pipeline)}",
-    }
-    for split, figures in (model.metrics or {}).items():
-        facts[f"{split} perplexity"] = f"{figures['perplexity']['value']:.4g}"
-    terminal.show(_facts(facts))
 
 
 def _facts_of(model: "Model", path: Path, name: str, bytes_: int) -> dict[str, str]:
@@ -300,14 +265,16 @@ def _overview(terminal: Terminal, *, json: bool) -> None:
             }
         )
         return
-    facts = {
+    shown = {
         "tenor": __version__,
         "python": platform.python_version(),
         **{library: version or "not installed" for library, version in versions.items()},
         "cores": str(cores),
         **{name: ", ".join(values) for name, values in chosen.items()},
     }
-    terminal.show(_facts(facts))
+    from tenor.report.tables import facts
+
+    terminal.show(facts(shown))
 
 
 def _version(library: str) -> str | None:
@@ -315,13 +282,3 @@ def _version(library: str) -> str | None:
         return importlib.metadata.version(library)
     except importlib.metadata.PackageNotFoundError:
         return None
-
-
-def _facts(facts: Mapping[str, str]) -> "Table":
-    """Two columns, what and which."""
-    from rich.table import Table
-
-    made = Table.grid(padding=(0, 2, 0, 0))
-    for name, value in facts.items():
-        made.add_row(name, value)
-    return made

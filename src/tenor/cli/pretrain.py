@@ -168,7 +168,7 @@ def _network(config: LanguageModelConfig) -> str:
 
 def _configuration(context: typer.Context, base: Values) -> LanguageModelConfig:
     """Return the configuration of the command line; later ones win as in `options.configuration`."""
-    given = {name: value for name, value in context.params.items() if value != []}  # DATA that is left out
+    given = {name: value for name, value in context.params.items() if value not in ([], ())}  # no DATA
     values = merge(
         base, read(given["config"]) if given.get("config") else {}, options.shortcuts(given, _SHORTCUTS)
     )

@@ -1,6 +1,6 @@
 """Tables of results for a terminal: narrow, numbers to the right, nothing computed."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from tenor.data.example import Example
@@ -59,6 +59,16 @@ def table(*columns: str, left: int = 1) -> "Table":
             made.add_column(name, overflow="fold")
         else:
             made.add_column(name, justify="right", no_wrap=True)
+    return made
+
+
+def facts(values: Mapping[str, str]) -> "Table":
+    """Two columns, what and which."""
+    from rich.table import Table
+
+    made = Table.grid(padding=(0, 2, 0, 0))
+    for name, value in values.items():
+        made.add_row(name, value)
     return made
 
 
