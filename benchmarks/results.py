@@ -28,6 +28,7 @@ COMMANDS = {
     "variant-labels": "variant_labels.py",
     "serving": "serving.py",
     "overload": "overload.py",
+    "pretraining": "pretraining.py",
     "language-model-": "language_model.py",
     "forecasting-": "forecasting.py",
     "gradient-checks": "gradient_checks.py",

@@ -10,6 +10,7 @@ import exporting_tables
 import faithfulness_tables
 import forecasting_tables
 import language_tables
+import pretraining_table
 import reference_tables
 import serving_tables
 from goals import goals
@@ -299,6 +300,7 @@ TABLES: dict[str, Callable[[Results], str]] = {
     **confidence_tables.TABLES,
     **exporting_tables.TABLES,
     **serving_tables.TABLES,
+    **pretraining_table.TABLES,
     **language_tables.TABLES,
     **reference_tables.TABLES,
 }

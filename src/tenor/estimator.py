@@ -12,10 +12,11 @@ import numpy.typing as npt
 from tenor.config.classification import ClassificationConfig
 from tenor.config.dotted import nested
 from tenor.config.load import Values, merge, parse, read, to_values
-from tenor.config.names import apply_name, name_of
+from tenor.config.names import name_of, named
 from tenor.config.parameters import SETTINGS, plain
 from tenor.data.arrays import Labels, make_dataset, read_labels, read_texts
 from tenor.errors import ConfigError, MissingExtraError, ModelError, OutputError
+from tenor.experiments.settling import adopted
 from tenor.folder import find
 from tenor.inference.network import NetworkEngine
 from tenor.inference.predictor import Predictor
@@ -44,6 +45,8 @@ class TextClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]  # s
             `ClassificationConfig`. Of its data section only the validation split counts.
         tokenizer, vocabulary_size, min_count, max_length, truncation, vectors: how texts become ids.
         embedding_size, embedding_dropout, hidden_size, layers, dropout, output_dropout: the network.
+        start: run or model folder of a language model or classifier that training starts from; tokenizer,
+            vocabulary and encoder are its own, and parameters that contradict them are refused.
         epochs, batch_size, learning_rate, weight_decay: the training.
         validation_fraction: share of the texts that `fit` holds out, stratified, to choose the best epoch and
             to stop early; 0 for none. A share with fewer texts than there are classes is not held out; then
@@ -82,6 +85,7 @@ class TextClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]  # s
         layers: int | None = None,
         dropout: float | None = None,
         output_dropout: float | None = None,
+        start: str | Path | None = None,
         epochs: int | None = None,
         batch_size: int | None = None,
         learning_rate: float | None = None,
@@ -109,6 +113,7 @@ class TextClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]  # s
         self.layers = layers
         self.dropout = dropout
         self.output_dropout = output_dropout
+        self.start = start
         self.epochs = epochs
         self.batch_size = batch_size
         self.learning_rate = learning_rate
@@ -175,23 +180,24 @@ class TextClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]  # s
     def _configuration(self, classes: Labels, codes: npt.NDArray[np.int64]) -> ClassificationConfig:
         """Lay the parameters that are given over the base."""
         given = {key: getattr(self, name) for name, keys in SETTINGS.items() for key in keys}
-        config = parse(
-            merge(
-                _base(self.config),
-                nested({key: plain(value) for key, value in given.items() if value is not None}),
-                _seeds(self.random_state),
-                _class_weights(self.class_weight, classes, codes),
-                nested({"data.source": _SOURCE}),
-            )
+        values = merge(
+            _base(self.config),
+            nested({key: plain(value) for key, value in given.items() if value is not None}),
+            _seeds(self.random_state),
+            _class_weights(self.class_weight, classes, codes),
+            nested({"data.source": _SOURCE}),
         )
+        if self.model is not None:
+            if not isinstance(self.model, str):
+                raise ConfigError(
+                    f"model is {self.model!r}; give a name such as {name_of(parse(values).network)!r}"
+                )
+            values = named(values, str(self.model))
+        config = parse(adopted(values))
         if config.training.precision == "auto":
             # The self-check behind "auto" goes by the clock; equal fits must give equal models.
             config = replace(config, training=replace(config.training, precision="float32"))
-        if self.model is None:
-            return config
-        if not isinstance(self.model, str):
-            raise ConfigError(f"model is {self.model!r}; give a name such as {name_of(config.network)!r}")
-        return replace(config, network=apply_name(config.network, str(self.model)))
+        return config
 
     def __getstate__(self) -> dict[str, Any]:
         # The network is left out: the model has all its tensors, and the next prediction builds it again.

@@ -3,13 +3,15 @@
 from dataclasses import replace
 
 import pytest
+import sources
 import toy
 
 from tenor.compare.cells import BASELINE, NETWORK, Cell, cells_of, jobs_of, swept_settings, trials_of
-from tenor.compare.work import data_fingerprint
+from tenor.compare.work import data_fingerprint, result_fingerprint
 from tenor.config.augmentation import AugmentConfig
 from tenor.config.comparison import ComparisonConfig
 from tenor.config.load import parse
+from tenor.config.transfer import TransferConfig
 from tenor.errors import ConfigError
 
 BASE = replace(toy.config(), training=replace(toy.config().training, threads=None, precision="auto"))
@@ -172,3 +174,45 @@ def test_a_sweep_by_its_whole_key_changes_that_alone():
 def test_refuses(changes, message):
     with pytest.raises(ConfigError, match=message):
         cells_of(parse({}), replace(SMALL, **changes))
+
+
+def test_a_source_counts_by_its_digest_and_not_by_its_place(tmp_path):
+    one, two = (sources.write(tmp_path / name, seed=seed) for name, seed in (("one", 5), ("two", 6)))
+    given = ComparisonConfig(models=("lstm",), baselines=(), seeds=1)
+    (first,) = cells_of(sources.started(one), given)
+    (other,) = cells_of(sources.started(two), given)
+    assert first.fingerprint != other.fingerprint
+    (moved,) = cells_of(sources.started(one.rename(tmp_path / "three")), given)
+    assert moved.fingerprint == first.fingerprint
+
+
+def test_a_model_may_do_without_the_source(tmp_path):
+    base = sources.started(sources.write(tmp_path))
+    without = "lstm:transfer.source=null"
+    cells = cells_of(base, ComparisonConfig(models=("lstm", without), baselines=(), seeds=1))
+    assert [cell.config.transfer.source for cell in cells] == [str(tmp_path), None]
+    assert cells[1].config.transfer == TransferConfig()
+    (plain,) = cells_of(
+        replace(base, transfer=TransferConfig()), ComparisonConfig(models=("lstm",), baselines=(), seeds=1)
+    )
+    assert cells[1].fingerprint == plain.fingerprint
+
+
+def test_a_network_that_contradicts_the_source_is_refused_before_anything_is_trained(tmp_path):
+    base = sources.started(sources.write(tmp_path))
+    with pytest.raises(ConfigError, match=r"network\.encoder is gru, and that of the language model"):
+        cells_of(base, ComparisonConfig(models=("lstm", "gru"), baselines=(), seeds=1))
+    with pytest.raises(ConfigError, match="cannot be swept"):
+        swept_settings("transfer.source")
+    assert swept_settings("factor") == ["transfer.factor"]
+
+
+def test_other_vectors_under_the_same_name_are_another_result(tmp_path):
+    file = tmp_path / "vectors.txt"
+    base = toy.config(text={"vectors": str(file)})
+    (cell,) = cells_of(base, ComparisonConfig(models=("lstm",), baselines=(), seeds=1))
+    found = set()
+    for content in ("good 1 2 3 4 5 6\n", "good 1 2 3 4 5 7\n"):
+        file.write_text(content)
+        found.add(result_fingerprint(cell, "data"))
+    assert len(found) == 2

@@ -7,6 +7,7 @@ import random
 
 import numpy as np
 import pytest
+import sources
 import yaml
 from classifiers import small, texts
 from sklearn.base import clone
@@ -127,10 +128,11 @@ def test_every_parameter_reaches_its_setting(tmp_path):
         "precision": "float32",
         "threads": 1,
     }
-    assert given.keys() == SETTINGS.keys()
+    # What training starts from goes with no tokenizer or size of one's own.
+    assert given.keys() | {"start"} == SETTINGS.keys()
     defaults = {one.key: one.default for one in settings()}
     config = to_values(TextClassifier(**given).fit(TRAIN, CODES).model_.config)
-    for name, key in ((name, key) for name, keys in SETTINGS.items() for key in keys):
+    for name, key in ((name, key) for name, keys in SETTINGS.items() if name in given for key in keys):
         value, found = given[name], config
         for part in key.split("."):
             found = found[part]
@@ -312,3 +314,16 @@ def test_tags_say_that_it_reads_texts():
 
 def test_public_name():
     assert tenor.TextClassifier is TextClassifier
+
+
+def test_start_takes_vocabulary_and_network_and_refuses_others(tmp_path):
+    folder = sources.write(tmp_path)
+    given = {"start": folder, "epochs": 2, "threads": 1, "random_state": 0}
+    more = {"transfer": {"unfreeze": 0.5}}
+    model = TextClassifier(config=more, **given).fit(TRAIN, CODES).model_
+    assert model.pipeline.vocabulary == sources.language_model().pipeline.vocabulary
+    assert model.config.transfer.digest == sources.language_model().digest
+    assert len(model.arrays["embedding.weight"][0]) == 6
+    for name, other in (("embedding_size", 9), ("hidden_size", 9), ("tokenizer", "bpe"), ("model", "bilstm")):
+        with pytest.raises(ConfigError, match="and that of the language model in"):
+            TextClassifier(config=more, **given, **{name: other}).fit(TRAIN, CODES)

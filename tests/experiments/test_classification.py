@@ -15,9 +15,8 @@ import tenor
 from tenor.errors import ConfigError, DataError, OutputError, StorageError, TrainingError
 from tenor.evaluation.calibration import calibration
 from tenor.evaluation.temperature import Scaling
-from tenor.experiments import classification
 from tenor.experiments.classification import fit, train
-from tenor.training import runtime
+from tenor.training import rehearsal, runtime
 
 
 def test_run_folder_holds_everything(tmp_path: Path) -> None:
@@ -173,7 +172,7 @@ def test_the_network_is_copied_only_where_the_precision_is_tried(
             cls.made += 1
             return copy.deepcopy(module)
 
-    monkeypatch.setattr(classification, "copy", Copying)
+    monkeypatch.setattr(rehearsal, "copy", Copying)
     monkeypatch.setattr(runtime, "_has_bfloat16", lambda: True)
     fit(toy.dataset(), toy.config(training={"precision": precision, "epochs": 1, "device": "cpu"}))
     assert Copying.made == copies

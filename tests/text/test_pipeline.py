@@ -127,3 +127,15 @@ def test_texts_without_frequent_words_are_refused() -> None:
 def test_ids_are_tokens() -> None:
     assert isinstance(PIPELINE.encode(TEXTS), Tokens)
     assert PIPELINE.encode(TEXTS).ids.dtype == np.int32
+
+
+@pytest.mark.parametrize("tokenizer", ["words", "characters"])
+def test_extended_knows_the_new_texts_and_reads_the_old_as_before(tokenizer: TokenizerName) -> None:
+    pipeline = built(tokenizer)
+    new = ["zebra zebra crossing", "a zebra"]
+    extended = pipeline.extended(new, CONFIG)
+    assert (pipeline.encode(new).ids == pipeline.vocabulary.unknown).any()
+    assert not (extended.encode(new).ids == pipeline.vocabulary.unknown).any()
+    assert extended.encode(TEXTS).ids.tolist() == pipeline.encode(TEXTS).ids.tolist()
+    assert TextPipeline.from_json(extended.to_json()) == extended
+    assert pipeline.extended(new, replace(CONFIG, min_count=9)) == pipeline

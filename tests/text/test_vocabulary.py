@@ -6,7 +6,7 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from tenor.errors import ConfigError, DataError, ModelError
-from tenor.text.vocabulary import PAD, UNKNOWN, Vocabulary
+from tenor.text.vocabulary import PAD, UNKNOWN, Vocabulary, count
 
 TEXTS = [["b", "a", "b"], ["c", "a", "b"], ["d"]]
 
@@ -110,3 +110,26 @@ def test_specials_outside_the_tokens_are_refused(pad: int, unknown: int) -> None
 def test_a_token_twice_is_refused() -> None:
     with pytest.raises(ModelError, match="'word' more than once"):
         Vocabulary((PAD, UNKNOWN, "word", "word"), pad=0, unknown=1)
+
+
+def test_extended_keeps_every_id_and_puts_new_tokens_behind() -> None:
+    vocabulary = Vocabulary.build(TEXTS, None, 2)
+    counts = {"b": 9, "new": 2, "also": 2, "newer": 5, "rare": 1, PAD: 7, UNKNOWN: 7}
+    assert vocabulary.extended(counts, None, 2).tokens == (*vocabulary.tokens, "newer", "also", "new")
+    assert vocabulary.extended(counts, len(vocabulary) + 1, 1).tokens == (*vocabulary.tokens, "newer")
+    assert vocabulary.extended({}, None, 1) == vocabulary
+
+
+def test_extended_without_room_is_refused() -> None:
+    vocabulary = Vocabulary.build(TEXTS, None, 2)
+    with pytest.raises(ConfigError, match=r"text\.max_size is 4, .* has 4 tokens already"):
+        vocabulary.extended({"new": 9}, 4, 1)
+
+
+@given(st.lists(st.lists(st.sampled_from("abcdefg"))), st.lists(st.lists(st.sampled_from("defghij"))))
+def test_extended_by_the_texts_of_another_knows_both(first: list[list[str]], second: list[list[str]]) -> None:
+    vocabulary = Vocabulary.build([*first, ["word"]], None, 1)
+    extended = vocabulary.extended(*count(second)[:1], None, 1)
+    assert extended.tokens[: len(vocabulary)] == vocabulary.tokens
+    assert all(token in extended for tokens in (*first, *second) for token in tokens)
+    assert len(set(extended.tokens)) == len(extended)

@@ -92,6 +92,8 @@ def compare(
     encoding: options.Encoding = None,
     tokenizer: options.Tokenizer = None,
     max_length: options.MaxLength = None,
+    source: options.From = None,
+    extend_vocabulary: options.ExtendVocabulary = None,
     epochs: options.Epochs = None,
     seed: options.Seed = None,
     json: options.Json = False,

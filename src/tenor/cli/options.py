@@ -14,7 +14,8 @@ from tenor.cli import completion
 from tenor.config.classification import ClassificationConfig
 from tenor.config.dotted import nested
 from tenor.config.load import Setting, Values, assignments, merge, parse, read, settings, to_values
-from tenor.config.names import apply_name
+from tenor.config.names import named
+from tenor.experiments.settling import adopted
 
 SETTINGS = {setting.key: setting for setting in settings()}
 
@@ -36,6 +37,8 @@ SHORTCUTS: Mapping[str, str] = {
     "augment_seed": "data.augment.seed",
     "tokenizer": "text.tokenizer",
     "max_length": "text.max_length",
+    "source": "transfer.source",
+    "extend_vocabulary": "transfer.extend_vocabulary",
     "epochs": "training.epochs",
     "seed": "training.seed",
     "device": "training.device",
@@ -152,6 +155,10 @@ Templates = Annotated[str | None, _shortcut("--templates", "data.augment.templat
 AugmentSeed = Annotated[int | None, _shortcut("--seed", "data.augment.seed", _DATA)]
 Tokenizer = Annotated[str | None, _shortcut("--tokenizer", "text.tokenizer", _TEXT, metavar="NAME")]
 MaxLength = Annotated[int | None, _shortcut("--max-length", "text.max_length", _TEXT)]
+From = Annotated[str | None, _shortcut("--from", "transfer.source", _TRAINING, metavar="FOLDER")]
+ExtendVocabulary = Annotated[
+    bool | None, _shortcut("--extend-vocabulary", "transfer.extend_vocabulary", _TRAINING)
+]
 Epochs = Annotated[int | None, _shortcut("--epochs", "training.epochs", _TRAINING)]
 Seed = Annotated[int | None, _shortcut("--seed", "training.seed", _TRAINING)]
 Device = Annotated[str | None, _shortcut("--device", "training.device", _TRAINING, metavar="NAME")]
@@ -245,7 +252,8 @@ def configuration(
 ) -> ClassificationConfig:
     """Return the configuration a command line says.
 
-    Later ones win: defaults (or `base`), --config, DATA and shortcuts with --model, --set.
+    Later ones win: defaults (or `base`), --config, DATA and shortcuts with --model, --set. What training
+    starts from (transfer.source) decides what none of these says.
     """
     given = context.params
     values = merge(
@@ -254,10 +262,8 @@ def configuration(
         shortcuts(given),
     )
     if given.get("model_name"):
-        network = apply_name(parse(values).network, given["model_name"])
-        named = {key: getattr(network, key) for key in ("encoder", "bidirectional", "pooling")}
-        values = merge(values, {"network": named})
-    return parse(merge(values, assignments(given.get("settings") or ())))
+        values = named(values, given["model_name"])
+    return parse(adopted(merge(values, assignments(given.get("settings") or ()))))
 
 
 def evaluated(context: typer.Context, trained: ClassificationConfig) -> ClassificationConfig:

@@ -67,6 +67,8 @@ def train(
     templates: options.Templates = None,
     tokenizer: options.Tokenizer = None,
     max_length: options.MaxLength = None,
+    source: options.From = None,
+    extend_vocabulary: options.ExtendVocabulary = None,
     epochs: options.Epochs = None,
     seed: options.Seed = None,
     device: options.Device = None,

@@ -13,8 +13,10 @@ from tenor.config.comparison import ComparisonConfig
 from tenor.config.load import assignments, merge, parse, settings, to_values
 from tenor.config.names import apply_name, name_of
 from tenor.config.network import HAS_DIRECTIONS, section_of
+from tenor.config.transfer import TransferConfig, without_place
 from tenor.data.suggestion import suggestion
 from tenor.errors import ConfigError
+from tenor.experiments.settling import settled
 from tenor.kernels.parallel import available_cores
 
 NETWORK, BASELINE = "network", "baseline"
@@ -30,6 +32,7 @@ _OWN_TRAINING = (
     *("learning_rate", "embedding_rate", "weight_decay", "gradient_clip", "warmup", "decay"),
     *("optimizer", "batch_size"),
 )
+_NEVER_SWEPT = {"training.seed", "transfer.source", "transfer.digest"}
 _NAMED = ("encoder", "bidirectional", "pooling")  # of network, what the name says
 
 
@@ -52,7 +55,7 @@ class Cell:
     @property
     def fingerprint(self) -> str:
         """SHA-256 of everything that decides its result, but the data itself."""
-        values = to_values(self.config)
+        values = without_place(to_values(self.config))
         timed = self.config.training.minutes is not None
         for key in (*_BESIDE, *(() if timed else _SPEED)):
             values["training"].pop(key, None)
@@ -157,7 +160,8 @@ def _networks(base: ClassificationConfig, comparison: ComparisonConfig) -> Itera
     named: dict[str, ClassificationConfig] = {}
     seen: dict[str, tuple[str, str]] = {}  # what makes a network that one -> its label, and the name it has
     for name in comparison.models:
-        for label, config in _swept(name, _named(base, name), comparison):
+        for label, swept in _swept(name, _named(base, name), comparison):
+            config = _started(swept)
             identity = _identity(config)
             if identity in seen and seen[identity][1] != name:
                 raise ConfigError(f"{seen[identity][0]} and {label} are the same network; name it once")
@@ -169,6 +173,16 @@ def _networks(base: ClassificationConfig, comparison: ComparisonConfig) -> Itera
             yield Cell(label, NETWORK, seed, replace(config, training=replace(config.training, seed=seed)))
 
 
+def _started(config: ClassificationConfig) -> ClassificationConfig:
+    """Return the configuration with the digest of what training starts from, which tells its cells apart.
+
+    A network that contradicts the source is refused here, before anything is trained.
+    """
+    if config.transfer.source is None:
+        return replace(config, transfer=TransferConfig())
+    return settled(config)
+
+
 def _named(base: ClassificationConfig, name: str) -> ClassificationConfig:
     """Return the configuration of a model: NAME, or NAME:KEY=VALUE with settings of its own."""
     network, *own = name.split(":")
@@ -178,10 +192,11 @@ def _named(base: ClassificationConfig, name: str) -> ClassificationConfig:
     for setting in own:
         section, _, key = setting.partition("=")[0].partition(".")
         of_network = section == "network" and key not in _NAMED
-        if not of_network and not (section == "training" and key in _OWN_TRAINING):
+        of_training = section == "training" and key in _OWN_TRAINING
+        if not (of_network or of_training or section == "transfer"):
             raise ConfigError(
                 f"{name} sets {setting.partition('=')[0]!r}; a model's own settings are those of network "
-                f"that its name does not say, and of training {', '.join(_OWN_TRAINING)}"
+                f"that its name does not say, of transfer, and of training {', '.join(_OWN_TRAINING)}"
             )
     return parse(merge(to_values(config), assignments(own)))
 
@@ -222,13 +237,13 @@ def _swept(
 
 def swept_settings(name: str) -> list[str]:
     """Return the settings that a sweep means: one by its key, or all that end with it (hidden_size)."""
-    known = [s.key for s in settings() if s.key.startswith(("text.", "network.", "training."))]
+    known = [s.key for s in settings() if s.key.startswith(("text.", "network.", "transfer.", "training."))]
     keys = [key for key in known if name in (key, key.rpartition(".")[2])]
-    if not keys or "training.seed" in keys:
+    if not keys or _NEVER_SWEPT & set(keys):
         ends = sorted({key.rpartition(".")[2] for key in known})
         raise ConfigError(
-            f"{name} cannot be swept; name a setting of text, network or training, such as hidden_size or "
-            f"text.max_length{suggestion(name, [*known, *ends])}"
+            f"{name} cannot be swept; name a setting of text, network, transfer or training, such as "
+            f"hidden_size or text.max_length{suggestion(name, [*known, *ends])}"
         )
     return keys
 

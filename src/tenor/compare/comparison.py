@@ -132,7 +132,7 @@ def _columns(base: ClassificationConfig, data: Data, test: Sequence[Example]) ->
     """Return what is sliced by: columns of few values, the words of turning meaning, length in tokens."""
     ours: dict[str, Sequence[str] | npt.NDArray[np.int64]] = {
         wording.COLUMN: wording.wording(example.text for example in test),
-        LENGTH: np.asarray(data.prepared(base.text).encoded["test"][1]),
+        LENGTH: np.asarray(data.prepared(base).encoded["test"][1]),
     }
     return {**ours, **scoring.slices(test)}  # a column of the data that is called so goes before
 
@@ -164,7 +164,7 @@ def _texts(
 
 
 def _data(base: ClassificationConfig, data: Data) -> dict[str, Any]:
-    report = data.prepared(base.text).report
+    report = data.prepared(base).report
     return {
         "source": base.data.source,
         "classes": list(data.dataset.classes),

@@ -15,6 +15,7 @@ from tenor.config.classification import ClassificationConfig
 from tenor.config.dotted import at, nested
 from tenor.config.load import merge, parse, to_values
 from tenor.config.text import TextConfig
+from tenor.config.transfer import TransferConfig
 from tenor.config.tuning import DEFAULT_TRIALS, Dimension, search_space
 from tenor.data import load as data_load
 from tenor.data.example import Dataset
@@ -130,7 +131,7 @@ class _Search:
         self._watcher = watcher
         self._base = to_values(_shared(plan.config))
         self._start = {key: at(self._base, key) for key in space}
-        self._prepared: dict[TextConfig, Prepared] = {}
+        self._prepared: dict[tuple[TextConfig, TransferConfig], Prepared] = {}
         self._shows = True  # the data, once
 
     def run(self) -> None:
@@ -138,7 +139,7 @@ class _Search:
         tuning = self._plan.tuning
         most = tuning.trials or (DEFAULT_TRIALS if tuning.budget_seconds is None else None)
         if not any(key.startswith("text.") for key in self._start):
-            self._read(settled(self._plan.config).text)  # what is wrong with the data is no trial's fault
+            self._read(settled(self._plan.config))  # what is wrong with the data is no trial's fault
         while True:
             done = self._study.trials()
             spent = sum(trial.seconds for trial in done)
@@ -158,7 +159,7 @@ class _Search:
         follower = _Follower(self._study, self._watcher, self._plan.config.training.monitor, left)
         try:
             config = settled(parse(merge(self._base, nested(settings))))
-            prepared = self._read(config.text)
+            prepared = self._read(config)
             follower.shows, self._shows = self._shows, False
             follower.last_epoch = config.training.epochs
             history = fit(self._dataset, config, prepared=prepared, watcher=follower).history
@@ -178,12 +179,13 @@ class _Search:
         best = self._study.best()
         self._watcher.tried(self._study.trials()[-1], best=best is not None and best.number == number)
 
-    def _read(self, text: TextConfig) -> Prepared:
-        if text not in self._prepared:
+    def _read(self, config: ClassificationConfig) -> Prepared:
+        read = config.text, config.transfer
+        if read not in self._prepared:
             if len(self._prepared) >= _MOST_PREPARED:
                 del self._prepared[next(iter(self._prepared))]
-            self._prepared[text] = prepare(self._dataset, text)
-        return self._prepared[text]
+            self._prepared[read] = prepare(self._dataset, *read)
+        return self._prepared[read]
 
 
 class _Follower:

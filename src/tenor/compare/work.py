@@ -17,9 +17,11 @@ import numpy.typing as npt
 from tenor.baselines.baseline import BASELINES, Baseline
 from tenor.compare.cell_result import MODEL, CellBehaviour, CellResult, Costs
 from tenor.compare.cells import BASELINE, Cell
+from tenor.config.classification import ClassificationConfig
 from tenor.config.data import DataConfig
 from tenor.config.load import to_values
 from tenor.config.text import TextConfig
+from tenor.config.transfer import TransferConfig
 from tenor.data.example import Dataset
 from tenor.data.fingerprint import fingerprint
 from tenor.data.load import load
@@ -27,6 +29,7 @@ from tenor.errors import DataError
 from tenor.evaluation.behaviour.checking import Predict, check_builtin
 from tenor.experiments.classification import fit
 from tenor.experiments.machine import peak_memory_mib
+from tenor.experiments.named_files import files_of
 from tenor.experiments.preparing import Prepared, prepare
 from tenor.experiments.run import CHECKPOINT, RunFolder, stored_config
 from tenor.experiments.scoring import Scored
@@ -51,7 +54,7 @@ class Data:
 
     def __init__(self, config: DataConfig) -> None:
         self.dataset = load(config)
-        self._text: TextConfig | None = None
+        self._read: tuple[TextConfig, TransferConfig] | None = None
         self._prepared: Prepared | None = None
 
     @property
@@ -59,10 +62,11 @@ class Data:
         """SHA-256 of the texts and labels of all splits."""
         return data_fingerprint(self.dataset)
 
-    def prepared(self, config: TextConfig) -> Prepared:
+    def prepared(self, config: ClassificationConfig) -> Prepared:
         """Return the data as this configuration reads text."""
-        if self._prepared is None or config != self._text:
-            self._text, self._prepared = config, prepare(self.dataset, config)
+        read = config.text, config.transfer
+        if self._prepared is None or read != self._read:
+            self._read, self._prepared = read, prepare(self.dataset, *read)
         return self._prepared
 
 
@@ -74,7 +78,9 @@ def data_fingerprint(dataset: Dataset) -> str:
 
 def result_fingerprint(cell: Cell, data: str) -> str:
     """SHA-256 that a stored result must agree with to be taken for this cell on this data."""
-    return hashlib.sha256(f"{cell.fingerprint} {data}".encode()).hexdigest()
+    named = files_of(cell.config.text, cell.config.network)
+    files = "".join(f" {name} {content}" for name, content in named.items())
+    return hashlib.sha256(f"{cell.fingerprint} {data}{files}".encode()).hexdigest()
 
 
 def train_cell(cell: Cell, folder: Path, data: Data, share: Share) -> None:
@@ -87,7 +93,7 @@ def train_cell(cell: Cell, folder: Path, data: Data, share: Share) -> None:
     fitted = fit(
         data.dataset,
         config,
-        prepared=data.prepared(config.text),
+        prepared=data.prepared(config),
         folder=run,
         watcher=_Shares(cell, share),
     )
@@ -156,7 +162,7 @@ def measure_costs(cell: Cell, folder: Path, data: Data, share: Share) -> None:
     try:
         config = settled(cell.config)
         config = replace(config, training=replace(config.training, minutes=None))
-        fit(data.dataset, config, prepared=data.prepared(config.text), watcher=clock)
+        fit(data.dataset, config, prepared=data.prepared(config), watcher=clock)
     except _Enough:
         pass
     Costs(*_percentiles(single), throughput, clock.texts_per_second, peak_memory_mib()).save(folder)

@@ -10,6 +10,7 @@ from tenor.config.evaluation import EvaluationConfig
 from tenor.config.network import NetworkConfig
 from tenor.config.text import TextConfig
 from tenor.config.training import TrainingConfig
+from tenor.config.transfer import TransferConfig
 
 
 @dataclass(frozen=True)
@@ -23,6 +24,9 @@ class ClassificationConfig:
     text: Annotated[TextConfig, Doc("tokenizer, vocabulary, truncation")] = field(default_factory=TextConfig)
     network: Annotated[NetworkConfig, Doc("embedding, encoder, pooling, head")] = field(
         default_factory=NetworkConfig
+    )
+    transfer: Annotated[TransferConfig, Doc("what training starts from, and how that is unfrozen")] = field(
+        default_factory=TransferConfig
     )
     training: Annotated[TrainingConfig, Doc("batches, optimizer, schedule, device")] = field(
         default_factory=TrainingConfig

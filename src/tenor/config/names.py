@@ -4,6 +4,7 @@ import difflib
 from dataclasses import replace
 from typing import cast, get_args
 
+from tenor.config.load import Values, merge, parse
 from tenor.config.network import HAS_DIRECTIONS, NetworkConfig, PoolingName
 from tenor.errors import ConfigError
 
@@ -38,6 +39,13 @@ def apply_name(config: NetworkConfig, name: str) -> NetworkConfig:
         bidirectional=bidirectional,
         pooling=cast(PoolingName, pooling) if dash else config.pooling,
     )
+
+
+def named(values: Values, name: str) -> Values:
+    """Return the values of a configuration with the encoder and directions of `name`, as `apply_name`."""
+    network = apply_name(parse(values).network, name)
+    keys = ("encoder", "bidirectional", "pooling")
+    return merge(values, {"network": {key: getattr(network, key) for key in keys}})
 
 
 def name_of(config: NetworkConfig) -> str:

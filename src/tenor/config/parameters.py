@@ -34,6 +34,7 @@ SETTINGS: dict[str, tuple[str, ...]] = {
         "network.transformer.dropout",
     ),
     "output_dropout": ("network.output_dropout",),
+    "start": ("transfer.source",),
     "epochs": ("training.epochs",),
     "batch_size": ("training.batch_size",),
     "learning_rate": ("training.learning_rate",),

@@ -19,6 +19,7 @@ from tenor.evaluation.evaluation import Evaluation
 from tenor.evaluation.held_out import HeldOut
 from tenor.evaluation.temperature import Scaling
 from tenor.experiments import scoring
+from tenor.experiments.named_files import files_of
 from tenor.experiments.preparing import Prepared, prepare
 from tenor.experiments.reporting import report_values
 from tenor.experiments.run import Run, RunFolder, decisive
@@ -30,6 +31,7 @@ from tenor.model import Model
 from tenor.nn import pretrained
 from tenor.nn.build import build, to_arrays
 from tenor.nn.classifier import Classifier
+from tenor.report.numbers import count
 from tenor.text.familiarity import Familiarity
 from tenor.text.ratios import Counts
 from tenor.text.tokens import Tokens
@@ -39,6 +41,8 @@ from tenor.training.loop import History, Labelled, Saving, Trainer
 from tenor.training.objectives import Objective, Supervised, class_weights
 from tenor.training.rehearsal import rehearsal
 from tenor.training.runtime import Runtime, Step, applied, resolve
+from tenor.training.transfer import transfer
+from tenor.training.unfreezing import Unfreezing
 
 # Tokens of each text in the start-up check of the precision: enough for the products to weigh.
 _CHECK_TOKENS = 32
@@ -78,7 +82,8 @@ def train(
         raise ConfigError("training.track needs a run folder to write to; give one, or set training.track=[]")
     try:
         dataset = dataset or data_load.load(config.data)
-        prepared = prepare(dataset, config.text)
+        prepared = prepare(dataset, config.text, config.transfer)
+        dataset = prepared.dataset
         fitted = fit(dataset, config, prepared=prepared, folder=folder, watcher=watcher)
         run = Run(folder.path if folder else None, config, fitted.model, fitted.history, fitted.evaluations)
         if folder is not None:
@@ -116,12 +121,13 @@ def fit(
 ) -> Fitted:
     """Train, choose the epoch by validation, and evaluate on the validation and test splits.
 
-    `prepared` is what `prepare` made of this dataset and `config.text`, for whoever trains on it repeatedly.
+    `prepared` is what `prepare` made of this dataset, `config.text` and `config.transfer`, for whoever trains
+    on it repeatedly.
     """
     config = settled(config)
     watcher = watcher or SilentWatcher()
-    prepared = prepared or prepare(dataset, config.text)
-    pipeline = prepared.pipeline
+    prepared = prepared or prepare(dataset, config.text, config.transfer)
+    dataset, pipeline, source = prepared.dataset, prepared.pipeline, prepared.source
     vectors = None
     if config.text.vectors is not None:
         vectors = read(Path(config.text.vectors), pipeline.vocabulary, config.network.embedding_size)
@@ -150,6 +156,8 @@ def fit(
             pad=pipeline.vocabulary.pad,
             unknown=pipeline.vocabulary.unknown,
         )
+        if source is not None:
+            transfer(module, source)
         module.counts = counts
         objective = Supervised(class_weights(config.training, labelled["train"].targets, dataset.classes))
         history, runtime = _train(module, objective, labelled, config, folder=folder, watcher=watcher)
@@ -223,10 +231,25 @@ def _train(
         runtime,
         observer=watcher if folder is None else folder.recording(watcher),
         saving=saving,
+        unfreezing=_unfreezing(module, config, watcher),
     )
     if checkpoint is not None:
         trainer.restore(checkpoint)
     return trainer.fit(batches, labelled.get("validation")), runtime
+
+
+def _unfreezing(module: Classifier, config: ClassificationConfig, watcher: Watcher) -> Unfreezing | None:
+    """Return when which layers are trained, and warn of those that never are."""
+    if config.transfer.source is None:
+        return None
+    unfreezing = Unfreezing.of(module, config.transfer)
+    if untouched := unfreezing.untouched(config.training.epochs):
+        watcher.warning(
+            f"{count(config.training.epochs, 'epoch')} with a layer group more every "
+            f"{config.transfer.unfreeze:g} never train {', '.join(untouched)}; give more epochs, or a lower "
+            "transfer.unfreeze (0: all at once)"
+        )
+    return unfreezing
 
 
 def _refuse_endless(tokens: Tokens, config: ClassificationConfig) -> None:
@@ -251,8 +274,10 @@ def _rehearsal(module: Classifier, objective: Objective[Classifier, Batch], batc
 
 
 def _fingerprint(config: ClassificationConfig, labelled: dict[str, Labelled]) -> str:
-    """SHA-256 of configuration and ids: what a checkpoint must agree with to be resumed."""
+    """SHA-256 of configuration, files it names, and ids: what a checkpoint must agree with to be resumed."""
     digest = hashlib.sha256(json.dumps(decisive(config), sort_keys=True).encode())
+    for name, content in files_of(config.text, config.network).items():
+        digest.update(f"{name} {content}".encode())
     for split in ("train", "validation"):
         if split in labelled:
             for array in (

@@ -11,7 +11,7 @@ from tenor.data.hub import PREFIX
 # Settings that name files or folders.
 PATHS = (
     *("data.source", "data.validation", "data.test", "data.augment.templates"),
-    *("text.pretrained", "text.vectors", "network.pretrained.folder"),
+    *("text.pretrained", "text.vectors", "network.pretrained.folder", "transfer.source"),
 )
 
 _HUB_ID = re.compile(r"[A-Za-z0-9][\w.-]*(/[\w.-]+)?")

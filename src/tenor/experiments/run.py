@@ -24,6 +24,7 @@ from tenor.config.classification import ClassificationConfig
 from tenor.config.forecast import ForecastConfig
 from tenor.config.language_model import LanguageModelConfig
 from tenor.config.load import Values, parse_as, read, to_values
+from tenor.config.transfer import without_place
 from tenor.errors import ConfigError, OutputError
 from tenor.evaluation.evaluation import Evaluation
 from tenor.experiments import run_files
@@ -218,8 +219,11 @@ class _Recorder:
 
 
 def decisive(config: RunConfig) -> Values:
-    """Return the settings that a resumed run must share with the one it goes on with: not its trackers."""
-    values = to_values(config)
+    """Return the settings that a resumed run must share with the one it goes on with.
+
+    Its trackers are none of them, and what it started from counts by its digest.
+    """
+    values = without_place(to_values(config))
     del values["training"]["track"]
     return values
 
@@ -227,8 +231,8 @@ def decisive(config: RunConfig) -> Values:
 def _same_config(path: Path, config: RunConfig) -> None:
     stored = decisive(stored_as(type(config), path))
     given = decisive(config)
-    for section, values in given.items():
-        if values != stored[section]:
+    for section in sorted(given.keys() | stored.keys()):
+        if given.get(section) != stored.get(section):
             raise ConfigError(
                 f"{path} was started with other settings ({section}); resume it without naming any, "
                 "or start anew with --force"

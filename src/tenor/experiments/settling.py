@@ -1,8 +1,16 @@
-"""`settled`: a configuration with everything filled in that the folder of a pretrained encoder decides."""
+"""`settled`: a configuration with everything filled in that what training starts from decides.
 
+That is the folder of a pretrained encoder (`network.pretrained.folder`) or a trained model of Tenor's
+(`transfer.source`).
+"""
+
+from collections.abc import Mapping
 from dataclasses import replace
+from typing import Any
 
 from tenor.config.classification import ClassificationConfig
+from tenor.config.dotted import nested
+from tenor.config.load import Values, merge, to_values
 from tenor.config.text import TextConfig
 from tenor.errors import ConfigError
 
@@ -11,14 +19,21 @@ def settled(config: ClassificationConfig) -> ClassificationConfig:
     """Return the configuration as it is trained and stored; settled again it stays as it is.
 
     With the encoder pretrained, `network.pretrained.folder` alone decides tokenizer, vocabulary, embedding
-    size and shape. Other encoders are left as they are. What is wrong with the folder is said here, before
-    any data is read.
+    size and shape. With `transfer.source` tokenizer and network must be those of the source, whose digest is
+    noted. Other configurations are left as they are. What is wrong with a folder is said here, before any
+    data is read.
 
     Raises:
-        ConfigError: a setting contradicts the encoder or the vocabulary, or lets texts be longer than the
-            encoder can read.
-        ModelError: the folder holds no encoder that can be used.
+        ConfigError: a setting contradicts the encoder, the source or the vocabulary, or lets texts be longer
+            than the encoder can read.
+        ModelError: the folder holds nothing that can be used.
     """
+    if config.transfer.source is not None:
+        from tenor.training.source import Source
+
+        source = Source.read(config.transfer.source)
+        source.agree(to_values(config))
+        return replace(config, transfer=replace(config.transfer, digest=source.digest))
     if config.network.encoder != "pretrained":
         if config.network.ratios.use and config.text.pretrained is not None:
             # They know padding and unknown by the ids these have in a vocabulary made here.
@@ -57,3 +72,27 @@ def settled(config: ClassificationConfig) -> ClassificationConfig:
             f"set text.max_length={longest} or fewer"
         )
     return replace(config, network=network, text=replace(text, pretrained=folder))
+
+
+def adopted(values: Mapping[str, Any]) -> Values:
+    """Return what a user set, with the tokenizer and the network that `transfer.source` decides.
+
+    Only here is it known what the user set and what has its default: a setting that is there and contradicts
+    the source is refused, one that is not there is taken from it.
+
+    Raises:
+        ConfigError: a setting contradicts the source; its line names both values.
+        ModelError: there is nothing that training can start from.
+    """
+    transfer = values.get("transfer")
+    path = transfer.get("source") if isinstance(transfer, Mapping) else None
+    if not isinstance(path, str):
+        return merge(values)
+    from tenor.training.source import Source
+
+    source = Source.read(path)
+    source.agree(values)
+    return merge(
+        values,
+        nested({**source.settings(), "transfer.digest": source.digest}),
+    )

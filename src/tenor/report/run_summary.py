@@ -17,9 +17,22 @@ def run_summary(values: Mapping[str, Any], split: str | None) -> list[str]:
     return [
         *(_warned(values)),
         *(_accuracy(metrics[split], split) if split is not None else _unjudged()),
+        *_start(values),
         *_training(values["history"], metrics.get("best_epoch")),
         *(_weakest(metrics[split]) if split is not None else ()),
     ]
+
+
+def started_from(start: Mapping[str, Any]) -> str:
+    """Return what training started from, as the provenance of a run or model has it under `start`."""
+    trained = f", trained on {start['trained_on']}" if start.get("trained_on") else ""
+    return f"the {start['kind']} in {start['source']}{trained} (SHA-256 {start['digest'][:12]}...)"
+
+
+def _start(values: Mapping[str, Any]) -> Iterator[str]:
+    start = ((values.get("report") or {}).get("provenance") or {}).get("start")
+    if start:
+        yield f"Training started from {started_from(start)}."
 
 
 def _warned(values: Mapping[str, Any]) -> Iterator[str]:

@@ -1,7 +1,7 @@
 """`TextPipeline`: texts -> ids, the same way in training and ever after."""
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 import numpy as np
@@ -19,7 +19,7 @@ from tenor.text.token import Token
 from tenor.text.tokenizer import Tokenizer
 from tenor.text.tokens import Tokens
 from tenor.text.truncation import truncate
-from tenor.text.vocabulary import Vocabulary
+from tenor.text.vocabulary import Vocabulary, count
 
 EFFORT = Effort()
 
@@ -48,13 +48,19 @@ class TextPipeline:
         tokenizer = tokenizers.build(
             config.tokenizer, texts, max_size=config.max_size, min_count=config.min_count
         )
-        read, many = EFFORT.weigh(texts)
-        if many:
-            counts, number = tokenizer.bulk().count(read, threads or available_cores())
-            vocabulary = Vocabulary.of_counts(counts, number, config.max_size, config.min_count)
-        else:
-            vocabulary = Vocabulary.build(map(tokenizer.tokenize, read), config.max_size, config.min_count)
+        counts, number = _counted(tokenizer, texts, threads)
+        vocabulary = Vocabulary.of_counts(counts, number, config.max_size, config.min_count)
         return cls(tokenizer, vocabulary, config.max_length, config.truncation)
+
+    def extended(
+        self, texts: Sequence[str], config: TextConfig, *, threads: int | None = None
+    ) -> "TextPipeline":
+        """Return the pipeline with the tokens of these texts that its vocabulary lacks behind its own.
+
+        Of `config`, `max_size` and `min_count` say which. Raises `ConfigError` when there is no room.
+        """
+        counts, _ = _counted(self.tokenizer, texts, threads)
+        return replace(self, vocabulary=self.vocabulary.extended(counts, config.max_size, config.min_count))
 
     def encode(self, texts: Iterable[str], *, threads: int | None = None) -> Tokens:
         """Return the ids of each text, truncated; a text without tokens becomes one unknown token.
@@ -133,3 +139,13 @@ class TextPipeline:
             "the model's text pipeline is damaged (expected tokenizer, vocabulary, max_length, truncation); "
             "restore the model from a copy, or train it again"
         )
+
+
+def _counted(
+    tokenizer: Tokenizer, texts: Sequence[str], threads: int | None
+) -> tuple[Mapping[str, int], int]:
+    """Return how often each token occurs, and the number of texts."""
+    read, many = EFFORT.weigh(texts)
+    if many:
+        return tokenizer.bulk().count(read, threads or available_cores())
+    return count(map(tokenizer.tokenize, read))

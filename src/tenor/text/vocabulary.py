@@ -62,12 +62,7 @@ class Vocabulary:
         cls, token_lists: Iterable[Sequence[str]], max_size: int | None, min_count: int
     ) -> "Vocabulary":
         """Return the vocabulary of the training texts; see `of_counts`."""
-        counts: Counter[str] = Counter()
-        texts = 0
-        for tokens in token_lists:
-            counts.update(tokens)
-            texts += 1
-        return cls.of_counts(counts, texts, max_size, min_count)
+        return cls.of_counts(*count(token_lists), max_size, min_count)
 
     @classmethod
     def of_counts(
@@ -84,8 +79,7 @@ class Vocabulary:
                 f"give {SPECIALS + 1} or more, or none for no limit"
             )
         words = counts.keys() - {PAD, UNKNOWN}
-        ranked = sorted(word for word in words if counts[word] >= min_count)
-        ranked.sort(key=counts.__getitem__, reverse=True)  # which leaves equals in their order
+        ranked = _ranked(words, counts, min_count)
         if not ranked:
             raise DataError(
                 f"the {texts} training texts hold {len(words)} different words, none of them "
@@ -93,6 +87,21 @@ class Vocabulary:
             )
         kept = ranked if max_size is None else ranked[: max_size - SPECIALS]
         return cls((PAD, UNKNOWN, *kept), pad=PAD_ID, unknown=UNKNOWN_ID)
+
+    def extended(self, counts: Mapping[str, int], max_size: int | None, min_count: int) -> "Vocabulary":
+        """Return these tokens with their ids, and behind them those of other texts that are not there.
+
+        As in `of_counts` the most frequent come first, `max_size` is of all, and tokens seen less than
+        `min_count` times are left out. Raises `ConfigError` when there is no room for any.
+        """
+        if max_size is not None and max_size <= len(self):
+            raise ConfigError(
+                f"text.max_size is {max_size:,}, and the vocabulary that is to be extended has {len(self):,} "
+                "tokens already; set text.max_size to more, or to null for no limit"
+            )
+        ranked = _ranked(counts.keys() - self._ids.keys() - {PAD, UNKNOWN}, counts, min_count)
+        room = None if max_size is None else max_size - len(self)
+        return Vocabulary((*self.tokens, *ranked[:room]), pad=self.pad, unknown=self.unknown)
 
     def __len__(self) -> int:
         return len(self.tokens)
@@ -124,3 +133,20 @@ class Vocabulary:
             "the model's vocabulary is damaged (expected a list of tokens and the ids pad and unknown); "
             "restore the model from a copy, or train it again"
         )
+
+
+def count(token_lists: Iterable[Sequence[str]]) -> tuple[Counter[str], int]:
+    """Return how often each token occurs, and the number of texts."""
+    counts: Counter[str] = Counter()
+    texts = 0
+    for tokens in token_lists:
+        counts.update(tokens)
+        texts += 1
+    return counts, texts
+
+
+def _ranked(words: Iterable[str], counts: Mapping[str, int], min_count: int) -> list[str]:
+    """Return the words seen `min_count` times or more, the most frequent first, then in order of spelling."""
+    ranked = sorted(word for word in words if counts[word] >= min_count)
+    ranked.sort(key=counts.__getitem__, reverse=True)  # which leaves equals in their order
+    return ranked

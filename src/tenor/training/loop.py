@@ -30,6 +30,7 @@ from tenor.training.checkpoint import (
 from tenor.training.objectives import Carrying, Objective
 from tenor.training.reading import Reading, Validation
 from tenor.training.runtime import Runtime, applied, flush_denormals, flushes_denormals
+from tenor.training.unfreezing import Unfreezing
 
 _Rows = TypeVar("_Rows")
 
@@ -115,13 +116,15 @@ class Trainer:
         *,
         observer: Observer | None = None,
         saving: Saving | None = None,
+        unfreezing: Unfreezing | None = None,
     ) -> None:
         self._config = config
         self._runtime = runtime
         self._device = runtime.torch_device
         self._module = module.to(self._device)
         self._objective = objective
-        self._optimizer = optimizers.build(module, config)
+        self._unfreezing = unfreezing or Unfreezing()
+        self._optimizer = optimizers.build(module, config, self._unfreezing)
         self._observer = observer or Silent()
         self._saving = saving
         self._best: dict[str, Tensor] = {}
@@ -172,6 +175,7 @@ class Trainer:
             self._observer.epoch(row, best=best)
             self._save()
         self._module.load_state_dict(self._best)
+        self._unfreezing.apply(self._module, epochs=math.inf)
         self._module.eval()
         return History(tuple(progress.history), progress.best_epoch)
 
@@ -192,6 +196,8 @@ class Trainer:
             start = time.perf_counter()
             step_number = max(progress.step, time_share * total)  # whichever is nearer to its end
             progress.rate = optimizers.set_rate(self._optimizer, config, step=step_number, total=total)
+            # By steps alone: how much of a time limit is used up must not decide what was trained.
+            self._unfreezing.apply(self._module, epochs=progress.step / len(train))
             batch = train.batch(rows).to(self._device)
             with autocast(self._device, self._runtime.dtype):
                 step = self._objective(self._module, batch)

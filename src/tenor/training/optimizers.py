@@ -7,6 +7,7 @@ import torch
 from torch import nn
 
 from tenor.config.training import TrainingConfig
+from tenor.training.unfreezing import Unfreezing
 
 OPTIMIZERS: dict[str, Callable[..., torch.optim.Optimizer]] = {
     "adamw": torch.optim.AdamW,
@@ -21,13 +22,20 @@ DECAYS: dict[str, Callable[[float], float]] = {
 }
 
 
-def build(module: nn.Module, config: TrainingConfig) -> torch.optim.Optimizer:
-    """Make the optimizer: matrices decay, biases do not, word vectors have a rate of their own."""
-    groups: dict[tuple[bool, bool], list[nn.Parameter]] = {}
+def build(
+    module: nn.Module, config: TrainingConfig, unfreezing: Unfreezing | None = None
+) -> torch.optim.Optimizer:
+    """Make the optimizer: matrices decay, biases do not, word vectors have a rate of their own.
+
+    `unfreezing` gives each layer group its rate. Its groups are all there from the start, and one whose
+    parameters have no gradient yet has no state either.
+    """
+    unfreezing = unfreezing or Unfreezing()
+    groups: dict[tuple[float, bool, bool], list[nn.Parameter]] = {}
     for name, parameter in module.named_parameters():
         if parameter.requires_grad:
             is_matrix = parameter.ndim > 1 and not name.endswith("bias")  # that of minGRU has three axes
-            key = (name.startswith("embedding."), is_matrix)
+            key = (unfreezing.rate(name), name.startswith("embedding."), is_matrix)
             groups.setdefault(key, []).append(parameter)
     return OPTIMIZERS[config.optimizer](
         [
@@ -35,9 +43,9 @@ def build(module: nn.Module, config: TrainingConfig) -> torch.optim.Optimizer:
                 "params": parameters,
                 "weight_decay": config.weight_decay if is_matrix else 0.0,
                 "lr": config.learning_rate,
-                "factor": config.embedding_rate if is_embedding else 1.0,
+                "factor": factor * (config.embedding_rate if is_embedding else 1.0),
             }
-            for (is_embedding, is_matrix), parameters in groups.items()
+            for (factor, is_embedding, is_matrix), parameters in groups.items()
         ],
         # One pass over each tensor: for word vectors a fraction of the usual time, and less than an update of
         # only the rows in use takes by sparse gradients.
