@@ -28,6 +28,7 @@ COMMANDS = {
     "variant-labels": "variant_labels.py",
     "serving": "serving.py",
     "overload": "overload.py",
+    "fuzzing": "fuzzing.py",
 }
 
 
