@@ -34,6 +34,7 @@ from tenor.config.network import HAS_DIRECTIONS, NetworkConfig, PretrainedConfig
 from tenor.data.builtin.corpus import load
 from tenor.experiments.classification import fit
 from tenor.experiments.exported import cost
+from tenor.experiments.public import public_name
 from tenor.export.classifier import longest, network
 from tenor.export.onnx import export
 from tenor.export.parity import compare
@@ -167,7 +168,7 @@ def figures(predictor: Predictor, readings: int, *, quick: bool) -> dict[str, An
                 "bytes": done.bytes,
                 "json_bytes": companion(target).stat().st_size,
                 "largest_difference": (done.int8 or done.parity).largest,
-                "cost": lost.to_json(),
+                "cost": {**lost.to_json(), "source": public_name(lost.source)},
             }
         contestants, texts = dict(engines(predictor, folder)), long_texts(predictor, _WARM)
         for engine in contestants.values():

@@ -1,4 +1,4 @@
-"""The tables of docs/benchmarks.md about the service: under load, and under more than it can take."""
+"""The tables of docs/benchmarks.md about the service: under load, under more than it can take, and fuzzed."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -98,4 +98,17 @@ def _seconds(value: float | None) -> str:
     return "not within the time looked at" if value is None else f"{value:.2f} s"
 
 
-TABLES = {"serving": serving, "overload": overload}
+def fuzzing(results: Results) -> str:
+    """Return the table of statuses by operation, of requests made up from the OpenAPI document."""
+    operations = results.figures("fuzzing")["operations"]
+    statuses = sorted({status for found in operations.values() for status in found})
+    rows = [
+        [f"`{name}`", *(f"{found[status]:,}" if status in found else "" for status in statuses)]
+        for name, found in operations.items()
+    ]
+    totals = (sum(found.get(status, 0) for found in operations.values()) for status in statuses)
+    rows.append(["all", *(f"{total:,}" for total in totals)])
+    return f"{table(('operation', *statuses), rows)}\n\n{results.measured('fuzzing')}"
+
+
+TABLES = {"serving": serving, "overload": overload, "fuzzing": fuzzing}

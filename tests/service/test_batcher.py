@@ -3,7 +3,7 @@
 import asyncio
 
 import pytest
-from serving import PATIENCE, Gated, Lying, opened
+from gated import PATIENCE, Gated, Lying, opened
 
 from tenor.service.errors import ServiceError
 

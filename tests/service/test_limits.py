@@ -6,7 +6,7 @@ import json
 import logging
 
 import pytest
-from serving import Gated, Lying, answer_to, ask, opened, run
+from gated import Gated, Lying, answer_to, ask, opened, run
 from starlette.testclient import TestClient
 from starlette.websockets import WebSocket
 

@@ -2,7 +2,7 @@
 
 import pytest
 from explained import counting
-from serving import Gated, answer_to, ask, opened, run
+from gated import Gated, answer_to, ask, opened, run
 
 from tenor.errors import InputError
 

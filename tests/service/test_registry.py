@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 import small
 from explained import predictor
-from serving import Gated, Lying, answer_to, ask, opened, run
+from gated import Gated, Lying, answer_to, ask, opened, run
 
 from tenor.config.service import ServiceConfig
 from tenor.errors import ConfigError, ModelError

@@ -3,7 +3,6 @@
 import json as json_library
 import shlex
 from contextlib import closing
-from dataclasses import replace
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -16,7 +15,7 @@ from tenor.cli.extras import TRAINING, require
 from tenor.cli.pretraining_view import PretrainingView, summary
 from tenor.cli.train import free_folder, source_name
 from tenor.config.language_model import LanguageModelConfig
-from tenor.config.load import Setting, Values, assignments, merge, parse_as, read, settings, to_values
+from tenor.config.load import Values, assignments, merge, parse_as, read, settings_of, to_values
 from tenor.config.names import apply_name, name_of
 from tenor.errors import OutputError
 
@@ -38,20 +37,7 @@ _SHORTCUTS = {
 }
 
 
-def _settings() -> dict[str, Setting]:
-    """Return every setting with its default; where that is another than a classifier's, it is this one."""
-    defaults = to_values(LanguageModelConfig())
-    found = {}
-    for setting in settings(LanguageModelConfig):
-        default: Any = defaults
-        for part in setting.key.split("."):
-            default = default[part]
-        default = tuple(default) if isinstance(default, list) else default
-        found[setting.key] = replace(setting, default=default)
-    return found
-
-
-_SETTINGS = _settings()
+_SETTINGS = {setting.key: setting for setting in settings_of(LanguageModelConfig())}
 
 
 class PretrainCommand(TyperCommand):

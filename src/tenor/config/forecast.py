@@ -1,14 +1,13 @@
 """What `tenor forecast` trains: a network over windows of a series, and what it is judged by."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Annotated, Any, ClassVar, Literal
 
 from annotated_types import Ge, Gt, Lt, MinLen
 from typing_extensions import Doc
 
-from tenor.config.dotted import at
-from tenor.config.load import Setting, merge, parse_as, settings, to_values
+from tenor.config.load import Setting, merge, parse_as, settings_of, to_values
 from tenor.config.names import unknown_encoder
 from tenor.config.network import HAS_DIRECTIONS, NetworkConfig
 from tenor.config.training import TrainingConfig
@@ -149,10 +148,7 @@ def parse_forecast(values: Mapping[str, Any]) -> ForecastConfig:
 
 def forecast_settings() -> Iterator[Setting]:
     """Yield every setting with its default in `ForecastConfig`."""
-    defaults = to_values(ForecastConfig())
-    for setting in settings(ForecastConfig):
-        value = at(defaults, setting.key)
-        yield replace(setting, default=tuple(value) if isinstance(value, list) else value)
+    return settings_of(ForecastConfig())
 
 
 def checked(config: ForecastConfig) -> ForecastConfig:

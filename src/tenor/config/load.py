@@ -4,7 +4,7 @@ import difflib
 import json
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import MISSING, Field, asdict, dataclass, fields, is_dataclass
+from dataclasses import MISSING, Field, asdict, dataclass, fields, is_dataclass, replace
 from importlib import resources
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, TypeVar, get_args, get_origin, get_type_hints
@@ -176,6 +176,14 @@ def settings(cls: type = ClassificationConfig, prefix: tuple[str, ...] = ()) -> 
             yield from settings(plain, key)  # type: ignore[arg-type]
         else:
             yield Setting(".".join(key), _type_name(plain), _default(field), meaning)
+
+
+def settings_of(config: "DataclassInstance") -> Iterator[Setting]:
+    """Yield every setting of a configuration, its value there as default: sections may have other ones."""
+    values = to_values(config)
+    for setting in settings(type(config)):
+        value = at(values, setting.key)
+        yield replace(setting, default=tuple(value) if isinstance(value, list) else value)
 
 
 def _default(field: "Field[Any]") -> object:
