@@ -28,15 +28,12 @@ COMMANDS = {
     "variant-labels": "variant_labels.py",
     "serving": "serving.py",
     "overload": "overload.py",
-<<<<<<< HEAD
     "pretraining": "pretraining.py",
     "language-model-": "language_model.py",
     "forecasting-": "forecasting.py",
     "gradient-checks": "gradient_checks.py",
     "character-model": "character_model.py",
-=======
     "fuzzing": "fuzzing.py",
->>>>>>> integrate
 }
 
 
