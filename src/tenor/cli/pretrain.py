@@ -15,7 +15,7 @@ from tenor.cli.extras import TRAINING, require
 from tenor.cli.pretraining_view import PretrainingView, summary
 from tenor.cli.train import free_folder, source_name
 from tenor.config.language_model import LanguageModelConfig
-from tenor.config.load import Values, assignments, merge, parse_as, read, settings_of, to_values
+from tenor.config.load import Values, assignments, merge, parse_as, read, settings_in, to_values
 from tenor.config.names import apply_name, name_of
 from tenor.errors import OutputError
 
@@ -37,7 +37,7 @@ _SHORTCUTS = {
 }
 
 
-_SETTINGS = {setting.key: setting for setting in settings_of(LanguageModelConfig())}
+_SETTINGS = {setting.key: setting for setting in settings_in(LanguageModelConfig())}
 
 
 class PretrainCommand(TyperCommand):

@@ -7,7 +7,7 @@ from typing import Annotated, Any, ClassVar, Literal
 from annotated_types import Ge, Gt, Lt, MinLen
 from typing_extensions import Doc
 
-from tenor.config.load import Setting, merge, parse_as, settings_of, to_values
+from tenor.config.load import Setting, merge, parse_as, settings_in, to_values
 from tenor.config.names import unknown_encoder
 from tenor.config.network import HAS_DIRECTIONS, NetworkConfig
 from tenor.config.training import TrainingConfig
@@ -148,7 +148,7 @@ def parse_forecast(values: Mapping[str, Any]) -> ForecastConfig:
 
 def forecast_settings() -> Iterator[Setting]:
     """Yield every setting with its default in `ForecastConfig`."""
-    return settings_of(ForecastConfig())
+    return settings_in(ForecastConfig())
 
 
 def checked(config: ForecastConfig) -> ForecastConfig:

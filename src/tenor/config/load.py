@@ -178,7 +178,7 @@ def settings(cls: type = ClassificationConfig, prefix: tuple[str, ...] = ()) -> 
             yield Setting(".".join(key), _type_name(plain), _default(field), meaning)
 
 
-def settings_of(config: "DataclassInstance") -> Iterator[Setting]:
+def settings_in(config: "DataclassInstance") -> Iterator[Setting]:
     """Yield every setting of a configuration, its value there as default: sections may have other ones."""
     values = to_values(config)
     for setting in settings(type(config)):
