@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from hypothesis import assume, given
+from hypothesis import assume, example, given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays
 
@@ -15,6 +15,7 @@ logits = arrays.arrays(np.float32, st.integers(2, 30), elements=st.floats(-20, 2
 temperatures = st.floats(0.1, 5)
 
 
+@example(x=np.log(np.float32([0.9, 0.1])), temperature=2e-309, top_k=None, top_p=1.0)
 @given(x=logits, temperature=st.floats(0, 5), top_k=st.none() | st.integers(1, 40), top_p=st.floats(0.01, 1))
 def test_they_are_probabilities(x: np.ndarray, temperature: float, top_k: int | None, top_p: float) -> None:
     found = Sampling(temperature, top_k, top_p).probabilities(x)

@@ -36,7 +36,8 @@ class Sampling:
         logits = log_probabilities.astype(np.float64)
         if self.temperature == 0:
             return np.asarray(np.arange(len(logits)) == logits.argmax(), np.float64)
-        found: Floats = np.exp((logits - logits.max()) / self.temperature)
+        with np.errstate(over="ignore"):  # next to 0 the quotient is minus infinity, and its share 0
+            found: Floats = np.exp((logits - logits.max()) / self.temperature)
         order = np.argsort(-logits, kind="stable")
         if self.top_k is not None:
             found[order[self.top_k :]] = 0.0
