@@ -51,6 +51,7 @@ TOLERANCES = {
     "exact": Tolerance(0, 0),
     "rounded": Tolerance(1e-3, 1e-9),  # sums in another order: other processors, other versions of NumPy
     "trained": Tolerance(0.1, 0.05),  # rounding that was carried through a training
+    "magnitude": Tolerance(0.9, 0),  # figures that fall by powers of ten
     "timed": Tolerance(float("inf"), 0),  # whatever the machine does
 }
 
