@@ -5,16 +5,16 @@
     python docs/course/run.py 3 --write      put what comes out, and the pictures, into the pages
     python docs/course/run.py docs/limits.md     a page elsewhere that is made the same way
 
-A page is Markdown that jupytext reads as a notebook. Cells are fenced as `python`, or as `bash` for command lines
-of tenor. What a cell prints stands behind it, and says how close a run has to come to it (`TOLERANCES`):
+A page is Markdown that jupytext reads as a notebook. Cells are fenced as `python`, or as `bash` for command
+lines of tenor. What a cell prints stands behind it, with how close a run has to come to it (`TOLERANCES`):
 
     <!-- output: trained -->
     ```text
     ...
     ```
 
-Where a cell draws, a picture `![...](pictures/NAME.svg)` follows, which `--write` makes anew. Each session has
-an empty folder to work in, and one thread.
+Where a cell draws, a picture `![...](pictures/NAME.svg)` follows, which `--write` makes anew. Each session
+has an empty folder to work in, and one thread.
 """
 
 import argparse
@@ -132,7 +132,8 @@ class Session:
                 else:
                     self._python(code, page, line)
         except Exception as error:
-            raise CourseError(f"{page.name}:{line}: {type(error).__name__}: {error}\n{printed.getvalue()}") from error
+            what = f"{type(error).__name__}: {error}\n{printed.getvalue()}"
+            raise CourseError(f"{page.name}:{line}: {what}") from error
         figure = plt.gcf() if plt.get_fignums() else None
         text = "\n".join(line.rstrip() for line in printed.getvalue().splitlines())
         return text + "\n" if text else "", figure
@@ -140,11 +141,10 @@ class Session:
     def _python(self, code: str, page: Path, line: int) -> None:
         tree = ast.increment_lineno(ast.parse(code), line)
         last = tree.body[-1]
-        shows = isinstance(last, ast.Expr) and not code.rstrip().endswith(";")
-        body = tree.body[:-1] if shows else tree.body
-        exec(compile(ast.Module(body, []), page, "exec"), self.names)  # noqa: S102 - the course itself
-        if isinstance(last, ast.Expr) and shows:
-            value = eval(compile(ast.Expression(last.value), page, "eval"), self.names)  # noqa: S307
+        body = tree.body[:-1] if isinstance(last, ast.Expr) else tree.body
+        exec(compile(ast.Module(body, []), page, "exec"), self.names)
+        if isinstance(last, ast.Expr):
+            value = eval(compile(ast.Expression(last.value), page, "eval"), self.names)
             if value is not None:
                 print(repr(value))
 
@@ -157,7 +157,8 @@ def _commands(code: str) -> None:
         program, *arguments = shlex.split(tail[1] if tail else command)
         if program != "tenor":
             raise CourseError(f"the course runs tenor alone, not {program!r}")
-        with contextlib.redirect_stdout(io.StringIO()) as out, contextlib.redirect_stderr(io.StringIO()) as err:
+        out, err = io.StringIO(), io.StringIO()
+        with contextlib.redirect_stdout(out), contextlib.redirect_stderr(err):
             status = run(arguments)
         if status:
             raise CourseError(f"exit status {status} of: {command}\n{err.getvalue()}")
@@ -179,7 +180,9 @@ def run_page(page: Path, session: Session, *, write: bool) -> list[str]:
         if difference:
             wrong.append(f"{page.name}:{line}: shown | found: {difference}")
         if (figure is None) != (found["picture"] is None):
-            raise CourseError(f"{page.name}:{line}: a cell that draws needs a picture behind it, and no other has one")
+            raise CourseError(
+                f"{page.name}:{line}: a picture stands behind each cell that draws, and no other"
+            )
         picture = page.parent / found["picture"] if found["picture"] else None
         if picture and not write and not picture.exists():
             wrong.append(f"{page.name}:{line}: {picture.name} is not there")
@@ -204,7 +207,8 @@ def run_page(page: Path, session: Session, *, write: bool) -> list[str]:
 @contextlib.contextmanager
 def _quiet_corner() -> Iterator[None]:
     """An empty folder to work in, one thread, pictures of one style, warnings as errors."""
-    os.environ.update(OMP_NUM_THREADS="1", NUMBA_NUM_THREADS="1", MPLBACKEND="agg", COLUMNS="90", NO_COLOR="1")
+    os.environ |= {"OMP_NUM_THREADS": "1", "NUMBA_NUM_THREADS": "1", "MPLBACKEND": "agg"}
+    os.environ |= {"COLUMNS": "90", "NO_COLOR": "1"}
     import matplotlib as mpl
     import torch
     from cycler import cycler
@@ -220,6 +224,7 @@ def _quiet_corner() -> Iterator[None]:
         warnings.catch_warnings(),
     ):
         warnings.simplefilter("error")
+        warnings.filterwarnings("ignore", "FigureCanvasAgg is non-interactive")  # what plt.show() says here
         yield
 
 
@@ -244,7 +249,8 @@ def main() -> int:
             wrong = run_chapter(chapter, write=arguments.write)
         except CourseError as error:
             wrong = [str(error)]
-        print("\n".join(wrong) or f"{chapter.stem}: {'written' if arguments.write else 'as shown'}", flush=True)
+        done = "written" if arguments.write else "as shown"
+        print("\n".join(wrong) or f"{chapter.stem}: {done}", flush=True)
         status |= bool(wrong)
     return status
 
