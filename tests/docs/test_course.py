@@ -90,6 +90,7 @@ def test_pictures_are_those_that_the_pages_show() -> None:
         ("trained", "1,200 words ▁▃█", "1,250 words ▂▃█"),
         ("magnitude", "1e-20", "1.5e-20"),
         ("timed", "3 ms", "4,000 ms"),
+        ("alike", "a leads, by 3", "a leads, by 2"),
     ],
 )
 def test_what_is_near_enough_is_as_shown(course: ModuleType, tolerance: str, shown: str, found: str) -> None:
@@ -108,6 +109,7 @@ def test_what_is_near_enough_is_as_shown(course: ModuleType, tolerance: str, sho
         ("trained", "0.95", "0.95 0.95"),
         ("magnitude", "1e-20", "1e-10"),
         ("timed", "3 ms", "3 s"),
+        ("alike", "a leads", "something else came"),
     ],
 )
 def test_what_is_too_far_off_is_named(course: ModuleType, tolerance: str, shown: str, found: str) -> None:
