@@ -222,7 +222,7 @@ def _quiet_corner() -> Iterator[None]:
     from tenor.report.palette import PALETTE
 
     torch.set_num_threads(1)
-    colours = cycler(color=[PALETTE[name].light for name in ("blue", "orange", "green", "muted")])
+    colours = cycler(color=[PALETTE[name].light for name in ("blue", "orange", "green", "muted", "ink")])
     style: Any = {**_STYLE, "axes.prop_cycle": colours}
     with (
         tempfile.TemporaryDirectory() as folder,
