@@ -35,6 +35,11 @@ class SlowEngine:
         time.sleep(self._seconds * len(tokens))
         return self._engine.vectors(tokens)
 
+    def vectors_with_logits(self, tokens: Tokens) -> tuple[npt.NDArray[np.float32], npt.NDArray[np.float32]]:
+        """Return `vectors` (N, H') and `logits` (N, C) of N texts, by one reading."""
+        time.sleep(self._seconds * len(tokens))
+        return self._engine.vectors_with_logits(tokens)
+
 
 def main() -> None:
     """Run the command that follows the seconds."""

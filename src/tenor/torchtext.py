@@ -25,8 +25,6 @@ if TYPE_CHECKING:
 
 Tokenize = Callable[[str], list[str]]
 
-_NO_LIMIT = 1 << 62  # of the tokens of a batch
-
 
 def get_tokenizer(name: str | Tokenize | None) -> Tokenize:
     """Return what cuts a text into tokens: "basic_english", any other rule of Tenor, or a function as it is.
@@ -239,16 +237,13 @@ class BucketIterator:
 
     def __iter__(self) -> "Iterator[Batch]":
         from tenor.batching import Batches
-        from tenor.text.lengths import by_length
         from tenor.text.tokens import Tokens
 
         tokens = Tokens.of(self.texts)
         batches = Batches(tokens, np.asarray(self.labels, np.int64), self.batch_size, self.seed)
-        orders: Iterable[np.ndarray[tuple[int], np.dtype[np.int64]]] = (
-            batches.order(next(self._epochs))
-            if self.shuffle
-            else by_length(tokens.lengths, most_texts=self.batch_size, most_tokens=_NO_LIMIT)
-        )
-        for rows in orders:
+        ranked = np.argsort(tokens.lengths, kind="stable")
+        starts = range(0, len(ranked), self.batch_size)
+        in_turn = [ranked[start : start + self.batch_size] for start in starts]
+        for rows in batches.order(next(self._epochs)) if self.shuffle else in_turn:
             batch = batches.batch(rows)
             yield replace(batch, ids=batch.ids.masked_fill(~batch.mask, self.padding_value))

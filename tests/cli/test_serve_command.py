@@ -90,7 +90,7 @@ def test_what_was_accepted_is_answered_when_it_stops(
     serve, model: Path, tmp_path: Path, number: signal.Signals
 ) -> None:
     begun, go = tmp_path / "begun", tmp_path / "go"
-    process = serve(model, before=SLOW.format(begun=str(begun), go=str(go)))
+    process = serve(model, "--set", "threads=1", before=SLOW.format(begun=str(begun), go=str(go)))
     said = ready(process)
     answers: list[tuple[int, dict]] = []
     body = {"texts": ["slow", "a b"]}

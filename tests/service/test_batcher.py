@@ -48,6 +48,25 @@ def test_what_came_while_a_batch_was_computed_is_the_next_batch() -> None:
     assert engine.batches == [1, 4]
 
 
+def test_with_two_threads_two_batches_are_computed_at_once() -> None:
+    engine = Gated()
+
+    async def steps(batcher):
+        engine.gate.clear()
+        first = asyncio.create_task(batcher.predictions(["a"]))
+        await engine.is_entered()
+        second = asyncio.create_task(batcher.predictions(["b"]))
+        await engine.is_entered()  # though the first is not done
+        others = [asyncio.create_task(batcher.predictions([text])) for text in ("a a", "b b", "a")]
+        await settle()
+        assert engine.batches == [1, 1]
+        engine.gate.set()
+        return [labels(await one) for one in (first, second, *others)]
+
+    assert scenario(opened(engine, threads=2), steps) == [["yes"], ["no"], ["yes"], ["no"], ["yes"]]
+    assert sum(engine.batches) == 5
+
+
 def test_a_lone_request_does_not_wait_for_others() -> None:
     """With a delay longer than the test may take, requests one by one are answered all the same."""
     engine = Gated()

@@ -63,7 +63,7 @@ def opened(engine=None, sources=None, key=None, engines=None, **config) -> Servi
             raise ModelError(f"{path} is damaged")
         return counting(known[path.name])
 
-    return Service.open(sources or [Lying()], ServiceConfig(**config), key=key, load=load)
+    return Service.open(sources or [Lying()], ServiceConfig(**{"threads": 1, **config}), key=key, load=load)
 
 
 @dataclass

@@ -29,6 +29,11 @@ class ServiceConfig:
     batch_characters: Annotated[
         int, Ge(1), Doc("characters after which no more texts are added to those that are computed together")
     ] = 500_000
+    threads: Annotated[
+        int | None,
+        Ge(1),
+        Doc("batches that are computed at once, for all models; null: as many as there are cores"),
+    ] = None
     batch_delay: Annotated[
         float,
         Ge(0),

@@ -52,7 +52,7 @@ class _Part:
 
 
 class Batcher:
-    """Computes what queued up while the batch before was computed, in one thread; one a served version.
+    """Computes what queued up while batches before were computed, one in each thread; one a served version.
 
     So a lone request is computed at once, and the busier the service, the larger its batches. Clients that
     all waited for one batch come back within moments of each other: the first of them waits, for
@@ -73,7 +73,7 @@ class Batcher:
         self._queue: dict[_Request, None] = {}  # in the order of their turns
         self._waiting = 0  # texts that are in no batch yet
         self._arrived = asyncio.Event()
-        self._worker: asyncio.Task[None] | None = None
+        self._workers: set[asyncio.Task[None]] = set()
         self._usual = 1  # requests of the last batch
         self._seconds_a_text = 0.0
 
@@ -95,8 +95,9 @@ class Batcher:
         self._queue[request] = None
         self._count(len(texts))
         self._arrived.set()
-        if self._worker is None or self._worker.done():
-            self._worker = asyncio.create_task(self._work())
+        self._workers = {one for one in self._workers if not one.done()}
+        if len(self._workers) < self._executor.threads:
+            self._workers.add(asyncio.create_task(self._work()))
         try:
             return await request.answer
         finally:

@@ -3,11 +3,13 @@
 import asyncio
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import Self
 
 from tenor.config.service import ServiceConfig
 from tenor.inference.predictor import Predictor
+from tenor.kernels.parallel import available_cores
 from tenor.service.errors import ServiceError
 from tenor.service.executor import Executor
 from tenor.service.loading import load_warm
@@ -35,17 +37,20 @@ class Service:
         config: ServiceConfig,
         *,
         key: str | None = None,
-        load: Callable[[Path], Predictor] = load_warm,
+        load: Callable[[Path], Predictor] | None = None,
     ) -> Self:
-        """Load all models.
+        """Load all models; `load` stands in for `load_warm`.
 
         Raises:
             ModelError: one of which no version can be loaded.
         """
-        metrics, executor = Metrics(), Executor("compute")
-        registry = Registry(sources, load, executor, config, metrics)
+        batches = config.threads or available_cores()
+        metrics, executor = Metrics(), Executor("compute", batches)
+        registry = Registry(sources, load or partial(load_warm, batches=batches), executor, config, metrics)
         registry.load()
-        return cls(registry, config, metrics, executor, Executor("background", config.queue_tasks), key)
+        return cls(
+            registry, config, metrics, executor, Executor("background", most_waiting=config.queue_tasks), key
+        )
 
     @property
     def ready(self) -> bool:

@@ -48,7 +48,7 @@ def service(folder: Path) -> Iterator[Running]:
         yield found
 
 
-@pytest.fixture(scope="package")
+@pytest.fixture(scope="module")  # Playwright's event loop must have ended before other tests make theirs
 def browser() -> Iterator[Any]:
     with chromium() as found:
         yield found
