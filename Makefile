@@ -1,6 +1,8 @@
 # make demo   installs what training needs and runs the main job on built-in data
 # make test   installs everything and checks everything
-# make check  ruff, mypy, import contracts, tests (in an installed .venv)
+# make check  ruff, mypy, import contracts, the documentation, tests (in an installed .venv)
+# make docs   the documentation as a site in build/site; broken links are errors
+# make course runs every cell of the course and puts what comes out into its pages
 # make dist   source distribution and wheel in dist/
 
 PYTHON ?= python3
@@ -8,7 +10,7 @@ BIN := .venv/bin
 PIP := $(BIN)/pip install --quiet --disable-pip-version-check --constraint constraints.txt
 INPUTS := pyproject.toml constraints.txt
 
-.PHONY: demo install test check format bench dist lint-deploy clean
+.PHONY: demo install test check docs course format bench dist lint-deploy clean
 
 demo: .venv/train
 	$(BIN)/tenor demo
@@ -23,7 +25,15 @@ check:
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+	$(MAKE) docs
 	$(BIN)/python -m pytest --numprocesses=auto
+
+docs:
+	$(BIN)/zensical build --clean --strict
+
+course:
+	$(BIN)/python docs/course/run.py --write
+	$(BIN)/python docs/course/run.py --write docs/limits.md
 
 format:
 	$(BIN)/ruff check --fix .
