@@ -91,6 +91,9 @@ def test_states_in_any_script_and_as_json(tmp_path: Path) -> None:
     assert "&lt;b&gt;stands&lt;/b&gt;" in page
     next_file = tmp_path / "next.csv"
     assert tenor("forecast", path, "--model", out, "--output", next_file).status == 0
+    shown = " ".join(tenor("info", out).out.split())
+    assert "the state at the last step: <b>stands</b>, يعمل 🙂" in shown
+    assert "test accuracy, network" in shown
     rows = list(csv.DictReader(next_file.read_text("utf-8").splitlines()))
     assert list(rows[0]) == ["time", "state", "probability_<b>stands</b>", "probability_يعمل 🙂"]
 
@@ -143,3 +146,20 @@ def test_bad_input_is_one_line(hourly: Path, run: Path, tmp_path: Path) -> None:
 
 def test_a_forecaster_is_no_classifier(run: Path) -> None:
     assert "holds a forecaster" in tenor("predict", run, "a text").error
+
+
+def test_info(run: Path, hourly: Path) -> None:
+    shown = tenor("info", run).out
+    for said in ("bigru-mean", "s.csv", "6 steps of 1 hour: temp, wind", "the next 3 steps of temp"):
+        assert said in " ".join(shown.split())
+    for name in ("network", "persistence", "seasonal naive", "autoregression"):
+        assert f"test MAE, {name}" in shown
+    found = json.loads(tenor("info", run / "model", "--json").out)
+    assert (found["kind"], found["window"], found["horizon"]) == ("forecaster", 6, 3)
+    assert (found["columns"], found["targets"], found["classes"]) == (["temp", "wind"], ["temp"], [])
+    assert found["config"]["data"]["source"] == hourly.name  # and not where it lay
+    assert (
+        found["metrics"]["test"]["network"]
+        == json.loads((run / "metrics.json").read_text())["test"]["network"]
+    )
+    assert "this is a forecaster" in tenor("info", run, "--against", "gru").error

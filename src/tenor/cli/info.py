@@ -4,7 +4,7 @@ import importlib.metadata
 import importlib.util
 import os
 import platform
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, get_args
@@ -24,6 +24,7 @@ from tenor.report.numbers import change, count, percent_interval, size
 from tenor.report.run_summary import started_from
 
 if TYPE_CHECKING:
+    from tenor.folder import Kind
     from tenor.model import Model
     from tenor.nn.describe import Description
 
@@ -121,16 +122,26 @@ def _at_rest(path: Path) -> "tuple[Model, list[Path]]":
     return Model.load(path), list(find(path).iterdir())
 
 
-def _saved(terminal: Terminal, path: Path, against: str | None, *, json: bool) -> None:
-    from tenor.folder import LANGUAGE_MODEL, kind_of
+def _other_kind(path: Path) -> "tuple[Kind, Callable[..., None]] | None":
+    """Return what a folder holds and what shows it, where that is no classifier."""
+    from tenor.cli.forecaster_info import show_forecaster
+    from tenor.cli.language_info import show_language_model
+    from tenor.folder import FORECASTER, LANGUAGE_MODEL, kind_of
     from tenor.inference import onnx_file
 
-    if path.suffix.lower() != onnx_file.SUFFIX and kind_of(path) == LANGUAGE_MODEL:
-        if against is not None:
-            raise InputError("--against compares networks that label texts, and this is a language model")
-        from tenor.cli.language_info import show_language_model
+    if path.suffix.lower() == onnx_file.SUFFIX:
+        return None
+    shown = {LANGUAGE_MODEL: show_language_model, FORECASTER: show_forecaster}
+    kind = kind_of(path)
+    return (kind, shown[kind]) if kind in shown else None
 
-        show_language_model(terminal, path, json=json)
+
+def _saved(terminal: Terminal, path: Path, against: str | None, *, json: bool) -> None:
+    if (other_kind := _other_kind(path)) is not None:
+        kind, show = other_kind
+        if against is not None:
+            raise InputError(f"--against compares networks that label texts, and this is {kind.name}")
+        show(terminal, path, json=json)
         return
     model, files = _at_rest(path)
     config = model.config.network
