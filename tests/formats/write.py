@@ -10,14 +10,17 @@ HERE = Path(__file__).parent
 sys.path.insert(0, str(HERE.parent / "support"))
 
 import languages  # noqa: E402
+import series  # noqa: E402
 import toy  # noqa: E402
 
 import tenor  # noqa: E402
-from tenor import pretrained_model  # noqa: E402
+from tenor import forecast_model, pretrained_model  # noqa: E402
 from tenor.experiments.classification import fit  # noqa: E402
+from tenor.experiments.forecasting import forecast  # noqa: E402
 from tenor.experiments.language_modelling import pretrain  # noqa: E402
 from tenor.export.onnx import export  # noqa: E402
 from tenor.inference import onnx_file  # noqa: E402
+from tenor.inference.forecasting import next_values  # noqa: E402
 from tenor.inference.generation import TextGenerator  # noqa: E402
 from tenor.model import FORMAT  # noqa: E402
 
@@ -61,10 +64,21 @@ def write_language_model(folder: Path) -> None:
     (folder / "next.json").write_text(json.dumps({"prompt": "the cat", **expected}, indent=1))
 
 
+def write_forecaster(folder: Path) -> None:
+    """Write a forecaster, a series and what comes after it."""
+    folder.mkdir()
+    source = series.hourly(folder / "series.csv", 80)
+    model = forecast(series.config(source, {"data": {"target": ["temp"]}})).model
+    model.save(folder / "model")
+    rows = next_values(model, str(source)).to_json()["rows"]
+    (folder / "next.json").write_text(json.dumps({"rows": rows}, indent=1))
+
+
 WRITERS = {
     f"format-{FORMAT}": write_classifier,
     f"onnx-{onnx_file.FORMAT}": write_onnx,
     f"language-model-{pretrained_model.FORMAT}": write_language_model,
+    f"forecaster-{forecast_model.FORMAT}": write_forecaster,
 }
 
 if __name__ == "__main__":
