@@ -125,3 +125,27 @@ def test_compare_with_and_without_the_source(source: Path, tmp_path: Path) -> No
     )
     assert refused.status == 2
     assert "network.encoder is gru, and that of the language model" in refused.error
+
+
+def test_a_search_leaves_out_what_the_source_decides(source: Path, reviews: Path, tmp_path: Path) -> None:
+    out = tmp_path / "tuned"
+    arguments = ("tune", reviews, "--from", source, *QUICK, "--trials", 2)
+    result = tenor(*arguments, "--out", out)
+    assert result.status == 0, result.err
+    left_out = "decides it: network.embedding_size, network.recurrent.hidden_size."
+    assert f"Not searched, since the language model in {source} {left_out}" in " ".join(result.err.split())
+    space = read(str(out / "search.yaml"))
+    assert "training.learning_rate" in space
+    assert not {"network.embedding_size", "network.recurrent.hidden_size"} & space.keys()
+    trials = json.loads((out / "trials.json").read_text())["trials"]
+    assert [trial["state"] for trial in trials] == ["complete", "complete"]
+
+
+def test_a_search_of_what_the_source_decides_is_refused(source: Path, reviews: Path, tmp_path: Path) -> None:
+    search = tmp_path / "space.yaml"
+    search.write_text("network: {recurrent: {hidden_size: [4, 8, log]}}\n")
+    out = tmp_path / "tuned"
+    result = tenor("tune", reviews, "--from", source, *QUICK, "--search", search, "--out", out)
+    assert result.status == 2
+    assert "network.recurrent.hidden_size cannot be searched: the language model in" in result.error
+    assert not out.exists()

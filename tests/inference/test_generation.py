@@ -1,5 +1,6 @@
 """Writing with a language model: the same again, never the unknown word, and what comes next."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import languages
@@ -138,6 +139,30 @@ def test_reading_on_is_reading_all(folder: Path) -> None:
     written = list(generator.generate("the cat", tokens=6, sampling=Sampling(0.0)))
     begun = "the cat" + "".join(written[:2])
     assert list(generator.generate(begun, tokens=4, sampling=Sampling(0.0))) == written[2:]
+
+
+def test_a_running_text_without_a_prompt_begins_with_a_word(folder: Path) -> None:
+    """Its rows began anywhere, so that what the model says first may be the rest of a word."""
+    known = load(folder)
+    running = TextGenerator.of(replace(known.model, data={"stream": True}))
+    vocabulary = known.model.pipeline.vocabulary
+    assert known.prompt("").ids == (vocabulary.pad,)
+    if running.unit == "character":
+        boundary, space = running.prompt("").ids
+        assert (boundary, vocabulary.token(space)) == (
+            vocabulary.pad,
+            " ",
+        )  # no line break was in these texts
+        assert running.prompt("").text == ""
+    elif running.unit == "piece":
+        firsts = [list(running.generate(seed=seed, tokens=1, sampling=Sampling(9.0))) for seed in range(40)]
+        inner = {token for token in vocabulary.tokens if not token.startswith("▁")}
+        begun = {token.removeprefix("▁") for token in vocabulary.tokens if token.startswith("▁")}
+        assert inner - begun
+        assert {first[0] for first in firsts} <= begun
+    # With a prompt nothing is different.
+    assert list(running.generate("the cat", tokens=5)) == list(known.generate("the cat", tokens=5))
+    assert sum(word.probability for word in running.next_words("", 3).words) <= 1 + 1e-6
 
 
 def test_a_place_without_a_language_model(tmp_path: Path) -> None:

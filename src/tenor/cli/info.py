@@ -1,23 +1,20 @@
 """`tenor info`: what a saved model or a network is, and what is installed."""
 
-import importlib.metadata
 import importlib.util
-import os
-import platform
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, get_args
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from tenor import __version__
 from tenor.cli import completion, options
 from tenor.cli.console import Terminal
+from tenor.cli.installed_info import show_installed
 from tenor.config.classification import ClassificationConfig
-from tenor.config.load import recipes, to_values
+from tenor.config.load import to_values
 from tenor.config.names import apply_name, name_of
-from tenor.config.network import HAS_DIRECTIONS, NetworkConfig, PoolingName
+from tenor.config.network import NetworkConfig
 from tenor.errors import InputError
 from tenor.evaluation.intervals import Interval
 from tenor.report.numbers import change, count, percent_interval, size
@@ -27,11 +24,6 @@ if TYPE_CHECKING:
     from tenor.folder import Kind
     from tenor.model import Model
     from tenor.nn.describe import Description
-
-_LIBRARIES = (
-    *("torch", "numpy", "pyarrow", "tokenizers", "scikit-learn", "matplotlib"),
-    *("datasets", "transformers"),
-)
 
 
 @dataclass(frozen=True)
@@ -93,7 +85,7 @@ def info(
         network = _Network(name_of(found.network), found.network, vocabulary or _vocabulary(found), classes)
         _described(terminal, network, against, json=json)
     else:
-        _overview(terminal, json=json)
+        show_installed(terminal, json=json)
 
 
 def _described(terminal: Terminal, network: _Network, against: str | None, *, json: bool) -> None:
@@ -263,44 +255,3 @@ def _show_comparison(
     terminal.show(
         f"Against {network.name}, {other.name} has {encoder} parameters in the encoder, {total} in all."
     )
-
-
-def _overview(terminal: Terminal, *, json: bool) -> None:
-    from tenor.data.builtin.corpus import BUILTIN
-
-    versions = {library: _version(library) for library in _LIBRARIES}
-    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-    chosen = {
-        "built-in data": list(BUILTIN),
-        "encoders": list(HAS_DIRECTIONS),
-        "poolings": list(get_args(PoolingName)),
-        "recipes": list(recipes()),
-    }
-    if json:
-        terminal.json(
-            {
-                "tenor": __version__,
-                "python": platform.python_version(),
-                "libraries": versions,
-                "cores": cores,
-                **{name.replace("-", "_").replace(" ", "_"): values for name, values in chosen.items()},
-            }
-        )
-        return
-    shown = {
-        "tenor": __version__,
-        "python": platform.python_version(),
-        **{library: version or "not installed" for library, version in versions.items()},
-        "cores": str(cores),
-        **{name: ", ".join(values) for name, values in chosen.items()},
-    }
-    from tenor.report.tables import facts
-
-    terminal.show(facts(shown))
-
-
-def _version(library: str) -> str | None:
-    try:
-        return importlib.metadata.version(library)
-    except importlib.metadata.PackageNotFoundError:
-        return None

@@ -15,6 +15,7 @@ from tenor.cli.extras import TRAINING, require
 from tenor.cli.progress import Bar, show_report
 from tenor.cli.train import new_folder
 from tenor.config.budget import seconds
+from tenor.config.classification import ClassificationConfig
 from tenor.config.load import read
 from tenor.config.load import settings as settings_of
 from tenor.config.tuning import TuningConfig, default_space
@@ -83,6 +84,8 @@ def tune(
     encoding: options.Encoding = None,
     tokenizer: options.Tokenizer = None,
     max_length: options.MaxLength = None,
+    source: options.From = None,
+    extend_vocabulary: options.ExtendVocabulary = None,
     epochs: options.Epochs = None,
     seed: options.Seed = None,
     device: options.Device = None,
@@ -128,7 +131,7 @@ def _plan(
     if search is not None:
         notation = read(str(search))
     elif stored is None:
-        notation = default_space(given)
+        notation = _default_space(context.obj, given)
     if stored is None:
         return Plan(given, notation, TuningConfig(trials=trials, budget_seconds=limit))
     longer = replace(
@@ -137,6 +140,17 @@ def _plan(
         budget_seconds=stored.tuning.budget_seconds if limit is None else limit,
     )
     return Plan(given, notation or stored.search, longer)
+
+
+def _default_space(terminal: Terminal, config: ClassificationConfig) -> Mapping[str, Any]:
+    """Return the space of the encoder, and say what of it is decided already."""
+    from tenor.experiments.settling import decided_by_source
+
+    source, decided = decided_by_source(config)
+    found = default_space(config, decided)
+    if left_out := [key for key in default_space(config) if key not in found]:
+        terminal.note(f"Not searched, since {source} decides it: {', '.join(left_out)}.")
+    return found
 
 
 class TuningView:

@@ -19,11 +19,11 @@ from tenor.config.transfer import TransferConfig
 from tenor.config.tuning import DEFAULT_TRIALS, Dimension, search_space
 from tenor.data import load as data_load
 from tenor.data.example import Dataset
-from tenor.errors import DataError, Interrupted, StorageError, TrainingError
+from tenor.errors import ConfigError, DataError, Interrupted, StorageError, TrainingError
 from tenor.evaluation.data_report import DataReport
 from tenor.experiments.classification import fit
 from tenor.experiments.preparing import Prepared, prepare
-from tenor.experiments.settling import settled
+from tenor.experiments.settling import decided_by_source, settled
 from tenor.experiments.watching import SilentWatcher, Watcher
 from tenor.text.vectors import Vectors
 from tenor.training.checkpoint import Progress, Row
@@ -71,12 +71,14 @@ def tune(
     trials of one that was never stopped, given a fixed precision and no budget in time.
 
     Raises:
+        ConfigError: the space holds a setting that what training starts from decides.
         OutputError: `out` holds something already, or nothing to resume.
         DataError: there is no validation split.
         TrainingError: no trial came to an end.
         Interrupted: the user pressed Ctrl-C; the trials before are kept.
     """
     space = search_space(plan.search, plan.config)
+    _refuse_decided(space, plan.config)
     tuning_folder.refuse(out, plan, resume=resume, force=force)
     begun = resume
     try:
@@ -99,6 +101,16 @@ def tune(
             if begun
             else f"interrupted before the first trial; {out} is as it was"
         ) from None
+
+
+def _refuse_decided(space: Mapping[str, Dimension], config: ClassificationConfig) -> None:
+    """Every trial with another value of such a setting would fail."""
+    source, decided = decided_by_source(config)
+    if wrong := sorted(decided & space.keys()):
+        raise ConfigError(
+            f"{', '.join(wrong)} cannot be searched: {source} decides it; leave it out of the search, or "
+            "leave out transfer.source"
+        )
 
 
 def without_test(dataset: Dataset) -> Dataset:

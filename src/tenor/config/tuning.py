@@ -1,7 +1,7 @@
 """What `tenor tune` searches, and how."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Annotated, Any, ClassVar
 
@@ -121,15 +121,18 @@ SPACES: Mapping[str, Notation] = {
 _FIXED = ("data.", "evaluation.", "description", "training.monitor", "training.seed", "training.track")
 
 
-def default_space(config: ClassificationConfig) -> Notation:
-    """Return what is searched for the encoder of `config` unless the user says otherwise."""
+def default_space(config: ClassificationConfig, decided: Collection[str] = ()) -> Notation:
+    """Return what is searched for the encoder of `config` unless the user says otherwise.
+
+    Settings that are `decided` by what training starts from are left out.
+    """
     encoder = config.network.encoder
     if encoder not in SPACES:
         raise ConfigError(
             f"there is no search space for encoder {encoder!r}, only for {', '.join(SPACES)}; "
             "give one with --search"
         )
-    space = dict(SPACES[encoder])
+    space = {key: written for key, written in SPACES[encoder].items() if key not in decided}
     if config.text.vectors is not None:
         space.pop("network.embedding_size", None)  # the file has its own
     return space

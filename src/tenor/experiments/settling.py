@@ -74,6 +74,20 @@ def settled(config: ClassificationConfig) -> ClassificationConfig:
     return replace(config, network=network, text=replace(text, pretrained=folder))
 
 
+def decided_by_source(config: ClassificationConfig) -> tuple[str, frozenset[str]]:
+    """Return the name of what training starts from, and the settings it decides; without one, no settings.
+
+    Raises:
+        ModelError: there is nothing that training can start from.
+    """
+    if config.transfer.source is None:
+        return "", frozenset()
+    from tenor.training.source import Source
+
+    source = Source.read(config.transfer.source)
+    return source.name, frozenset({*source.settings(), "text.pretrained", "text.vectors"})
+
+
 def adopted(values: Mapping[str, Any]) -> Values:
     """Return what a user set, with the tokenizer and the network that `transfer.source` decides.
 

@@ -2,6 +2,10 @@
 
 The unknown token is never said: it stands for words the model cannot spell. Its probability goes to all
 others in proportion. A text ends where the model says its end.
+
+A running text (`tenor pretrain --stream`) was read in rows that begin anywhere, in the middle of a word as
+well, so what follows the boundary there is no beginning. Without a prompt a word begins all the same: a model of
+characters first reads a line break, of pieces the first is one that begins a word.
 """
 
 from collections.abc import Iterator, Sequence
@@ -19,8 +23,11 @@ from tenor.nn.build import build_language_model, load_arrays
 from tenor.nn.encoder import State
 from tenor.nn.language_model import LanguageModel
 from tenor.pretrained_model import PretrainedModel, unit_of
+from tenor.text.bpe import BEGINS_WORD
 from tenor.text.joining import Joiner
 from tenor.text.vocabulary import SPECIALS
+
+_OPENINGS = ("\n", " ")  # behind which a word begins
 
 
 @dataclass(frozen=True)
@@ -39,6 +46,7 @@ class TextGenerator:
         self.model = model
         self.unit = unit_of(model.pipeline)
         self._module = module.eval()
+        self._running = bool((model.data or {}).get("stream"))
 
     @classmethod
     def of(cls, model: PretrainedModel) -> "TextGenerator":
@@ -61,6 +69,8 @@ class TextGenerator:
             for token, index in zip(spans, ids, strict=True)
             if index == vocabulary.unknown
         ]
+        if not ids and self._running and self.unit == "character":
+            ids = vocabulary.ids([mark for mark in _OPENINGS if mark in vocabulary][:1])
         # Between words there is a space anyway.
         written = text if self.unit == "character" else text.rstrip()
         return Prompt(written, (vocabulary.pad, *ids), tuple(dict.fromkeys(unknown)))
@@ -85,7 +95,7 @@ class TextGenerator:
         joiner = Joiner(self.unit)
         for index in prompt.ids[1:]:
             joiner.write(vocabulary.token(index))
-        point = self._read(prompt.ids)
+        point = self._after(prompt)
         for _ in range(tokens):
             drawn = sampling.draw(self._sayable(point.log_probabilities), generator)
             if drawn == vocabulary.pad:
@@ -105,7 +115,7 @@ class TextGenerator:
         if count < 1:
             raise ConfigError(f"{count} words were asked for; it must be 1 or more")
         vocabulary = self.model.pipeline.vocabulary
-        point = self._read(self.prompt(prompt).ids)
+        point = self._after(self.prompt(prompt))
         found = np.exp(point.log_probabilities.astype(np.float64))
         if self.unit == "word":
             words = found.copy()
@@ -118,6 +128,18 @@ class TextGenerator:
                 self._read, point, vocabulary, unit=self.unit, partial=partial, count=count
             )
         return NextWords(tuple(likeliest), float(found[vocabulary.unknown]), float(found[vocabulary.pad]))
+
+    def _after(self, prompt: Prompt) -> Point:
+        """Read a prompt; where a running text of pieces has none, what comes next begins a word."""
+        point = self._read(prompt.ids)
+        if len(prompt.ids) > 1 or not self._running or self.unit != "piece":
+            return point
+        tokens = self.model.pipeline.vocabulary.tokens
+        begins = np.array([token.startswith(BEGINS_WORD) for token in tokens])
+        if not begins.any():
+            return point
+        found = np.where(begins, point.log_probabilities.astype(np.float64), -np.inf)
+        return Point((found - np.logaddexp.reduce(found)).astype(np.float32), point.state)
 
     def _read(self, ids: Sequence[int], state: State | None = None) -> Point:
         with torch.inference_mode():
