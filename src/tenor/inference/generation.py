@@ -4,8 +4,8 @@ The unknown token is never said: it stands for words the model cannot spell. Its
 others in proportion. A text ends where the model says its end.
 
 A running text (`tenor pretrain --stream`) was read in rows that begin anywhere, in the middle of a word as
-well, so what follows the boundary there is no beginning. Without a prompt a word begins all the same: a model of
-characters first reads a line break, of pieces the first is one that begins a word.
+well, so what follows the boundary there is no beginning. Without a prompt a word begins all the same: a model
+of characters first reads a line break, of pieces the first is one that begins a word.
 """
 
 from collections.abc import Iterator, Sequence
