@@ -1,9 +1,11 @@
 """`tenor pretrain`, `tenor generate`, and `tenor info` of a language model."""
 
 import json
+import shutil
 from pathlib import Path
 
 import languages
+import markup
 import pytest
 from shell import tenor
 
@@ -37,6 +39,49 @@ def test_json_and_resuming(run: Path, tmp_path: Path) -> None:
     assert found["test"]["bits_per_character"]["low"] < found["test"]["bits_per_character"]["high"]
     again = json.loads(tenor("pretrain", "--out", out, "--resume", "--json").out)
     assert again["test"] == found["test"]
+
+
+def test_the_page(run: Path, tmp_path: Path) -> None:
+    first = (run / "report.html").read_text("utf-8")
+    page = markup.read(first)
+    for said in ("3-gram", "What comes next", "Perplexity over the epochs", "seed 0, temperature 0.8"):
+        assert said in page.text
+    figure = json.loads((run / "metrics.json").read_text())["test"]["perplexity"]
+    assert f"{figure['low']:.2f}-{figure['high']:.2f}" in page.text
+    again = tmp_path / "again.html"
+    assert tenor("report", run, "--out", again).status == 0
+    assert again.read_text("utf-8") == first
+
+
+def test_a_page_without_texts_and_one_of_an_older_run(run: Path, tmp_path: Path) -> None:
+    """Older versions wrote no report.json."""
+    found = json.loads((run / "report.json").read_text("utf-8"))
+    out = tmp_path / "page.html"
+    assert tenor("report", run, "--out", out, "--no-texts").status == 0
+    page = markup.read(out.read_text("utf-8")).text
+    assert "were left out of this page" in page
+    assert not any(one["text"] in page for one in found["written"])
+    old = tmp_path / "old"
+    shutil.copytree(run, old, ignore=shutil.ignore_patterns("report.*", "model", "checkpoint*"))
+    assert tenor("report", old).status == 0
+    assert "3-gram" in markup.read((old / "report.html").read_text("utf-8")).text
+
+
+def test_nothing_of_the_data_is_kept_where_that_is_asked_for(tmp_path: Path) -> None:
+    """Texts in any script and with marks of HTML; nothing held out."""
+    texts = tmp_path / "texts.txt"
+    texts.write_text("<b>bold</b> שלום 🙂 day\n" * 30, "utf-8")
+    arguments = (*SMALL, "--epochs", 1, "--set", "data.duplicates=keep")
+    result = tenor("pretrain", texts, *arguments, "--out", tmp_path / "quoted")
+    assert result.status == 0, result.err
+    page = (tmp_path / "quoted" / "report.html").read_text("utf-8")
+    assert "<b>bold" not in page
+    markup.read(page)
+    none = ("--set", "evaluation.texts=0", "--validation", 0, "--test", 0)
+    assert tenor("pretrain", texts, *arguments, *none, "--out", tmp_path / "none").status == 0
+    for name in ("report.json", "report.html"):
+        assert "שלום" not in (tmp_path / "none" / name).read_text("utf-8")
+    assert "nothing says how good" in (tmp_path / "none" / "report.html").read_text("utf-8")
 
 
 def test_settings_have_the_defaults_of_a_language_model() -> None:

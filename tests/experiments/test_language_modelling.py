@@ -8,8 +8,10 @@ import languages
 import numpy as np
 import pytest
 
+import tenor
 from tenor.config.language_model import ONE_WAY, LanguageModelConfig
-from tenor.errors import ConfigError, DataError, Interrupted, OutputError
+from tenor.data.texts import load_texts
+from tenor.errors import ConfigError, DataError, Interrupted, OutputError, TrainingError
 from tenor.experiments.language_modelling import SilentWatcher, pretrain
 from tenor.experiments.run import stored_as, stored_config
 from tenor.pretrained_model import PretrainedModel
@@ -65,7 +67,8 @@ def test_the_run_folder(source: Path, tmp_path: Path) -> None:
     run = pretrain(languages.config(source), out=tmp_path / "run")
     names = {entry.name for entry in run.path.iterdir()}
     assert names == {
-        *("config.yaml", "history.csv", "curves.png", "metrics.json", "model", "checkpoint.safetensors")
+        *("config.yaml", "history.csv", "curves.png", "metrics.json", "report.json", "report.html"),
+        *("model", "checkpoint.safetensors"),
     }
     assert stored_as(LanguageModelConfig, run.path) == run.config
     metrics = json.loads((run.path / "metrics.json").read_text())
@@ -81,6 +84,34 @@ def test_the_run_folder(source: Path, tmp_path: Path) -> None:
         stored_config(run.path)
     with pytest.raises(ConfigError, match="started with other settings"):
         pretrain(languages.config(source, chunk=9), out=run.path, resume=True)
+
+
+def test_what_the_page_is_made_of(source: Path, tmp_path: Path) -> None:
+    run = pretrain(languages.config(source), out=tmp_path / "run")
+    found = json.loads((tmp_path / "run" / "report.json").read_text("utf-8"))
+    assert [one["seed"] for one in found["written"]] == [0, 1, 2]
+    assert found["written"][1]["text"] == tenor.generate(run.path, tokens=60, temperature=0.8, seed=1)
+    texts = [example.text for example in load_texts(run.config.data).split("test")]
+    for one in found["next"]:
+        assert any(text.startswith(f"{one['beginning']} {one['came']}") for text in texts)
+        chances = [word["probability"] for word in one["next"]]
+        assert chances == sorted(chances, reverse=True)
+    assert found["texts"]["test"] == {"texts": 8, "tokens": run.figures["test"].tokens}
+    assert found["vocabulary"] == len(run.model.pipeline.vocabulary)
+
+
+def test_a_checkpoint_of_other_word_vectors_is_refused(source: Path, tmp_path: Path) -> None:
+    """They are named by a path, under which other content may lie tomorrow."""
+    vectors = tmp_path / "vectors.txt"
+    vectors.write_text(f"the {' 0.5' * 8}\n".replace("  ", " "), "utf-8")
+    config = languages.config(
+        source, text={"vectors": str(vectors)}, training={"checkpoint_minutes": 0.0, "epochs": 1}
+    )
+    with pytest.raises(Interrupted):
+        pretrain(config, out=tmp_path / "run", watcher=StopsAt(2))
+    vectors.write_text(vectors.read_text("utf-8").replace("0.5", "0.6"), "utf-8")
+    with pytest.raises(TrainingError, match="belongs to other settings or other data"):
+        pretrain(config, out=tmp_path / "run", resume=True)
 
 
 def test_it_learns_what_a_unigram_model_cannot_know(source: Path) -> None:
@@ -107,8 +138,6 @@ def test_pieces_and_characters(source: Path, tokenizer: str) -> None:
 
 
 def held_out(config: LanguageModelConfig) -> list[str]:
-    from tenor.data.texts import load_texts
-
     return [example.text for example in load_texts(config.data).split("test")]
 
 

@@ -6,7 +6,7 @@ from typing import Any
 
 from tenor.cli.console import Terminal
 from tenor.config.load import to_values
-from tenor.config.names import name_of
+from tenor.config.names import reader_name
 from tenor.report.numbers import count, size
 
 
@@ -39,7 +39,7 @@ def show_language_model(terminal: Terminal, path: Path, *, json: bool) -> None:
         return
     shown = {
         "language model": f"{path} ({size(bytes_)})",
-        "network": f"{name_of(model.config).partition('-')[0]}, {count(parameters, 'parameter')}",
+        "network": f"{reader_name(model.config)}, {count(parameters, 'parameter')}",
         "trained on": str(data.get("source", "data that was not named")),
         "text": f"{model.pipeline.tokenizer.name}, vocabulary {len(model.pipeline.vocabulary):,}",
         "says": f"the next {unit_of(model.pipeline)}",

@@ -16,7 +16,7 @@ from tenor.cli.pretraining_view import PretrainingView, summary
 from tenor.cli.train import free_folder, source_name
 from tenor.config.language_model import LanguageModelConfig
 from tenor.config.load import Values, assignments, merge, parse_as, read, settings_in, to_values
-from tenor.config.names import apply_name, name_of
+from tenor.config.names import apply_name, reader_name
 from tenor.errors import OutputError
 
 # Name of a parameter -> the setting it stands for.
@@ -132,7 +132,7 @@ def pretrain(
 
     base = stored_as(LanguageModelConfig, out) if resume and out else LanguageModelConfig()
     found = _configuration(context, to_values(base))
-    folder = out or free_folder(f"{source_name(found.data.sources[0])}-{_network(found)}-language")
+    folder = out or free_folder(f"{source_name(found.data.sources[0])}-{reader_name(found.network)}-language")
     with closing(PretrainingView(terminal)) as view:
         run = language_modelling.pretrain(found, out=folder, resume=resume, force=force, watcher=view)
     if json:
@@ -143,13 +143,11 @@ def pretrain(
     split = next((name for name in ("test", "validation") if name in run.figures), None)
     if split is not None:
         terminal.note()
-        terminal.show(*summary(run.figures[split], run.baselines[split], _network(found), split), "")
-    terminal.line(f"Saved in {folder}")
+        terminal.show(
+            *summary(run.figures[split], run.baselines[split], reader_name(found.network), split), ""
+        )
+    terminal.line(f"Saved in {folder}; the page is {folder / 'report.html'}")
     terminal.line(f"Write with: tenor generate {shlex.quote(str(folder))}")
-
-
-def _network(config: LanguageModelConfig) -> str:
-    return name_of(config.network).partition("-")[0]
 
 
 def _configuration(context: typer.Context, base: Values) -> LanguageModelConfig:

@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING
 
 from tenor.cli.console import Terminal
 from tenor.cli.progress import bar
-from tenor.evaluation.intervals import Interval
-from tenor.report.numbers import count, duration, percent
+from tenor.report import language_tables
+from tenor.report.language_tables import perplexity
+from tenor.report.numbers import count, duration
 
 if TYPE_CHECKING:
     from rich.console import RenderableType
@@ -82,7 +83,7 @@ class PretrainingView:
             completed=progress.texts,
             description=f"epoch {progress.epoch + 1}/{self._epochs}",
             figures=(
-                f"loss {loss:.3f}  perplexity {_short(math.exp(loss))}  "
+                f"loss {loss:.3f}  perplexity {perplexity(math.exp(loss))}  "
                 f"{speed:,.0f} tokens/s  {duration(left / speed)} left"
             ),
         )
@@ -96,42 +97,20 @@ def summary(
     figures: "LanguageFigures", baselines: "Mapping[str, LanguageFigures]", network: str, split: str
 ) -> "list[RenderableType]":
     """Return the network beside models that only count, and what the unknown word does to the figures."""
-    from tenor.report.tables import table
+    from tenor.report.tables import of_page
 
-    name, _ = figures.headline
-    made = table(f"model, {split} texts", name, "95 % interval")
-    for model, found in (*baselines.items(), (network, figures)):
-        figure = found.headline[1]
-        made.add_row(model, _short(figure.value), _range(figure))
-    lines: list[RenderableType] = [made]
-    for other, ratio in figures.ratios.items():
-        more = "lower" if ratio.high < 1 else "higher" if ratio.low > 1 else "about as high"
-        lines.append(
-            f"The perplexity of a {figures.unit} is {ratio.value:.2f} times that of the {other} model "
-            f"({ratio.low:.2f}-{ratio.high:.2f}): {more}."
-        )
-    lines.append(
-        f"{count(figures.tokens, figures.unit)}, ends of texts among them; "
-        f"{percent(figures.unknown_share)} are not in the vocabulary."
-    )
-    return lines
-
-
-def _range(figure: Interval) -> str:
-    return f"{_short(figure.low)}-{_short(figure.high)}"
-
-
-def _short(value: float) -> str:
-    """Return a perplexity with three digits or so."""
-    return f"{value:,.0f}" if value >= 1000 else f"{value:.1f}" if value >= 100 else f"{value:.2f}"
+    return [
+        of_page(language_tables.figures(figures, baselines, network, split)),
+        *language_tables.sentences(figures),
+    ]
 
 
 def _line(row: "Row", *, best: bool) -> str:
     loss, validation = row["train_loss"], row.get("validation_loss")
     judged = f"{'-':>16}  {'-':>10}"
     if validation is not None:
-        judged = f"{validation:16.4f}  {_short(math.exp(validation)):>10}"
+        judged = f"{validation:16.4f}  {perplexity(math.exp(validation)):>10}"
     return (
-        f"{row['epoch']:5.0f}  {loss:7.4f}  {_short(math.exp(loss)):>10}  {judged}  "
+        f"{row['epoch']:5.0f}  {loss:7.4f}  {perplexity(math.exp(loss)):>10}  {judged}  "
         f"{row['tokens_per_second']:8,.0f}  {duration(row['seconds']):>8}{'  best' if best else ''}"
     )

@@ -8,7 +8,7 @@ from typing_extensions import Doc
 
 from tenor.config.data import DuplicatesPolicy
 from tenor.config.evaluation import EvaluationConfig
-from tenor.config.names import name_of, unknown_encoder
+from tenor.config.names import reader_name, unknown_encoder
 from tenor.config.network import HAS_DIRECTIONS, SEES_ALL_AT_ONCE, NetworkConfig, RecurrentConfig
 from tenor.config.text import TextConfig
 from tenor.config.training import TrainingConfig
@@ -114,10 +114,9 @@ def refuse_other_ways(network: NetworkConfig) -> None:
     both = network.bidirectional and HAS_DIRECTIONS[network.encoder]
     if both or network.encoder in SEES_ALL_AT_ONCE:
         why = "reads backwards as well" if both else "sees the whole text at once"
-        reader = name_of(network).partition("-")[0]
         raise ConfigError(
-            f"a language model says the next token from those before it, and {reader} {why}; choose one of "
-            f"{', '.join(ONE_WAY)}, with network.bidirectional=false"
+            f"a language model says the next token from those before it, and {reader_name(network)} {why}; "
+            f"choose one of {', '.join(ONE_WAY)}, with network.bidirectional=false"
         )
     if network.ratios.use:
         raise ConfigError(

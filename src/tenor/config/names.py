@@ -54,6 +54,11 @@ def name_of(config: NetworkConfig) -> str:
     return f"{'bi' if both else ''}{config.encoder}-{config.pooling}"
 
 
+def reader_name(config: NetworkConfig) -> str:
+    """Return the name of a network that pools nothing, such as that of a language model: [bi]encoder."""
+    return name_of(config).partition("-")[0]
+
+
 def unknown_encoder(name: str) -> ConfigError:
     """Return the error that says which encoders there are, and which of them `name` looks like."""
     known = [*HAS_DIRECTIONS, *(f"bi{encoder}" for encoder in _directed())]

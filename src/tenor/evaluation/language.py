@@ -69,6 +69,27 @@ class LanguageFigures:
             "perplexity_ratio": {name: ratio.to_json() for name, ratio in self.ratios.items()},
         }
 
+    @classmethod
+    def from_json(cls, values: Mapping[str, Any]) -> "LanguageFigures":
+        """Return the figures of `to_json`.
+
+        Raises `KeyError` or `TypeError` where these are none.
+        """
+
+        def interval(name: str) -> Interval | None:
+            return values[name] and Interval(**values[name])
+
+        return cls(
+            texts=values["texts"],
+            tokens=values["tokens"],
+            unit=values["unit"],
+            unknown_share=values["unknown_share"],
+            perplexity=Interval(**values["perplexity"]),
+            word_perplexity=interval("word_perplexity"),
+            bits_per_character=interval("bits_per_character"),
+            ratios={name: Interval(**one) for name, one in values["perplexity_ratio"].items()},
+        )
+
 
 def language_figures(
     losses: Array, sums: Sums, *, others: Mapping[str, Array], resamples: int, seed: int

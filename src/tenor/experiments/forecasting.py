@@ -1,12 +1,12 @@
 """A forecasting experiment: a series and a configuration in, a trained and judged forecaster out."""
 
-import hashlib
 import json
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol
 
 import numpy as np
+import numpy.typing as npt
 import torch
 
 from tenor.batching import FeatureBatch
@@ -15,22 +15,22 @@ from tenor.data.series.preparing import Prepared, prepare
 from tenor.data.series.reading import read_series
 from tenor.data.series.series import Series
 from tenor.data.series.windows import Windows
-from tenor.errors import ConfigError, Interrupted
 from tenor.evaluation.forecasts import ForecastEvaluation
+from tenor.experiments import training_run
 from tenor.experiments.forecast_report import report_values
 from tenor.experiments.judging import NETWORK, Judged, judge
-from tenor.experiments.run import METRICS, MODEL, PAGE, RunFolder, decisive
+from tenor.experiments.run import METRICS, MODEL, PAGE, RunFolder
+from tenor.experiments.training_run import run_folder
 from tenor.experiments.watching import SilentWarned, Warned
 from tenor.forecast_model import ForecastModel
 from tenor.nn.build import to_arrays
 from tenor.nn.forecaster import Forecaster, StateClassifier, build_forecaster, build_state_classifier
 from tenor.report import forecast_pictures
 from tenor.report.forecast_page import forecast_page
-from tenor.training.checkpoint import Checkpoint
-from tenor.training.loop import History, Saving, Trainer
+from tenor.training.loop import History
 from tenor.training.objectives import Objective, class_weights
 from tenor.training.rehearsal import rehearsal
-from tenor.training.runtime import Runtime, applied, resolve
+from tenor.training.runtime import Runtime, Step, applied
 from tenor.training.windows import Forecasting, Telling, ValidationWindows, WindowBatches
 
 RESULT, PICTURE = "forecast.json", "forecast.png"
@@ -87,10 +87,7 @@ def forecast(
     """
     config = checked(config)
     watcher = watcher or SilentSeriesWatcher()
-    folder = None if out is None else RunFolder.open(out, config, resume=resume, force=force)
-    if folder is None and config.training.track:
-        raise ConfigError("training.track needs a run folder to write to; give one, or set training.track=[]")
-    try:
+    with run_folder(out, config, resume=resume, force=force) as folder:
         prepared = prepare(read_series(config.data), config)
         watcher.series(prepared)
         fitted = fit(prepared, config, folder=folder, watcher=watcher)
@@ -100,13 +97,6 @@ def forecast(
         run = ForecastRun(folder.path if folder else None, config, model, prepared, fitted.history, judged)
         if folder is not None:
             _finish(folder, run, fitted.runtime)
-    except KeyboardInterrupt:
-        raise Interrupted(
-            "interrupted; nothing was saved, since no --out was given" if folder is None else folder.kept()
-        ) from None
-    finally:
-        if folder is not None:
-            folder.tracking.end(None)  # of a run that stopped; one that finished has ended already
     return run
 
 
@@ -164,29 +154,22 @@ def _train(
     train, validation = prepared.windows["train"], prepared.windows["validation"]
     objective = _objective(config, prepared)
     batches = WindowBatches(train, config.training.batch_size, config.training.seed)
-    saving, checkpoint = None, None
-    if folder is not None:
-        saving = Saving(folder.checkpoint, _fingerprint(config, train, validation))
-        checkpoint = Checkpoint.load(saving.path, saving.fingerprint) if folder.resumes else None
-    if checkpoint is not None:
-        runtime = checkpoint.runtime
-    else:
+
+    def check() -> Step:
         batch = batches.batch(np.arange(min(len(train), batches.size)))
-        runtime = resolve(config.training, rehearsal(module, lambda network: objective(network, batch).loss))
-        torch.manual_seed(config.training.seed)
-    if folder is not None:
-        folder.begin()
-    trainer = Trainer(
+        return rehearsal(module, lambda network: objective(network, batch).loss)
+
+    return training_run.train(
         module,
         objective,
         config.training,
-        runtime,
-        observer=watcher if folder is None else folder.recording(watcher),
-        saving=saving,
+        batches,
+        ValidationWindows(validation),
+        folder=folder,
+        watcher=watcher,
+        fingerprint=lambda: _fingerprint(config, train, validation),
+        check=check,
     )
-    if checkpoint is not None:
-        trainer.restore(checkpoint)
-    return trainer.fit(batches, ValidationWindows(validation)), runtime
 
 
 def _finish(folder: RunFolder, run: ForecastRun, runtime: Runtime) -> None:
@@ -213,12 +196,10 @@ def _objective(config: ForecastConfig, prepared: Prepared) -> Objective[Any, Fea
 
 
 def _fingerprint(config: ForecastConfig, *windows: Windows) -> str:
-    """SHA-256 of configuration and windows: what a checkpoint must agree with to be resumed."""
-    digest = hashlib.sha256(json.dumps(decisive(config), sort_keys=True).encode())
+    arrays: list[npt.NDArray[Any]] = []
     for one in windows:
         # Of all steps that are read, and no others: what comes after them may grow.
         last = int(one.ends.max()) + one.horizon + 1
         told = one.targets if one.labels is None else one.labels
-        for array in (one.inputs[:last], told[:last], one.ends):
-            digest.update(np.ascontiguousarray(array).tobytes())
-    return digest.hexdigest()
+        arrays += [one.inputs[:last], told[:last], one.ends]
+    return training_run.fingerprint(config, arrays)

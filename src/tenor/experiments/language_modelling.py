@@ -1,52 +1,48 @@
 """A language model: texts and configuration in, a trained model with figures on held-out text out.
 
-The run folder holds config.yaml, history.csv, curves.png, metrics.json, model/ and the checkpoint, as that of
-a classifier does (`experiments.run`).
+The run folder holds config.yaml, history.csv, curves.png, metrics.json, report.json, report.html, model/ and
+the checkpoint, as that of a classifier does (`experiments.run`).
 """
 
-import hashlib
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol
 
-import numpy as np
-import numpy.typing as npt
 import torch
 
 from tenor.baselines.ngrams import NgramModel
 from tenor.config.language_model import LanguageModelConfig, refuse_other_ways
 from tenor.data.example import Dataset
 from tenor.data.texts import load_texts
-from tenor.errors import ConfigError, DataError, Interrupted
-from tenor.evaluation.language import LanguageFigures, Sums, language_figures
-from tenor.experiments.run import CURVES, METRICS, MODEL, RunFolder, decisive
+from tenor.errors import ConfigError, DataError
+from tenor.evaluation.language import LanguageFigures, language_figures
+from tenor.experiments import training_run
+from tenor.experiments.language_report import report_values
+from tenor.experiments.language_texts import Texts
+from tenor.experiments.named_files import files_of
+from tenor.experiments.run import CURVES, METRICS, MODEL, PAGE, REPORT, RunFolder
+from tenor.experiments.run_files import page_of_run
+from tenor.experiments.training_run import run_folder
 from tenor.experiments.watching import SilentWarned, Warned
 from tenor.nn.build import build_language_model, to_arrays
-from tenor.nn.chunks import Chunks, framed, running
+from tenor.nn.chunks import Chunks
 from tenor.nn.language_model import LanguageModel
 from tenor.nn.scoring import token_losses
 from tenor.pretrained_model import PretrainedModel, unit_of
 from tenor.report import plots
-from tenor.text.bpe import BEGINS_WORD
+from tenor.report.language_tables import with_perplexity
 from tenor.text.pipeline import TextPipeline
-from tenor.text.tokens import Tokens
 from tenor.text.vectors import read
-from tenor.training.checkpoint import Checkpoint
-from tenor.training.loop import History, Saving, Trainer
+from tenor.training.loop import History
 from tenor.training.next_token import HeldOutTexts, NextToken
 from tenor.training.rehearsal import rehearsal
-from tenor.training.runtime import Runtime, applied, resolve
+from tenor.training.runtime import Runtime, Step, applied
 
 KIND = "language-model"
-# Rows that a held-out running text is read in at once, and the parts by which its figures get intervals.
-_ROWS, _PARTS, _LONGEST_PART = 16, 50, 1000
 # Length of the longest n-grams that are counted beside the network, by what a token is.
 _ORDERS = {"word": 3, "piece": 3, "character": 6}
-_SPLITS = ("train", "validation", "test")
-
-Floats = npt.NDArray[np.float64]
 
 
 class Watcher(Warned, Protocol):
@@ -62,66 +58,6 @@ class SilentWatcher(SilentWarned):
 
     def data(self, dataset: Dataset, pipeline: TextPipeline, tokens: Mapping[str, int]) -> None:
         """Ignore."""
-
-
-@dataclass(frozen=True)
-class Texts:
-    """A dataset as a pipeline reads it."""
-
-    dataset: Dataset
-    pipeline: TextPipeline
-    tokens: Mapping[str, Tokens]  # of each split, between boundaries
-    stream: bool
-
-    @classmethod
-    def prepare(cls, dataset: Dataset, config: LanguageModelConfig) -> "Texts":
-        """Make the text pipeline from the training texts, and read all splits with it."""
-        texts = {name: [example.text for example in dataset.split(name)] for name in _SPLITS}
-        pipeline = TextPipeline.build(texts["train"], config.text)
-        boundary, stream = pipeline.vocabulary.pad, config.data.stream
-        tokens = {}
-        for name, some in texts.items():
-            if some:
-                ids = pipeline.encode(some)
-                rows = config.training.batch_size if name == "train" else _ROWS
-                tokens[name] = (
-                    running(ids, boundary, rows=rows, least=config.chunk) if stream else framed(ids, boundary)
-                )
-        return cls(dataset, pipeline, tokens, stream)
-
-    @property
-    def boundary(self) -> int:
-        """The id that stands before and after a text."""
-        return self.pipeline.vocabulary.pad
-
-    def sums(self, split: str) -> Sums:
-        """Return what is known of the texts of a split."""
-        vocabulary, unit = self.pipeline.vocabulary, unit_of(self.pipeline)
-        begins = np.array([unit != "piece" or token.startswith(BEGINS_WORD) for token in vocabulary.tokens])
-        begins[self.boundary] = True
-        targets = self._targets(split)
-        return Sums(
-            tokens=self._by_text(np.ones(len(targets)), split),
-            words=np.maximum(self._by_text(begins[targets].astype(np.float64), split), 1),
-            unknown=int(np.count_nonzero(targets == vocabulary.unknown)),
-            unit=unit,
-        )
-
-    def by_text(self, losses: npt.NDArray[Any], split: str) -> Floats:
-        """Return the sum of each text of a split, or of each part of a running text."""
-        return self._by_text(losses.astype(np.float64), split)
-
-    def _by_text(self, values: Floats, split: str) -> Floats:
-        tokens = self.tokens[split]
-        starts = tokens.offsets[:-1] - np.arange(len(tokens))
-        if self.stream:
-            part = max(1, min(_LONGEST_PART, len(values) // _PARTS))
-            starts = np.arange(0, len(values), part)
-        return np.add.reduceat(values, starts)
-
-    def _targets(self, split: str) -> npt.NDArray[np.int32]:
-        tokens = self.tokens[split]
-        return np.delete(tokens.ids, tokens.offsets[:-1])
 
 
 @dataclass(frozen=True)
@@ -155,18 +91,8 @@ def pretrain(
     """
     _check(config)
     watcher = watcher or SilentWatcher()
-    folder = None if out is None else RunFolder.open(out, config, resume=resume, force=force)
-    if folder is None and config.training.track:
-        raise ConfigError("training.track needs a run folder to write to; give one, or set training.track=[]")
-    try:
+    with run_folder(out, config, resume=resume, force=force) as folder:
         return _pretrain(config, folder, watcher)
-    except KeyboardInterrupt:
-        raise Interrupted(
-            "interrupted; nothing was saved, since no --out was given" if folder is None else folder.kept()
-        ) from None
-    finally:
-        if folder is not None:
-            folder.tracking.end(None)  # of a run that stopped; one that finished has ended already
 
 
 def _check(config: LanguageModelConfig) -> None:
@@ -180,10 +106,9 @@ def _check(config: LanguageModelConfig) -> None:
 
 def _pretrain(config: LanguageModelConfig, folder: RunFolder | None, watcher: Watcher) -> LanguageRun:
     texts = Texts.prepare(load_texts(config.data), config)
-    counts = {name: int(tokens.offsets[-1]) - len(tokens) for name, tokens in texts.tokens.items()}
-    if counts["train"] < 2:
+    if texts.counts["train"] < 2:
         raise DataError("the training text is a single token, and there is nothing to learn; give more text")
-    watcher.data(texts.dataset, texts.pipeline, counts)
+    watcher.data(texts.dataset, texts.pipeline, texts.counts)
     vectors = None
     if config.text.vectors is not None:
         size = config.network.embedding_size
@@ -218,7 +143,9 @@ def _pretrain(config: LanguageModelConfig, folder: RunFolder | None, watcher: Wa
     )
     run = LanguageRun(folder.path if folder else None, config, model, history, figures, baselines)
     if folder is not None:
-        _finish(folder, run, metrics, runtime)
+        with applied(runtime):
+            report = report_values(texts, model, config)
+        _finish(folder, run, metrics, runtime, report)
     return run
 
 
@@ -231,25 +158,23 @@ def _train(
 ) -> tuple[History, Runtime]:
     training = config.training
     chunks = Chunks(texts.tokens["train"], texts.boundary, training.batch_size, config.chunk, training.seed)
-    saving, checkpoint = None, None
-    if folder is not None:
-        saving = Saving(folder.checkpoint, _fingerprint(config, texts))
-        checkpoint = Checkpoint.load(saving.path, saving.fingerprint) if folder.resumes else None
-    if checkpoint is not None:
-        runtime = checkpoint.runtime
-    else:
-        first = chunks.batch(chunks.order(0)[0])
-        runtime = resolve(training, rehearsal(module, lambda network: NextToken()(network, first).loss))
-        torch.manual_seed(training.seed)
-    if folder is not None:
-        folder.begin()
-    observer = watcher if folder is None else folder.recording(watcher)
-    trainer = Trainer(module, NextToken(), training, runtime, observer=observer, saving=saving)
-    if checkpoint is not None:
-        trainer.restore(checkpoint)
     held_out = texts.tokens.get("validation")
-    validation = None if held_out is None else HeldOutTexts(held_out, texts.boundary)
-    return trainer.fit(chunks, validation), runtime
+
+    def check() -> Step:
+        first = chunks.batch(chunks.order(0)[0])
+        return rehearsal(module, lambda network: NextToken()(network, first).loss)
+
+    return training_run.train(
+        module,
+        NextToken(),
+        training,
+        chunks,
+        None if held_out is None else HeldOutTexts(held_out, texts.boundary),
+        folder=folder,
+        watcher=watcher,
+        fingerprint=lambda: _fingerprint(config, texts),
+        check=check,
+    )
 
 
 def evaluate(
@@ -278,26 +203,26 @@ def evaluate(
     return figures, baselines
 
 
-def _finish(folder: RunFolder, run: LanguageRun, metrics: Mapping[str, Any], runtime: Runtime) -> None:
+def _finish(
+    folder: RunFolder,
+    run: LanguageRun,
+    metrics: Mapping[str, Any],
+    runtime: Runtime,
+    report: Mapping[str, Any],
+) -> None:
+    """Write model, figures, pictures and page."""
     run.model.save(folder.path / MODEL)
     folder.write_history(run.history.rows)
-    rows = [
-        {**row, **{f"{split}_perplexity": float(np.exp(row[f"{split}_loss"]))
-                   for split in ("train", "validation") if f"{split}_loss" in row}}
-        for row in run.history.rows
-    ]  # fmt: skip
-    figures = ("loss", "perplexity")
-    plots.curves(rows, folder.path / CURVES, run.history.best_epoch, figures)
+    rows = with_perplexity(run.history.rows)
+    plots.curves(rows, folder.path / CURVES, run.history.best_epoch, ("loss", "perplexity"))
     folder.write(METRICS, json.dumps({**metrics, **folder.cost(run.history, runtime)}, indent=1))
+    folder.write(REPORT, json.dumps(report, ensure_ascii=False, indent=1, allow_nan=False))
+    folder.write(PAGE, page_of_run(folder.path))
     ends = {f"{split}/perplexity": found.perplexity.value for split, found in run.figures.items()}
     folder.tracking.end({**ends, "best_epoch": float(run.history.best_epoch)})
 
 
 def _fingerprint(config: LanguageModelConfig, texts: Texts) -> str:
-    """SHA-256 of configuration and ids: what a checkpoint must agree with to be resumed."""
-    digest = hashlib.sha256(json.dumps(decisive(config), sort_keys=True).encode())
-    for split in ("train", "validation"):
-        if split in texts.tokens:
-            for array in (texts.tokens[split].ids, texts.tokens[split].offsets):
-                digest.update(np.ascontiguousarray(array).tobytes())
-    return digest.hexdigest()
+    read = [texts.tokens[split] for split in ("train", "validation") if split in texts.tokens]
+    arrays = [array for tokens in read for array in (tokens.ids, tokens.offsets)]
+    return training_run.fingerprint(config, arrays, files_of(config.text, config.network))

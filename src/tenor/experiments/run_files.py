@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from tenor.errors import ModelError
+from tenor.report.language_page import is_language_run, language_page
 from tenor.report.run_page import run_page
 
 CONFIG, HISTORY, METRICS = "config.yaml", "history.csv", "metrics.json"
@@ -44,8 +45,9 @@ def page_of_run(folder: Path, *, texts: bool = True) -> str:
         ModelError: as `run_values`, or what its files hold does not fit together.
     """
     values = run_values(folder)
+    page = language_page if is_language_run(values["config"]) else run_page
     try:
-        return run_page(values, texts=texts)
+        return page(values, texts=texts)
     except (KeyError, TypeError, AttributeError) as error:
         raise ModelError(f"{folder} is damaged, its figures are not complete: {error!r}") from error
 

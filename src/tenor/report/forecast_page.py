@@ -1,6 +1,5 @@
 """The page of a forecasting run, from the values of its forecast.json."""
 
-import shlex
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -11,7 +10,7 @@ from tenor.report import run_pictures
 from tenor.report.forecast_pictures import forecast_pictures, step_pictures
 from tenor.report.numbers import duration
 from tenor.report.page import Page, Section, Table, facts
-from tenor.report.run_page import environment_section, settings_section
+from tenor.report.run_page import again_section, environment_section, settings_section
 
 Values = Mapping[str, Any]
 
@@ -52,7 +51,7 @@ def forecast_page(values: Values) -> str:
             ),
             settings_section(values["config"], forecast_settings()),
             environment_section(_environment(values)),
-            Section("again", "How to do it again", command=_command(values)),
+            again_section("tenor forecast", values["name"]),
         ],
     ).render()
 
@@ -106,8 +105,3 @@ def _environment(values: Values) -> dict[str, Any]:
         "epochs": cost["epochs"],
         "peak memory": f"{cost['peak_memory_mib']:,.0f} MiB",
     }
-
-
-def _command(values: Values) -> str:
-    config, again = (shlex.quote(f"{values['name']}{end}") for end in ("/config.yaml", "-again"))
-    return f"tenor forecast --config {config} --out {again}"

@@ -49,7 +49,7 @@ def run_page(values: Mapping[str, Any], *, texts: bool = True) -> str:
             data_section(report.get("data"), report.get("provenance")),
             settings_section(values["config"]),
             environment_section(environment_of(metrics, report)),
-            Section("again", "How to do it again", command=_command(values["name"])),
+            again_section("tenor train", values["name"]),
         ],
     ).render()
 
@@ -152,9 +152,10 @@ def environment_of(metrics: Mapping[str, Any], report: Mapping[str, Any]) -> dic
     }
 
 
-def _command(name: str) -> str:
+def again_section(command: str, name: str) -> Section:
+    """Return how a run of that name is made once more."""
     config, again = shlex.quote(f"{name}/config.yaml"), shlex.quote(f"{name}-again")
-    return f"tenor train --config {config} --out {again}"
+    return Section("again", "How to do it again", command=f"{command} --config {config} --out {again}")
 
 
 def _shown(value: object) -> str:

@@ -1,4 +1,4 @@
-"""Pictures in the page of a run: loss and accuracy over the epochs, and accuracy by slice."""
+"""Pictures in the page of a run: loss, accuracy and other figures over the epochs."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
@@ -13,11 +13,13 @@ History = Sequence[Mapping[str, float | None]]
 _STYLES = {"train": (pictures.BLUE, "o", "-"), "validation": (pictures.ORANGE, "s", "--")}
 
 
-def curves(history: History, best_epoch: int | None) -> Iterator[Picture]:
-    """Yield loss and accuracy over the epochs, the best epoch marked."""
+def curves(
+    history: History, best_epoch: int | None, *, figures: Sequence[str] = ("loss", "accuracy")
+) -> Iterator[Picture]:
+    """Yield loss and accuracy, or other figures, over the epochs, the best epoch marked."""
     from matplotlib.ticker import MaxNLocator, PercentFormatter
 
-    for what in ("loss", "accuracy"):
+    for what in figures:
         lines = {split: series(history, f"{split}_{what}") for split in _STYLES}
         if not any(lines.values()):
             continue

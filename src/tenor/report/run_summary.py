@@ -18,7 +18,7 @@ def run_summary(values: Mapping[str, Any], split: str | None) -> list[str]:
         *(_warned(values)),
         *(_accuracy(metrics[split], split) if split is not None else _unjudged()),
         *_start(values),
-        *_training(values["history"], metrics.get("best_epoch")),
+        *training_sentences(values["history"], metrics.get("best_epoch")),
         *(_weakest(metrics[split]) if split is not None else ()),
     ]
 
@@ -71,7 +71,8 @@ def _accuracy(found: Mapping[str, Any], split: str) -> Iterator[str]:
         yield f"{always}, which lies within the interval: the model is not clearly better than that."
 
 
-def _training(history: History, best: int | None) -> Iterator[str]:
+def training_sentences(history: History, best: int | None) -> Iterator[str]:
+    """Say which epoch was the best, and what the losses say of those after it."""
     if not history or best is None:
         return
     losses = series(history, "validation_loss")
