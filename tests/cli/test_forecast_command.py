@@ -121,6 +121,28 @@ def test_settings_beat_options_and_the_file(hourly: Path, tmp_path: Path) -> Non
     assert "kind: gaussian" in stored
 
 
+def test_several_series_in_one_file(tmp_path: Path) -> None:
+    path = series.stations(tmp_path / "s.csv")
+    out, options = tmp_path / "run", (*series.SMALL_OPTIONS, "--series-id", "place")
+    result = tenor("forecast", path, *options, "--out", out)
+    assert result.status == 0, result.err
+    assert "260 steps of 1 hour in 2 series: temp" in result.err
+    assert "MASE" in result.out
+    page = (out / "report.html").read_text("utf-8")
+    assert "<i>north</i>" not in page
+    shown = markup.read(page).text
+    assert "By series" in shown
+    assert "Forecasts of temp of جنوب" in shown
+    assert "series" in tenor("info", out).out
+    next_file = tmp_path / "next.csv"
+    assert tenor("forecast", path, "--model", out, "--output", next_file).status == 0
+    rows = list(csv.DictReader(next_file.read_text("utf-8").splitlines()))
+    assert [row["series"] for row in rows] == ["<i>north</i>"] * 3 + ["جنوب"] * 3
+    assert "جنوب" in tenor("forecast", path, "--model", out).out
+    without = tenor("forecast", path, *series.SMALL_OPTIONS, "--out", tmp_path / "b")
+    assert "(--series-id)" in without.error
+
+
 def test_bad_input_is_one_line(hourly: Path, run: Path, tmp_path: Path) -> None:
     one = tmp_path / "one.csv"
     one.write_text("v\n1\n2\n", "utf-8")

@@ -9,10 +9,10 @@ import pytest
 import series
 
 from tenor.data.series.preparing import prepare
-from tenor.data.series.reading import read_series
+from tenor.data.series.reading import read_all, read_series
 from tenor.errors import ConfigError, DataError, Interrupted, ModelError
 from tenor.experiments.forecasting import SilentSeriesWatcher, fit, forecast
-from tenor.experiments.judging import predictions
+from tenor.experiments.judging import baselines, predictions, wanted
 from tenor.experiments.run import stored_as
 from tenor.forecast_model import ForecastModel
 from tenor.inference.forecasting import next_values
@@ -65,7 +65,7 @@ def test_training_knows_nothing_of_the_test_and_forecasts_nothing_of_what_comes(
     fitted = fit(before, config)
     said = predictions(fitted.module, before, fitted.runtime.torch_device)["test"]
     values = whole.values.copy()
-    place = before.parts.test + 10
+    place = before.members[0].parts.test + 10
     values[place:] *= -3
     after = prepare(replace(whole, values=values), config)
     again = fit(after, config)
@@ -88,7 +88,7 @@ def test_a_saved_forecaster_says_the_same(hourly: Path, tmp_path: Path) -> None:
     shorter = tmp_path / "shorter.csv"
     shorter.write_text("\n".join(lines[:-3]) + "\n", "utf-8")
     found = next_values(model, str(shorter))
-    assert found.quantiles == pytest.approx(run.judged.said[-1], rel=1e-5)
+    assert found.each[0].quantiles == pytest.approx(run.judged.said[-1], rel=1e-5)
     assert [row["time"] for row in found.to_json()["rows"]] == [line.split(",")[0] for line in lines[-3:]]
     assert str(hourly.parent) not in (tmp_path / "run" / "model" / "forecaster.json").read_text()
 
@@ -122,7 +122,7 @@ def test_states_are_told(tmp_path: Path) -> None:
     assert accuracy > 0.9
     found = next_values(ForecastModel.load(tmp_path / "run"), str(path))
     assert len(found.to_json()["rows"]) == 240 - 5
-    shares = found.probabilities[-len(run.judged.said) :]
+    shares = found.each[0].probabilities[-len(run.judged.said) :]
     assert shares == pytest.approx(run.judged.said, abs=1e-5)
 
 
@@ -132,3 +132,43 @@ def test_gaussian_and_several_targets(hourly: Path) -> None:
     assert judged.measure == "MASE"
     assert judged.said.shape[1:] == (3, 2, 7)
     assert len(judged.to_json()["test"]["network"]["mae_by_target"]) == 2
+
+
+def test_baselines_of_several_series_are_those_of_each_alone(tmp_path: Path) -> None:
+    """Persistence and the last season of one series know nothing of the other."""
+    path = series.stations(tmp_path / "s.csv")
+    config = series.config(path, {"data": {"series_id": "place", "season": 24}})
+    every = read_all(config.data)
+    together = prepare(every, config)
+    said, _ = baselines(together, config)
+    median = config.output.quantiles.index(0.5)
+    for number, one in enumerate(every):
+        alone = prepare(one, config)
+        others, _ = baselines(alone, config)
+        for split in ("validation", "test"):
+            rows = together.member_of(split) == number
+            assert wanted(together, split)[rows] == pytest.approx(wanted(alone, split))
+            for name in ("persistence", "seasonal naive"):
+                assert said[name][split][rows][..., median] == pytest.approx(
+                    others[name][split][..., median], rel=1e-4
+                )
+
+
+def test_several_series_are_trained_saved_and_gone_on_with(tmp_path: Path) -> None:
+    path = series.stations(tmp_path / "s.csv")
+    config = series.config(path, {"data": {"series_id": "place"}})
+    run = forecast(config, out=tmp_path / "run")
+    assert run.judged.measure == "MASE"
+    values = json.loads((tmp_path / "run" / "forecast.json").read_text("utf-8"))
+    assert [one["id"] for one in values["by_series"]] == ["<i>north</i>", "جنوب"]
+    total = sum(one["windows"] * one["error"] for one in values["by_series"])
+    figure = values["judged"]["test"]["network"]["mase"]["value"]
+    assert total / sum(one["windows"] for one in values["by_series"]) == pytest.approx(figure)
+    found = next_values(ForecastModel.load(tmp_path / "run"), str(path))
+    assert [said.series.id for said in found.each] == ["<i>north</i>", "جنوب"]
+    north, south = (said.quantiles[:, 0, 3].mean() for said in found.each)
+    assert south > 20 * north  # each in its own units
+    other = tmp_path / "other.csv"
+    other.write_text(path.read_text("utf-8").replace("جنوب", "east"), "utf-8")
+    with pytest.raises(DataError, match="series 'east' is not among the series the model was trained on"):
+        next_values(ForecastModel.load(tmp_path / "run"), str(other))

@@ -63,3 +63,15 @@ def machine(path: Path, steps: int = 240) -> Path:
     load = np.round(5.0 * on + random.normal(0, 0.3, len(on)), 3)
     states = ["runs" if one else "<b>stands</b>" for one in on]
     return write(path, {"date": hours(len(on)), "load": list(load), "state": states})
+
+
+def stations(path: Path, steps: tuple[int, ...] = (150, 110)) -> Path:
+    """Write hourly waves of stations, each a hundred times as large as the one before, their rows mixed."""
+    rows = [
+        (hours(count)[step], f"{name}", round(100.0**number * float(waves(count, seed=number)[step]), 4))
+        for number, (name, count) in enumerate(zip(("<i>north</i>", "جنوب"), steps, strict=False))
+        for step in range(count)
+    ]
+    rows.sort(key=lambda row: row[0])
+    times, names, values = zip(*rows, strict=True)
+    return write(path, {"date": times, "place": names, "temp": values})

@@ -58,8 +58,9 @@ def seasonal_naive(given: Given) -> Baseline:
     def points(windows: Windows) -> Floats:
         ahead = np.arange(1, windows.horizon + 1)
         back = ahead - given.season * -(-ahead // given.season)  # from the window's end, at most 0
-        # Before the series has a season behind it, its first value stands in.
-        return given.filled[np.maximum(windows.ends[:, None] + back, 0)]
+        # Before a series has a season behind it, its first value stands in.
+        first = np.int64(0) if windows.starts is None else windows.starts[:, None]
+        return given.filled[np.maximum(windows.ends[:, None] + back, first)]
 
     return Baseline(points, {"season": given.season})
 

@@ -30,6 +30,7 @@ _SHORTCUTS: Mapping[str, str] = {
     "target": "data.target",
     "inputs": "data.inputs",
     "label": "data.label",
+    "series_id": "data.series_id",
     "season": "data.season",
     "until": "data.until",
     "validation_from": "data.validation_from",
@@ -71,6 +72,7 @@ def forecast(
     target: Annotated[str | None, _option("--target", "target", _DATA, "COLUMN,...")] = None,
     inputs: Annotated[str | None, _option("--inputs", "inputs", _DATA, "COLUMN,...")] = None,
     label: Annotated[str | None, _option("--label", "label", _DATA, "COLUMN")] = None,
+    series_id: Annotated[str | None, _option("--series-id", "series_id", _DATA, "COLUMN")] = None,
     season: Annotated[int | None, _option("--season", "season", _DATA)] = None,
     until: Annotated[str | None, _option("--until", "until", _DATA, "TIME")] = None,
     validation_from: Annotated[
@@ -216,7 +218,7 @@ def _next(
     from tenor.report.tables import of_page
 
     found = next_values(ForecastModel.load(model), given["series"])
-    for sentence in found.series.notes:
+    for sentence in found.notes:
         terminal.note(sentence)
     if output is not None:
         found.save(output, force=force)

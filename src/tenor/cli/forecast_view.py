@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 
 from tenor.cli.console import Terminal
 from tenor.cli.progress import bar
+from tenor.data.series.series import notes_of
 from tenor.report.numbers import duration, percent
 
 if TYPE_CHECKING:
@@ -33,16 +34,17 @@ class ForecastView:
 
     def series(self, prepared: "Prepared") -> None:
         """Print what was read, and its parts."""
-        series = prepared.series
-        for sentence in series.notes:
+        every = [member.series for member in prepared.members]
+        for sentence in notes_of(every):
             self._terminal.note(sentence)
-        read = ", ".join(series.columns)
-        self._terminal.note(f"{len(series):,} steps of {series.step}: {read}")
+        series, steps = prepared.series, sum(map(len, every))
+        of = f" in {len(every):,} series" if len(every) > 1 else ""
+        self._terminal.note(f"{steps:,} steps of {series.step}{of}: {', '.join(series.columns)}")
         for name, windows in prepared.windows.items():
-            first, last = prepared.parts.bounds(name)
-            self._terminal.note(
-                f"{name:10}  {series.shown(first)} to {series.shown(last - 1)}, {len(windows):,} windows"
-            )
+            first, last = prepared.members[0].parts.bounds(name)
+            # Of several series each has its own times.
+            when = "" if of else f"{series.shown(first)} to {series.shown(last - 1)}, "
+            self._terminal.note(f"{name:10}  {when}{len(windows):,} windows")
 
     def warning(self, text: str) -> None:
         """Print what went wrong beside training."""

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from tenor.cli.console import Terminal
 from tenor.config.load import to_values
 from tenor.config.names import name_of
+from tenor.data.suggestion import listed
 from tenor.report import forecast_tables
 from tenor.report.numbers import count, percent_share, size
 
@@ -42,7 +43,8 @@ def show_forecaster(terminal: Terminal, path: Path, *, json: bool) -> None:
                 "bytes": bytes_,
                 "format": written["format"],
                 "tenor": written["tenor"],
-                "scaling": model.scaling.to_json(),
+                "scalings": {name: one.to_json() for name, one in model.scalings.items()},
+                "series": [name for name in model.scalings if name],
                 "config": config,
                 "metrics": model.metrics,
             }
@@ -54,6 +56,7 @@ def show_forecaster(terminal: Terminal, path: Path, *, json: bool) -> None:
         "forecaster": f"{path} ({size(bytes_)}), format {written['format']}, by Tenor {written['tenor']}",
         "network": f"{name_of(model.config.network)}, {count(_parameters(model), 'parameter')}",
         "trained on": model.config.data.source or "a series that was not named",
+        **({"series": listed(model.scalings)} if len(model.scalings) > 1 else {}),
         "reads": f"{count(window.length, 'step')} of {model.step}: {reads}",
         "says": (
             f"the state at the last step: {', '.join(model.classes)}"

@@ -1,4 +1,4 @@
-"""`tenor report`: the page of a run, a forecast, a comparison, a probe or a search, once more."""
+"""`tenor report`: the page of a run of any kind, a comparison, a probe or a search, once more."""
 
 import json as json_library
 from collections.abc import Callable

@@ -46,6 +46,10 @@ class SeriesConfig:
     label: Annotated[
         str | None, Doc("column of classes: the state at a window's last step is told, nothing forecast")
     ] = None
+    series_id: Annotated[
+        str | None,
+        Doc("column that tells several series of one file apart, each with times of its own; null: one"),
+    ] = None
     calendar: Annotated[
         bool, Doc("read the time of the day, week and year as well, as sine and cosine, as the step allows")
     ] = True

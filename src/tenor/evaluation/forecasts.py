@@ -78,12 +78,14 @@ def evaluate_forecasts(
 ) -> ForecastEvaluation:
     """Judge quantiles (N, H, K, Q) at `levels` of what came, (N, H, K), NaN where nothing was measured.
 
-    `scales` (K,) are the errors that `mase` divides by. The median is the forecast.
+    `scales` (K,), or of each window (N, K), are the errors that `mase` divides by. The median is the
+    forecast.
 
     Raises:
         InputError: shapes that do not fit, or nothing was measured.
     """
-    if quantiles.shape != (*wanted.shape, len(levels)) or scales.shape != wanted.shape[2:]:
+    fitting = {wanted.shape[2:], (wanted.shape[0], wanted.shape[2])}
+    if quantiles.shape != (*wanted.shape, len(levels)) or scales.shape not in fitting:
         raise InputError(
             f"quantiles of shape {quantiles.shape}, values of shape {wanted.shape} and {len(levels)} levels "
             "do not fit; give (N, H, K, Q), (N, H, K) and Q levels"
@@ -198,7 +200,7 @@ def _sums(wanted: Floats, quantiles: Floats, levels: Sequence[float], scales: Fl
     made = [
         np.abs(error),
         error**2,
-        np.abs(error) / scales,
+        np.abs(error) / scales[..., None, :],
         np.maximum(level * apart, (level - 1) * apart).mean(-1),
     ]
     for low, high in INTERVALS.values():

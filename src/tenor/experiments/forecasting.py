@@ -12,7 +12,7 @@ import torch
 from tenor.batching import FeatureBatch
 from tenor.config.forecast import ForecastConfig, checked
 from tenor.data.series.preparing import Prepared, prepare
-from tenor.data.series.reading import read_series
+from tenor.data.series.reading import read_all
 from tenor.data.series.series import Series
 from tenor.data.series.windows import Windows
 from tenor.evaluation.forecasts import ForecastEvaluation
@@ -88,7 +88,7 @@ def forecast(
     config = checked(config)
     watcher = watcher or SilentSeriesWatcher()
     with run_folder(out, config, resume=resume, force=force) as folder:
-        prepared = prepare(read_series(config.data), config)
+        prepared = prepare(read_all(config.data), config)
         watcher.series(prepared)
         fitted = fit(prepared, config, folder=folder, watcher=watcher)
         with applied(fitted.runtime):
@@ -136,7 +136,7 @@ def model_of(
         classes=series.classes,
         clock=series.clock,
         step=series.step,
-        scaling=prepared.scaling,
+        scalings={member.series.id: member.scaling for member in prepared.members},
         periods=prepared.periods,
         arrays=to_arrays(module),
         metrics=judged.to_json(),

@@ -109,7 +109,7 @@ def predictions(
         logits = {split: read_windows(module, one, module, device) for split, one in windows.items()}
         return {split: softmax(one, None) for split, one in logits.items()}
     return {
-        split: measured_units(read_windows(module, one, module.quantiles, device), prepared)
+        split: measured_units(read_windows(module, one, module.quantiles, device), prepared, split)
         for split, one in windows.items()
     }
 
@@ -132,31 +132,43 @@ def baselines(
     for name, build in BASELINES.items():
         made = build(given)
         said[name] = {
-            split: measured_units(quantiles_of(made, validation, prepared.windows[split], levels), prepared)
+            split: measured_units(
+                quantiles_of(made, validation, prepared.windows[split], levels), prepared, split
+            )
             for split in SPLITS
         }
         settings[name] = made.settings
     return said, settings
 
 
-def measured_units(quantiles: npt.NDArray[Any], prepared: Prepared) -> Floats:
-    """Return scaled quantiles (N, H, K, Q) in the units of the targets."""
-    scaling = prepared.scaling.first(len(prepared.series.targets))
-    return np.asarray(scaling.mean[:, None] + scaling.spread[:, None] * quantiles.astype(np.float64))
+def measured_units(quantiles: npt.NDArray[Any], prepared: Prepared, split: str) -> Floats:
+    """Return scaled quantiles (N, H, K, Q) of the windows of a part in the units of their targets."""
+    targets = len(prepared.series.targets)
+    mean = prepared.each(split, lambda member: member.scaling.mean[:targets])  # (N, K)
+    spread = prepared.each(split, lambda member: member.scaling.spread[:targets])
+    return np.asarray(mean[:, None, :, None] + spread[:, None, :, None] * quantiles.astype(np.float64))
 
 
 def wanted(prepared: Prepared, split: str) -> Floats:
     """Return what came after each window of a part, (N, H, K), in the units of the series."""
-    windows, targets = prepared.windows[split], len(prepared.series.targets)
+    windows = prepared.windows[split]
     steps = windows.ends[:, None] + np.arange(1, windows.horizon + 1)
-    return np.asarray(prepared.series.values[:, :targets][steps])
+    return np.asarray(prepared.measured[steps])
+
+
+def scales_of(prepared: Prepared, split: str) -> Floats:
+    """Return what the errors of each window are divided by for the MASE, (N, K)."""
+    return prepared.each(split, lambda member: member.scales)
 
 
 def measure_of(prepared: Prepared) -> str:
-    """Return what gaps are differences of: the MAE, of several targets the MASE, of states the error rate."""
+    """Return what gaps are differences of: the MAE, of states the error rate.
+
+    Of several targets or several series it is the MASE: their units may differ.
+    """
     if prepared.series.labels is not None:
         return "error rate"
-    return "MAE" if len(prepared.series.targets) == 1 else "MASE"
+    return "MAE" if len(prepared.series.targets) == len(prepared.members) == 1 else "MASE"
 
 
 def errors_of(said: Floats, prepared: Prepared, config: ForecastConfig) -> Floats:
@@ -165,9 +177,10 @@ def errors_of(said: Floats, prepared: Prepared, config: ForecastConfig) -> Float
     if windows.labels is not None:
         wrong = said.argmax(axis=1) != windows.classes(np.arange(len(windows)))
         return np.asarray(wrong[:, None], np.float64)
-    scales = prepared.scales if len(prepared.series.targets) > 1 else np.ones(1)
-    median = config.output.quantiles.index(0.5)
-    return np.asarray(np.nansum(np.abs(wanted(prepared, "test") - said[..., median]) / scales, axis=-1))
+    errors = np.abs(wanted(prepared, "test") - said[..., config.output.quantiles.index(0.5)])  # (N, H, K)
+    if measure_of(prepared) == "MASE":
+        errors = errors / scales_of(prepared, "test")[:, None]
+    return np.asarray(np.nansum(errors, axis=-1))
 
 
 def measured(prepared: Prepared) -> Floats:
@@ -188,7 +201,7 @@ def _evaluated(
         wanted(prepared, split),
         said,
         config.output.quantiles,
-        prepared.scales,
+        scales_of(prepared, split),
         resamples=judging.resamples,
         seed=judging.seed,
         block=block,

@@ -21,7 +21,11 @@ def forecast_page(values: Values) -> str:
     states = bool(series["classes"])
     what = f"the state {values['config']['data']['label']}" if states else ", ".join(series["targets"])
     test = next(part for part in series["parts"] if part["name"] == "test")
-    by_step, widths = tables.steps(values, name), tables.widths(values, name)
+    by_step, widths, by_series = (
+        tables.steps(values, name),
+        tables.widths(values, name),
+        tables.by_series(values),
+    )
     return Page(
         f"Forecast {values['name']}",
         f"{name} on {series['where']}: {what}, judged on {test['windows']:,} windows from {test['first']} to "
@@ -38,6 +42,7 @@ def forecast_page(values: Values) -> str:
                     tables.figures(values, name),
                     tables.gaps(values, name),
                     *([] if widths is None else [widths]),
+                    *([] if by_series is None else [by_series]),
                     *tables.by_class(values),
                 ],
                 folded=[] if by_step is None else [by_step],

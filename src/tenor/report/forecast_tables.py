@@ -56,6 +56,7 @@ def figures(values: Values, name: str, split: str = "test") -> Table:
     note = (
         "MAE and RMSE are in the units of the series; the MASE is a multiple of the seasonal naive error in "
         f"training. The interval is drawn in blocks of {judged['block']:,} neighbouring windows."
+        + (" Of several series, whose units may differ, compare the MASE." if values.get("by_series") else "")
     )
     return Table(caption, ("model", "MAE", "RMSE", "MASE"), rows, note=note)
 
@@ -145,21 +146,39 @@ def by_class(values: Values) -> Iterator[Table]:
         yield Table("Confusions", ("true state", *(f"told as {name}" for name in found["classes"])), told)
 
 
+def by_series(values: Values) -> Table | None:
+    """Return the network's mean error on each of several series, the largest first."""
+    found = values.get("by_series")
+    if not found:
+        return None
+    measure = values["judged"]["measure"]
+    rows = [
+        [one["id"], f"{one['steps']:,}", f"{one['windows']:,}", shown(one["error"], measure)]
+        for one in sorted(found, key=lambda one: -one["error"])
+    ]
+    note = "Of the network, on the test windows."
+    return Table("By series", ("series", "steps", "test windows", measure), rows, note=note)
+
+
 def next_values(values: Values) -> Table:
     """Return what comes after a series, as `NextValues.to_json` has it."""
+    several = ["series"] if any("series" in row for row in values["rows"]) else []
+    words = [*several, "time", "state" if values["classes"] else "target"]
+    named = [[row[name] for name in words] for row in values["rows"]]
     if values["classes"]:
-        columns = ("time", "state", "probability")
         rows = [
-            [row["time"], row["state"], percent(row["probabilities"][row["state"]])] for row in values["rows"]
+            [*name, percent(row["probabilities"][row["state"]])]
+            for name, row in zip(named, values["rows"], strict=True)
         ]
-        return Table(f"States at the end of the last {len(rows):,} windows", columns, rows, words=2)
+        caption = f"States at the end of the last {len(rows):,} windows"
+        return Table(caption, (*words, "probability"), rows, words=len(words))
     levels = values["levels"]
     ends = [f"{100 * level:g} %" for level in levels]
     rows = [
-        [row["time"], row["target"], *(number(row["quantiles"][place]) for place in range(len(levels)))]
-        for row in values["rows"]
+        [*name, *(number(row["quantiles"][place]) for place in range(len(levels)))]
+        for name, row in zip(named, values["rows"], strict=True)
     ]
-    return Table("What comes next, by its quantiles", ("time", "target", *ends), rows, words=2)
+    return Table("What comes next, by its quantiles", (*words, *ends), rows, words=len(words))
 
 
 def count_of(values: Values, split: str) -> int:
@@ -198,10 +217,14 @@ def _named(model: str, name: str) -> str:
 def notes(values: Values) -> Sequence[str]:
     """Return what reading the series did, and what its parts are, in sentences."""
     series = values["series"]
+    several = series.get("ids", ())
+    of = f" in {len(several):,} series" if several else ""
     told = [
-        f"{series['steps']:,} steps of {series['step']}, from {series['first']} to {series['last']}.",
+        f"{series['steps']:,} steps of {series['step']}{of}, from {series['first']} to {series['last']}.",
         *series["notes"],
     ]
+    if several:
+        told.append("Each series is split by time and scaled by itself; no window reaches into another.")
     if not series["classes"]:
         season = series["season"]
         told.append(

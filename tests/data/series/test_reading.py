@@ -10,7 +10,7 @@ import pytest
 import series
 
 from tenor.config.forecast import SeriesConfig
-from tenor.data.series.reading import read_series
+from tenor.data.series.reading import read_all, read_series
 from tenor.errors import DataError
 
 DAYS = [f"2021-03-{day:02}" for day in range(1, 13)]
@@ -151,3 +151,53 @@ def test_what_cannot_be_used_is_said_in_one_line(tmp_path: Path, name: str) -> N
     assert "\n" not in str(error.value)
     for part in said:
         assert str(part) in str(error.value)
+
+
+def test_several_series_are_told_apart(tmp_path: Path) -> None:
+    path = series.stations(tmp_path / "s.csv", (30, 20))
+    found = read_all(SeriesConfig(source=str(path), series_id="place"))
+    assert [one.id for one in found] == ["<i>north</i>", "جنوب"]
+    assert [len(one) for one in found] == [30, 20]
+    assert [one.columns for one in found] == [("temp",)] * 2
+    for number, one in enumerate(found):
+        assert one.values[:, 0] == pytest.approx(100**number * series.waves(len(one), seed=number))
+
+
+def test_numbers_may_tell_series_apart_and_are_not_read(tmp_path: Path) -> None:
+    columns = {"id": [2] * 12 + [1] * 12, "date": DAYS * 2, "v": range(24)}
+    found = read_all(SeriesConfig(source=str(series.write(tmp_path / "s.csv", columns)), series_id="id"))
+    assert [(one.id, one.columns, one.values[0, 0]) for one in found] == [("1", ("v",), 12), ("2", ("v",), 0)]
+
+
+@pytest.mark.parametrize(
+    ("columns", "series_id", "said"),
+    [
+        ({"id": ["a"] * 12, "date": DAYS, "v": range(12)}, "ID", "has no column 'ID'"),
+        (
+            {"id": ["a"] * 11 + [""], "date": DAYS, "v": range(12)},
+            "id",
+            "line 13: 'id' is '', so the row is of",
+        ),
+        ({"id": ["a"] * 12, "date": DAYS, "v": range(12)}, "date", "no column of dates among id, v;"),
+        ({"id": ["a"] * 11 + ["b"], "date": DAYS, "v": range(12)}, "id", "series 'b' has 1 rows"),
+        ({"id": ["a", "a"] * 6, "date": DAYS[:6] * 2, "v": range(12)}, "id", "series 'a': 'date' is"),
+        (
+            {"id": ["a"] * 6 + ["b"] * 6, "date": [*DAYS[:6], *DAYS[::2]], "v": range(12)},
+            "id",
+            "bring all series to one step",
+        ),
+        (
+            {"id": ["a"] * 6 + ["b"] * 6, "date": DAYS, "v": [*range(6), *["NA"] * 6]},
+            "id",
+            "series 'b': column 'v' holds no value",
+        ),
+    ],
+)
+def test_series_that_cannot_be_told_apart(
+    tmp_path: Path, columns: dict[str, Any], series_id: str, said: str
+) -> None:
+    path = series.write(tmp_path / "s.csv", columns)
+    with pytest.raises(DataError) as caught:
+        read_all(SeriesConfig(source=str(path), series_id=series_id))
+    assert said in str(caught.value)
+    assert "\n" not in str(caught.value)

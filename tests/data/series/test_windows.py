@@ -13,7 +13,7 @@ from tenor.data.series.calendar import calendar, periods
 from tenor.data.series.dates import Clock
 from tenor.data.series.parts import NAMES, Parts
 from tenor.data.series.preparing import prepare
-from tenor.data.series.reading import read_series
+from tenor.data.series.reading import read_all, read_series
 from tenor.data.series.regularity import Step
 from tenor.data.series.scaling import Scaling
 from tenor.data.series.season import find_season
@@ -57,7 +57,7 @@ def test_windows_hold_what_was_and_what_came(tmp_path: Path) -> None:
     config = series.config(path, {"data": {"target": ["temp"], "calendar": False}})
     found = read_series(config.data)
     prepared = prepare(found, config)
-    scaled = prepared.scaling.scale(found.values)
+    scaled = prepared.members[0].scaling.scale(found.values)
     for windows in prepared.windows.values():
         for row, end in enumerate(windows.ends):
             assert windows.features([row])[0] == pytest.approx(scaled[end - 5 : end + 1], abs=1e-5)
@@ -70,14 +70,14 @@ def test_the_future_changes_nothing_before_it(tmp_path: Path) -> None:
     whole = read_series(config.data)
     rng = np.random.default_rng(0)
     before = prepare(whole, config)
-    for first in (before.parts.validation, before.parts.test, 200):
+    for first in (before.members[0].parts.validation, before.members[0].parts.test, 200):
         values = whole.values.copy()
         values[first:] = 1000 * rng.random(values[first:].shape)
         values[first::3] = np.nan
         after = prepare(replace(whole, values=values), config)
-        assert after.scaling.to_json() == before.scaling.to_json()
+        assert after.members[0].scaling.to_json() == before.members[0].scaling.to_json()
         assert after.season == before.season
-        assert after.scales.tolist() == before.scales.tolist()
+        assert after.members[0].scales.tolist() == before.members[0].scales.tolist()
         assert (after.windows["train"].inputs[:first] == before.windows["train"].inputs[:first]).all()
         for part, windows in before.windows.items():
             known = windows.ends + windows.horizon < first
@@ -168,3 +168,42 @@ def test_steps_add_up(step: Step) -> None:
         start = Clock("date").read("2019-01-15 06:00") or 0
     assert step.after(step.after(start, 3), 5) == step.after(start, 8)
     assert step.after(start, 0) == start
+
+
+def test_windows_of_several_series_never_cross(tmp_path: Path) -> None:
+    path = series.stations(tmp_path / "s.csv")
+    config = series.config(path, {"data": {"series_id": "place"}})
+    every = read_all(config.data)
+    prepared = prepare(every, config)
+    for part in NAMES:
+        windows, of = prepared.windows[part], prepared.member_of(part)
+        assert set(of) == {0, 1}
+        for row, number in enumerate(of):
+            member = prepared.members[number]
+            first, last = member.parts.bounds(part)
+            end = windows.ends[row] - member.offset
+            assert end >= windows.length - 1
+            assert first <= end + 1
+            assert end + windows.horizon < last
+            scaled = member.scaling.scale(member.series.values)[:, :1]
+            assert windows.features([row])[0, :, :1] == pytest.approx(scaled[end - 5 : end + 1], abs=1e-5)
+            assert windows.wanted([row])[0] == pytest.approx(scaled[end + 1 : end + 4], abs=1e-5)
+
+
+def test_each_series_is_scaled_as_if_it_were_alone(tmp_path: Path) -> None:
+    path = series.stations(tmp_path / "s.csv")
+    config = series.config(path, {"data": {"series_id": "place", "season": 24}})
+    every = read_all(config.data)
+    together = prepare(every, config)
+    for one, member in zip(every, together.members, strict=True):
+        (alone,) = prepare(one, config).members
+        assert member.scaling.to_json() == alone.scaling.to_json()
+        assert member.scales.tolist() == alone.scales.tolist()
+        assert member.parts == alone.parts
+
+
+def test_a_series_that_is_too_short_is_named(tmp_path: Path) -> None:
+    path = series.stations(tmp_path / "s.csv", (150, 12))
+    config = series.config(path, {"data": {"series_id": "place"}})
+    with pytest.raises(DataError, match=r"series 'جنوب': the train part has .* not one window"):
+        prepare(read_all(config.data), config)

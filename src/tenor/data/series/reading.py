@@ -1,68 +1,24 @@
-"""`read_series`: from a file to a `Series`; columns are named, or found by what they hold."""
+"""From a file to one `Series` or several, each sorted and brought to a regular step."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
 
 from tenor.config.forecast import SeriesConfig
-from tenor.data.readers import Row, read_numbered
 from tenor.data.series.cells import is_missing, number
+from tenor.data.series.columns import Columns, SeriesFile
 from tenor.data.series.dates import Clock, Times
 from tenor.data.series.regularity import find_step
 from tenor.data.series.series import MISSING, Floats, Series
-from tenor.data.suggestion import listed, suggestion
 from tenor.errors import DataError
 
-# Names of a time column, best first; other columns are taken for one by their dates alone.
-TIME_NAMES = ("date", "datetime", "timestamp", "time", "ds", "day", "week", "month", "step", "index", "t")
-_SAMPLE = 200  # cells of a column that tell what it is
-_MOST_CLASSES = 200
-
-
-@dataclass(frozen=True)
-class _File:
-    """The rows of a file, each with its line."""
-
-    path: Path
-    names: tuple[str, ...]
-    numbers: Sequence[int]
-    rows: Sequence[Row]
-
-    @property
-    def unit(self) -> str:
-        """What the numbers count."""
-        return "row" if self.path.suffix.lower() == ".parquet" else "line"
-
-    def at(self, row: int) -> str:
-        """Say where a row stands."""
-        return f"{self.path}, {self.unit} {self.numbers[row]:,}"
-
-    def sample(self, name: str) -> list[object]:
-        """Return the first cells of a column that say something."""
-        cells = (row.get(name) for row in self.rows)
-        found = []
-        for cell in cells:
-            if not is_missing(cell):
-                found.append(cell)
-                if len(found) == _SAMPLE:
-                    break
-        return found
-
-    def require(self, name: str, setting: str) -> str:
-        """Return `name` when there is such a column."""
-        if name not in self.names:
-            raise DataError(
-                f"{self.path} has no column {name!r} ({setting}); it has {listed(self.names, 20)}"
-                f"{suggestion(name, self.names)}"
-            )
-        return name
+_MOST_SERIES = 10_000
 
 
 def read_series(config: SeriesConfig) -> Series:
-    """Read, sort and bring to a regular step the series that `config` describes.
+    """Read, sort and bring to a regular step the only series of a file (`series_id` is not looked at).
 
     Steps that are missing are there as NaN. The series begins where every column has had a value.
 
@@ -70,112 +26,84 @@ def read_series(config: SeriesConfig) -> Series:
         DataError: a file or column that is not there, a cell that is no number or no time (with its line), a
             time that is there twice, no regular step, nothing to forecast.
     """
-    file = _read(Path(config.source), config.encoding)
-    time, clock = _time_column(file, config.time)
-    targets, inputs, label, notes = _columns(file, time, config)
+    file = SeriesFile.read(Path(config.source), config.encoding)
+    return _series(file, Columns.of(file, config), config)
+
+
+def read_all(config: SeriesConfig) -> tuple[Series, ...]:
+    """Read every series of a file: one, or one for each value of `config.series_id`, in the order of these.
+
+    Raises:
+        DataError: as `read_series`, with the series it is about; a row of no series; series of different
+            steps.
+    """
+    file = SeriesFile.read(Path(config.source), config.encoding)
+    columns = Columns.of(file, config)
+    if config.series_id is None:
+        return (_series(file, columns, config),)
+    rows = _rows_by_id(file, config.series_id)
+    found = []
+    for name in sorted(rows):
+        numbers = [file.numbers[row] for row in rows[name]]
+        part = SeriesFile(file.path, file.names, numbers, [file.rows[row] for row in rows[name]], name)
+        found.append(replace(_series(part, columns, config), id=name))
+    for one in found:
+        if one.step != found[0].step:
+            raise DataError(
+                f"{one.where} has a step of {one.step}, and {found[0].where} one of {found[0].step}; "
+                "bring all series to one step, or leave some out"
+            )
+    return tuple(found)
+
+
+def _rows_by_id(file: SeriesFile, column: str) -> dict[str, list[int]]:
+    """Return the rows of each series by its name."""
+    rows: dict[str, list[int]] = {}
+    for row, cells in enumerate(file.rows):
+        cell = cells.get(column)
+        if is_missing(cell):
+            raise DataError(
+                f"{file.at(row)}: {column!r} is {cell!r}, so the row is of no series; give it a name, or "
+                "take the row out"
+            )
+        rows.setdefault(str(cell).strip(), []).append(row)
+    if len(rows) > _MOST_SERIES:
+        raise DataError(
+            f"{file.path}: {column!r} holds {len(rows):,} different values, and a file has at most "
+            f"{_MOST_SERIES:,} series; is that the column that tells series apart (--series-id)?"
+        )
+    return rows
+
+
+def _series(file: SeriesFile, columns: Columns, config: SeriesConfig) -> Series:
+    time, clock, targets, notes = columns.time, columns.clock, columns.targets, list(columns.notes)
     times = _times(file, time, clock)
     order = np.argsort(times, kind="stable")
     if (times[1:] < times[:-1]).any():
         notes.append(f"The rows were not in the order of {time!r} and were sorted by it.")
     _refuse_repeated(file, time, times, order, clock)
-    columns = (*targets, *inputs)
-    values = np.stack([_numbers(file, name) for name in columns], axis=1)[order]  # (N, C)
-    labels, classes = (None, ()) if label is None else _labels(file, label)
+    names = (*targets, *columns.inputs)
+    values = np.stack([_numbers(file, name) for name in names], axis=1)[order]  # (N, C)
     rising = times[order]
-    step, places = find_step(rising, clock, str(file.path))
+    step, places = find_step(rising, clock, file.where)
     steps = int(places[-1]) + 1
-    regular = np.full((steps, len(columns)), np.nan)
+    regular = np.full((steps, len(names)), np.nan)
     regular[places] = values
     told: npt.NDArray[np.int64] | None = None
-    if labels is not None:
+    if columns.label is not None:
         told = np.full(steps, MISSING)
-        told[places] = labels[order]
+        told[places] = _labels(file, columns.label, columns.classes)[order]
     if steps > len(rising):
         notes.append(f"{steps - len(rising):,} of {steps:,} steps of {step} were not there and are missing.")
     series = Series(
-        str(file.path), clock, step, int(rising[0]), columns, targets, regular, told, classes, tuple(notes)
+        file.where, clock, step, int(rising[0]), names, targets, regular, told, columns.classes, tuple(notes)
     )
     if config.until is not None:
         series = _until(series, config.until)
     return _begun(series)
 
 
-def _read(path: Path, encoding: str) -> _File:
-    found = list(read_numbered(path, encoding))
-    rows = [row for _, row in found]
-    names = tuple(dict.fromkeys(name for row in rows[:_SAMPLE] for name in row))
-    if len(names) < 2:
-        raise DataError(
-            f"{path} has one column only ({listed(names)}); a series needs a column of times and one of "
-            "numbers"
-        )
-    return _File(path, names, [place for place, _ in found], rows)
-
-
-def _time_column(file: _File, wanted: str | None) -> tuple[str, Clock]:
-    if wanted is not None:
-        clock = Clock.of(file.sample(file.require(wanted, "data.time")))
-        if clock is None:
-            raise DataError(
-                f"{file.path}: column {wanted!r} holds neither dates such as 1989-01-31 or 1989-01-31 13:00 "
-                f"nor whole numbers, but {file.sample(wanted)[:1]}"
-            )
-        return wanted, clock
-    lower = {name.strip().lower(): name for name in reversed(file.names)}
-    known = [lower[name] for name in TIME_NAMES if name in lower]
-    # Dates of any name come before numbers: a column called month may hold the numbers from 1 to 12.
-    for kind, names in (("date", (*known, *file.names)), ("number", tuple(known))):
-        for name in names:
-            clock = Clock.of(file.sample(name))
-            if clock is not None and clock.kind == kind:
-                return name, clock
-    raise DataError(
-        f"{file.path} has no column of dates among {listed(file.names, 20)}; write dates as 1989-01-31 or "
-        "1989-01-31 13:00, or name a column that counts steps with --time"
-    )
-
-
-def _columns(
-    file: _File, time: str, config: SeriesConfig
-) -> tuple[tuple[str, ...], tuple[str, ...], str | None, list[str]]:
-    """Return targets, further inputs and the label, and notes on columns that are left out."""
-    label = None if config.label is None else file.require(config.label, "data.label")
-    targets = tuple(file.require(name, "data.target") for name in config.target)
-    given = tuple(file.require(name, "data.inputs") for name in config.inputs or ())
-    for name in (*targets, *given, *([label] if label else [])):
-        if name == time:
-            raise DataError(f"{file.path}: {name!r} is the column of times and cannot be read as a value too")
-    others = [name for name in file.names if name not in {time, label, *targets}]
-    numeric = [name for name in others if _is_numeric(file, name)]
-    notes = []
-    if label is None and not targets:
-        if len(numeric) != 1:
-            some = (
-                f"several columns of numbers ({listed(numeric, 20)})" if numeric else "no column of numbers"
-            )
-            raise DataError(f"{file.path} has {some} beside {time!r}; name the one to forecast with --target")
-        targets = (numeric[0],)
-    if config.inputs is None:
-        left_out = [name for name in others if name not in numeric]
-        if left_out:
-            notes.append(f"Not read, since they hold no numbers: {listed(map(repr, left_out))}.")
-        inputs = tuple(name for name in numeric if name not in targets)
-    else:
-        inputs = tuple(dict.fromkeys(name for name in given if name not in targets))
-    if not targets and not inputs:
-        raise DataError(f"{file.path} has no column of numbers beside {time!r} and {label!r} to tell it by")
-    if label in inputs:
-        raise DataError(f"{file.path}: {label!r} is the label and cannot be an input too")
-    return targets, inputs, label, notes
-
-
-def _is_numeric(file: _File, name: str) -> bool:
-    """Whether most cells of a column are numbers: then the others are mistakes, and told."""
-    cells = file.sample(name)
-    return 2 * sum(number(cell) is not None for cell in cells) > len(cells)
-
-
-def _times(file: _File, name: str, clock: Clock) -> Times:
+def _times(file: SeriesFile, name: str, clock: Clock) -> Times:
     times = np.empty(len(file.rows), np.int64)
     for row, cells in enumerate(file.rows):
         found = clock.read(cells.get(name))
@@ -187,19 +115,19 @@ def _times(file: _File, name: str, clock: Clock) -> Times:
 
 
 def _refuse_repeated(
-    file: _File, name: str, times: Times, order: npt.NDArray[np.int64], clock: Clock
+    file: SeriesFile, name: str, times: Times, order: npt.NDArray[np.int64], clock: Clock
 ) -> None:
     repeated = np.flatnonzero(np.diff(times[order]) == 0)
     if len(repeated):
         first, second = (int(order[repeated[0] + i]) for i in range(2))
         raise DataError(
-            f"{file.path}: {name!r} is {clock.show(int(times[first]))} in {file.unit}s "
-            f"{file.numbers[first]:,} and {file.numbers[second]:,}; a time must be there once, so take one "
-            "out, or write a file for each series"
+            f"{file.where}: {name!r} is {clock.show(int(times[first]))} in {file.unit}s "
+            f"{file.numbers[first]:,} and {file.numbers[second]:,}; a time must be there once in a series, "
+            "so take one out, or name the column that tells several series apart (--series-id)"
         )
 
 
-def _numbers(file: _File, name: str) -> Floats:
+def _numbers(file: SeriesFile, name: str) -> Floats:
     values = np.empty(len(file.rows))
     for row, cells in enumerate(file.rows):
         cell = cells.get(name)
@@ -211,21 +139,14 @@ def _numbers(file: _File, name: str) -> Floats:
             )
         values[row] = found
     if np.isnan(values).all():
-        raise DataError(f"{file.path}: column {name!r} holds no value at all; leave it out (--inputs)")
+        raise DataError(f"{file.where}: column {name!r} holds no value at all; leave it out (--inputs)")
     return values
 
 
-def _labels(file: _File, name: str) -> tuple[npt.NDArray[np.int64], tuple[str, ...]]:
-    cells = [row.get(name) for row in file.rows]
-    texts = [None if is_missing(cell) else str(cell).strip() for cell in cells]
-    classes = tuple(sorted({text for text in texts if text is not None}))
-    if not 2 <= len(classes) <= _MOST_CLASSES:
-        raise DataError(
-            f"{file.path}: column {name!r} holds {len(classes):,} different values; a label has from 2 to "
-            f"{_MOST_CLASSES} classes, and numbers are forecast with --target"
-        )
+def _labels(file: SeriesFile, name: str, classes: tuple[str, ...]) -> npt.NDArray[np.int64]:
     index = {text: number for number, text in enumerate(classes)}
-    return np.array([MISSING if text is None else index[text] for text in texts], np.int64), classes
+    cells = [row.get(name) for row in file.rows]
+    return np.array([MISSING if is_missing(cell) else index[str(cell).strip()] for cell in cells], np.int64)
 
 
 def _until(series: Series, until: str) -> Series:

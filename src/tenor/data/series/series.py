@@ -8,8 +8,10 @@ import numpy.typing as npt
 
 from tenor.data.series.dates import Clock, Times
 from tenor.data.series.regularity import Step
+from tenor.data.suggestion import listed
 
 Floats = npt.NDArray[np.float64]
+_MOST_NAMED = 5  # series that a note names
 MISSING = -1  # the class of a step without one
 
 
@@ -31,6 +33,7 @@ class Series:
     labels: npt.NDArray[np.int64] | None = None
     classes: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
+    id: str = ""  # which of several series of a file it is
 
     def __len__(self) -> int:
         return len(self.values)
@@ -71,3 +74,16 @@ class Series:
             labels=None if self.labels is None else self.labels[first:last],
             notes=(*self.notes, *notes),
         )
+
+
+def notes_of(every: Sequence[Series]) -> tuple[str, ...]:
+    """Return what reading did, in sentences: of several series each once, with the names it is true of."""
+    if len(every) == 1:
+        return every[0].notes
+    names: dict[str, list[str]] = {}
+    for series in every:
+        for note in series.notes:
+            names.setdefault(note, []).append(series.id)
+    return tuple(
+        note if len(of) == len(every) else f"{listed(of, _MOST_NAMED)}: {note}" for note, of in names.items()
+    )

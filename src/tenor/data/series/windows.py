@@ -1,4 +1,4 @@
-"""`Windows`: the windows of one part of a series, and what comes after each."""
+"""`Windows`: the windows of one part of one or several series, and what comes after each."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -23,6 +23,7 @@ class Windows:
     ends: npt.NDArray[np.int64]  # (N,), the last step of each
     length: int
     horizon: int
+    starts: npt.NDArray[np.int64] | None = None  # (N,), the first step of the series of each; None: 0
 
     def __len__(self) -> int:
         return len(self.ends)
