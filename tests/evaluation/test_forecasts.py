@@ -50,6 +50,15 @@ def test_figures_are_what_they_are_called() -> None:
     assert found.windows == 400
 
 
+def test_each_window_may_have_a_scale_of_its_own() -> None:
+    """As windows of several series have."""
+    wanted, said = normal()
+    scales = np.random.default_rng(1).uniform(1, 9, (400, 2))
+    figure = evaluate_forecasts(wanted, said, LEVELS, scales, **DRAWS).overall["mase"]
+    assert figure is not None
+    assert figure.value == pytest.approx(np.mean(np.abs(wanted - said[..., 2]) / scales[:, None]))
+
+
 def test_true_quantiles_cover_what_they_promise() -> None:
     wanted, said = normal(4000)
     found = evaluate_forecasts(wanted, said, LEVELS, np.ones(2), **DRAWS)

@@ -82,6 +82,8 @@ _COMPARABLE = (
     "Figures of different vocabularies cannot be compared: a smaller one has more unknown words, which are "
     "easily said."
 )
+_NEXT = "Beginnings of held-out texts, the word that came, and the words that the model thought likeliest."
+_WRITTEN = "Texts that the model wrote without a prompt, as they came; each seed writes another."
 _NO_TEXTS = "What the model wrote and what it was given were left out of this page."
 
 
@@ -104,11 +106,15 @@ def _writing(report: Values, *, quoted: bool) -> Iterator[Section]:
         yield Section("writing", "Writing", text=_NO_TEXTS if written or beginnings else "")
         return
     yield Section(
+        "next",
+        "What comes next",
+        text=_NEXT if beginnings else "",
+        tables=[tables.next_words(beginnings)] if beginnings else (),
+    )
+    yield Section(
         "writing",
         "Writing",
-        text="Texts that the model wrote without a prompt, as they came; each seed writes another."
-        if written
-        else "",
+        text=_WRITTEN if written else "",
         quotes=[
             Quote(
                 excerpt(one["text"], QUOTED) or "(The text ended before its first word.)",
@@ -118,7 +124,6 @@ def _writing(report: Values, *, quoted: bool) -> Iterator[Section]:
             )
             for one in written
         ],
-        tables=[tables.next_words(beginnings)] if beginnings else (),
     )
 
 

@@ -47,7 +47,7 @@ def next_words(found: Iterable[Mapping[str, Any]]) -> Table:
         ]
         for one in found
     ]
-    return Table("What comes next", ("beginning", "what came", "likeliest next words"), rows, words=3)
+    return Table("Likeliest next words", ("beginning", "what came", "likeliest next words"), rows, words=3)
 
 
 def with_perplexity(history: Iterable[Mapping[str, float | None]]) -> list[dict[str, float]]:
