@@ -55,7 +55,7 @@ def pictures(prepared: Prepared, said: Floats, levels: tuple[float, ...]) -> lis
 
     `said` are the test quantiles (N, H, K, Q).
     """
-    shown = []
+    shown: list[dict[str, Any]] = []
     for number, member in enumerate(prepared.members):
         for place in range(len(member.series.targets)):
             if len(shown) < _SHOWN_TARGETS:
