@@ -51,7 +51,7 @@ def report_values(run: "ForecastRun") -> dict[str, Any]:
 
 
 def pictures(prepared: Prepared, said: Floats, levels: tuple[float, ...]) -> list[dict[str, Any]]:
-    """Return, for the first series and targets, the last test windows that follow each other unlapped.
+    """Return, for the first series and targets, the last test windows that do not overlap.
 
     `said` are the test quantiles (N, H, K, Q).
     """
