@@ -18,7 +18,7 @@ from tenor.data.arrays import Labels, make_dataset, read_labels, read_texts
 from tenor.errors import ConfigError, MissingExtraError, ModelError, OutputError
 from tenor.experiments.settling import adopted
 from tenor.folder import find
-from tenor.inference.network import NetworkEngine
+from tenor.inference.ensemble import network_engine
 from tenor.inference.predictor import Predictor
 
 try:
@@ -162,7 +162,7 @@ class TextClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]  # s
         """Return the probability of each class, (N, C), in the order of `classes_`."""
         check_is_fitted(self)
         if self._predictor is None:
-            self._predictor = Predictor(self.model_, NetworkEngine.of(self.model_))
+            self._predictor = Predictor(self.model_, network_engine(self.model_))
         return self._predictor.predict_proba(read_texts(X))
 
     def save(self, path: str | Path) -> None:
