@@ -4,8 +4,8 @@
     model.json              classes, configuration, training data, figures, what the training texts look like,
                             temperature (from format 3), weights of the parts (from format 4)
     text.json               tokenizer, vocabulary, truncation
-    weights.safetensors     tensors, float32; of several networks (from format 4) those of each behind its number,
-                            as in 0.embedding.weight
+    weights.safetensors     tensors, float32; of several networks (from format 4) those of each behind its
+                            number, as in 0.embedding.weight
     ratios.safetensors      log-count ratios, where the network reads them (from format 2)
     ngrams.safetensors      the linear model of n-grams, where there is one (from format 4)
     validation.safetensors  classes and logits of validation texts, where there were any (from format 3)
@@ -57,7 +57,7 @@ class Part:
 
 
 def joined(members: Sequence[Arrays]) -> Arrays:
-    """Return the tensors of several networks by name behind their numbers, 0.embedding.weight; of one as they are."""
+    """Return the tensors of several networks by number and name, 0.embedding.weight; of one as they are."""
     if len(members) == 1:
         return members[0]
     return {f"{number}.{name}": array for number, own in enumerate(members) for name, array in own.items()}

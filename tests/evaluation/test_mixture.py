@@ -42,7 +42,11 @@ def test_separable_texts_end_at_the_limit() -> None:
     weights, _ = best_weights(labels, np.stack([logits, logits]))
     assert weights.max() == 10
     mixed = Mixture.fitted(labels, logits, logits, default=0.5)
-    assert max(mixed.network, mixed.ngrams) == 1
+    assert (mixed.network, mixed.ngrams, mixed.reason) == (
+        1.0,
+        0.5,
+        "every validation text is read right as it is",
+    )
 
 
 @pytest.mark.parametrize(

@@ -166,7 +166,8 @@ def test_steps_one_by_one_are_steps_together(read_twice: Predictor, monkeypatch:
 def test_cudnn_is_left_out_and_everything_put_back(
     method: str, trained: Predictor, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    module = trained.network.module
+    (network,) = trained.networks
+    module = network.module
     encode, seen = module.encoder.forward, []
 
     def forward(embedded):

@@ -15,7 +15,9 @@ VOCABULARY = 12
 def texts(count: int = 40, seed: int = 3) -> Tokens:
     """Some with unknown words (1), some a word long."""
     generator = np.random.default_rng(seed)
-    return Tokens.of([generator.integers(1, VOCABULARY, n).tolist() for n in generator.integers(1, 30, count)])
+    return Tokens.of(
+        [generator.integers(1, VOCABULARY, n).tolist() for n in generator.integers(1, 30, count)]
+    )
 
 
 def part(orders: int, outputs: int = 1, min_count: int = 1) -> NgramPart:
@@ -76,7 +78,9 @@ def test_pruned_ngrams_keep_those_they_go_on_from(most: int) -> None:
     words = VOCABULARY - SPECIALS
     assert fewer.ngrams.columns <= words + 2 * most
     kept = np.zeros(whole.ngrams.columns, np.bool_)
-    _, columns = whole.ngrams.only(np.argsort(np.argsort(-np.where(np.arange(len(moved)) < words, 0, moved))) < most)
+    _, columns = whole.ngrams.only(
+        np.argsort(np.argsort(-np.where(np.arange(len(moved)) < words, 0, moved))) < most
+    )
     kept[columns] = True
     rest = NgramPart(whole.ngrams, whole.weights * kept[:, None], whole.bias, 0.1)
     np.testing.assert_allclose(fewer.scores(texts()), rest.scores(texts()), atol=1e-6)

@@ -32,7 +32,9 @@ if TYPE_CHECKING:
 TFIDF_PENALTIES = (10.0, 1.0, 100.0)
 NBSVM_PENALTIES = NgramConfig.penalties
 
-_MIN_COUNT = NgramConfig.min_count  # n-grams that stand less often in training are left out, unless that is every word
+_MIN_COUNT = (
+    NgramConfig.min_count
+)  # n-grams that stand less often in training are left out, unless that is every word
 _SMOOTHING = NgramConfig.smoothing  # added to the counts of log-count ratios
 
 

@@ -198,7 +198,8 @@ def _named(base: ClassificationConfig, name: str) -> ClassificationConfig:
         if not (of_network or of_training or section in _OWN_SECTIONS):
             raise ConfigError(
                 f"{name} sets {setting.partition('=')[0]!r}; a model's own settings are those of network "
-                f"that its name does not say, of {' and '.join(_OWN_SECTIONS)}, and of training {', '.join(_OWN_TRAINING)}"
+                f"that its name does not say, of {', '.join(_OWN_SECTIONS)}, and of training "
+                f"{', '.join(_OWN_TRAINING)}"
             )
     return parse(merge(to_values(config), assignments(own)))
 
@@ -244,8 +245,8 @@ def swept_settings(name: str) -> list[str]:
     if not keys or _NEVER_SWEPT & set(keys):
         ends = sorted({key.rpartition(".")[2] for key in known})
         raise ConfigError(
-            f"{name} cannot be swept; name a setting of text, network, ensemble, transfer or training, such as "
-            f"hidden_size or text.max_length{suggestion(name, [*known, *ends])}"
+            f"{name} cannot be swept; name a setting of text, network, ensemble, transfer or training, such "
+            f"as hidden_size or text.max_length{suggestion(name, [*known, *ends])}"
         )
     return keys
 

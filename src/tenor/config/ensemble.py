@@ -26,7 +26,9 @@ class NgramConfig:
         Doc("inverse strengths of the penalty; validation texts choose one, without any it is the first"),
     ] = (0.1, 0.01, 1.0)
     most: Annotated[
-        int, Ge(0), Doc("n-grams of two words and more that are kept, those that move the training texts most")
+        int,
+        Ge(0),
+        Doc("n-grams of two words and more that are kept, those that move the training texts most"),
     ] = 500_000
     weight: Annotated[
         float,

@@ -164,9 +164,7 @@ def without_unused(values: Values) -> Values:
     """
     defaults = to_values(ClassificationConfig())
     return {
-        name: section
-        for name, section in values.items()
-        if name not in _ADDED or section != defaults[name]
+        name: section for name, section in values.items() if name not in _ADDED or section != defaults[name]
     }
 
 

@@ -37,13 +37,16 @@ class Mixture:
     ) -> Self:
         """Choose the weights by which held-out texts (N,) are likeliest, of logits (N, C) of both parts.
 
-        There is no choice by fewer than 50 texts or by texts of one class, and none where both parts are
-        worse than knowing nothing: the weights are then 1 and `default`.
+        There is no choice by fewer than 50 texts or by texts of one class, where the sum reads every one of
+        them right as it is, and where both parts are worse than knowing nothing: the weights are then 1 and
+        `default`.
         """
         if len(labels) < FEWEST:
             return cls(1.0, default, f"{len(labels)} validation texts are too few, {FEWEST} are needed")
         if len(np.unique(labels)) < 2:
             return cls(1.0, default, "all validation texts are of one class")
+        if _margins(labels, network + default * ngrams).max() <= 0:
+            return cls(1.0, default, "every validation text is read right as it is")
         weights, _ = best_weights(labels, np.stack([network, ngrams]))
         if not weights.max() > 0:
             return cls(1.0, default, "the validation texts speak against both parts")
@@ -73,9 +76,7 @@ def best_weights(labels: Ints, parts: npt.NDArray[Any]) -> tuple[Floats, float]:
     The log-loss is convex in the weights. Its least value in the box is found by Newton's steps for those
     weights that are not held at an end of it (Bertsekas 1982, "Projected Newton methods").
     """
-    rows = np.arange(len(labels))
-    margins = parts.astype(np.float64)
-    margins -= margins[:, rows, labels][:, :, None]  # of each class over the true one
+    margins = np.stack([_margins(labels, logits) for logits in parts])
     weights = np.ones(len(margins))
     loss = _loss(margins, weights)
     for _ in range(_STEPS):
@@ -96,6 +97,12 @@ def best_weights(labels: Ints, parts: npt.NDArray[Any]) -> tuple[Floats, float]:
             break
         weights, loss = after, lower
     return weights, loss
+
+
+def _margins(labels: Ints, logits: npt.NDArray[Any]) -> Floats:
+    """Return by how much each class is over the true one, (N, C)."""
+    found = logits.astype(np.float64)
+    return np.asarray(found - found[np.arange(len(labels)), labels][:, None])
 
 
 def _lower(margins: Floats, weights: Floats, step: Floats, loss: float) -> tuple[Floats, float]:

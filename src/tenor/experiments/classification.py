@@ -165,7 +165,7 @@ def _calibrated(model: Model, validation: scoring.Scored | None) -> Model:
 
 
 def _ngrams(prepared: Prepared, config: ClassificationConfig, watcher: Watcher) -> NgramPart | None:
-    """Fit the n-gram part, where there is to be one: before the networks, since what it lacks is known soon."""
+    """Fit the n-gram part, where there is to be one: before the networks, since what it lacks shows soon."""
     if not config.ensemble.ngrams.use:
         return None
     watcher.part("n-grams", number=1, parts=parts_of(config))

@@ -119,7 +119,9 @@ def fit_member(
             transfer(module, prepared.source)
         module.counts = given.counts
         objective = Supervised(class_weights(config.training, labelled["train"].targets, classes))
-        history, runtime = _train(module, objective, labelled, config, observer, keeping, runtime)
+        history, runtime = _train(
+            module, objective, labelled, config, observer=observer, keeping=keeping, runtime=runtime
+        )
     module.counts = None
     return Member(module, history, runtime)
 
@@ -129,6 +131,7 @@ def _train(
     objective: Objective[Classifier, Batch],
     labelled: dict[str, Labelled],
     config: ClassificationConfig,
+    *,
     observer: Warned,
     keeping: Keeping | None,
     runtime: Runtime | None,

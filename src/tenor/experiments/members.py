@@ -52,7 +52,9 @@ def fit_members(
             given,
             member_config(config, number),
             observer=own,
-            keeping=None if folder is None else Keeping(folder.checkpoint_of(number), folder.resumes, folder.begin),
+            keeping=None
+            if folder is None
+            else Keeping(folder.checkpoint_of(number), folder.resumes, folder.begin),
             runtime=members[0].runtime if members else None,
         )
         members.append(member)

@@ -8,8 +8,8 @@ metrics.json           figures with intervals, device, precision, threads, time,
 report.json            the data report, some texts as the model reads them, the environment
 report.html            the page of the run, made of the files above (`tenor report`)
 model/                 the model folder
-checkpoint.safetensors the state after the last epoch, for --resume only; of a model of several networks that of
-                       the first, and checkpoint-2.safetensors and so on
+checkpoint.safetensors the state after the last epoch, for --resume only; of several networks that of the
+                       first, checkpoint-2.safetensors of the second, and so on
 """
 
 import csv
@@ -115,7 +115,9 @@ class RunFolder:
 
     def checkpoint_of(self, number: int) -> Path:
         """Return the same of a network among several, from 0."""
-        return self.checkpoint.with_stem(f"{self.checkpoint.stem}-{number + 1}") if number else self.checkpoint
+        return (
+            self.checkpoint.with_stem(f"{self.checkpoint.stem}-{number + 1}") if number else self.checkpoint
+        )
 
     def forget(self) -> None:
         """Remove the state of every network; the run cannot be resumed any more."""

@@ -28,7 +28,7 @@ class Watcher(Warned, Protocol):
         ...
 
     def part(self, name: str, *, number: int, parts: int) -> None:
-        """The training of one of several parts of a model begins, such as "network 2 of 5"; `number` is from 1."""
+        """The training of one of several parts begins, such as "network 2 of 5"; `number` counts from 1."""
         ...
 
 

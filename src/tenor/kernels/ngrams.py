@@ -2,10 +2,10 @@
 
 from typing import Any
 
-import numpy as np
 import numpy.typing as npt
 
 from tenor.kernels.compiled import compiled
+from tenor.kernels.counting import search
 
 Array = npt.NDArray[Any]
 
@@ -34,38 +34,27 @@ def sums(
     behind the words. seen (F,) int32 holds zeros or numbers of texts before, from 1; ending (orders,) int32
     is room for the runs that end at a word.
     """
-    orders = ending.shape[0]
     for text in range(first, end):
-        for order in range(orders):
-            ending[order] = -1
+        ending[:] = -1
         for t in range(offsets[text], offsets[text + 1]):
             word = ids[t]
             if word < specials:
-                for order in range(orders):
-                    ending[order] = -1
+                ending[:] = -1
                 continue
-            for order in range(orders - 1, -1, -1):  # the longest first, since it goes on from a shorter one
-                column = word - specials
-                if order:
+            for order in range(ending.shape[0] - 1, -1, -1):  # longest first: each goes on from a shorter one
+                if order == 0:
+                    ending[0] = word - specials
+                    column = word - specials
+                else:
                     column = -1
                     if ending[order - 1] >= 0:
                         row = places[order - 1] + ending[order - 1]
-                        low, last = starts[row], starts[row + 1]
-                        high = last
-                        while low < high:
-                            middle = (low + high) >> 1
-                            if followers[middle] < word:
-                                low = middle + 1
-                            else:
-                                high = middle
-                        if low < last and followers[low] == word:
-                            column = words + low
-                            ending[order] = low - starts[places[order - 1]]
+                        column = search(followers, starts[row], starts[row + 1], word)
+                    ending[order] = -1
                     if column < 0:
-                        ending[order] = -1
                         continue
-                else:
-                    ending[0] = column
+                    ending[order] = column - starts[places[order - 1]]
+                    column += words
                 if seen[column] != text + 1:
                     seen[column] = text + 1
                     for output in range(out.shape[1]):

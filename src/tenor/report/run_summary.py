@@ -74,6 +74,10 @@ def _accuracy(found: Mapping[str, Any], split: str) -> Iterator[str]:
 def _training(history: History, best: int | None) -> Iterator[str]:
     if not history or best is None:
         return
+    if members := len({row["member"] for row in history if "member" in row}):
+        epochs = count(len(history), "epoch")
+        yield f"It is the mean of {count(members, 'network')}, trained for {epochs} in all."
+        return
     losses = series(history, "validation_loss")
     last = int(history[-1]["epoch"] or 0)
     if not losses:

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -73,7 +74,7 @@ class NGrams:
         """
         words, size = self.vocabulary_size - SPECIALS, self.vocabulary_size
         ends = np.cumsum([words, *map(len, self.keys)])
-        keeps = [kept[start:end].copy() for start, end in zip(ends[:-1], ends[1:], strict=True)]
+        keeps = [kept[start:end].copy() for start, end in pairwise(ends.tolist())]
         for order in range(len(keeps) - 1, 0, -1):
             keeps[order - 1][self.keys[order][keeps[order]] // size] = True
         keys: list[Keys] = []
