@@ -24,8 +24,8 @@ from tenor.model import FORMAT  # noqa: E402
 TEXTS = ["good a b", "bad", "a b c d bad", "", "an unknown good word"]
 
 
-def write_classifier(folder: Path) -> None:
-    """Write a classifier and its predictions."""
+def classifier(**sections: dict[str, object]) -> tenor.Model:
+    """Return a small classifier."""
     network = {"encoder": "mingru", "mingru": {"hidden_size": 5}, "ratios": {"use": True, "min_count": 1}}
     # Some wrong labels, so that there is a temperature to be found.
     data = toy.dataset(validation=80)
@@ -34,12 +34,17 @@ def write_classifier(folder: Path) -> None:
         for number, example in enumerate(data.split("validation"))
     )
     data = replace(data, splits={**data.splits, "validation": validation})
-    fit(data, toy.config(network=network, training={"epochs": 12})).model.save(folder / "model")
+    return fit(data, toy.config(network=network, training={"epochs": 12}, **sections)).model
+
+
+def write_classifier(folder: Path) -> None:
+    """Write a classifier of all parts there are, and its predictions."""
+    classifier(ensemble={"members": 2, "ngrams": {"use": True}}).save(folder / "model")
     write_predictions(folder, folder / "model")
 
 
 def write_onnx(folder: Path) -> None:
-    export(tenor.Model.load(HERE / f"format-{FORMAT}" / "model"), folder / "model.onnx")
+    export(classifier(), folder / "model.onnx")
     write_predictions(folder, folder / "model.onnx")
 
 
