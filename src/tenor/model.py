@@ -53,7 +53,7 @@ class Part:
     kind: str  # "network" or "n-grams"
     count: int  # of networks, whose mean it is; of n-grams
     weight: float  # of its logits in the sum
-    parameters: int
+    parameters: int  # 0 where they are not at hand
 
 
 def joined(members: Sequence[Arrays]) -> Arrays:
@@ -101,26 +101,22 @@ class Model:
         """Whether it is one network and nothing else."""
         return self.config.ensemble.members == 1 and self.ngrams is None
 
-    @cached_property
+    @property
     def members(self) -> tuple["Model", ...]:
-        """Each network as a model of its own, without what was measured of the whole.
-
-        Raises:
-            ModelError: the tensors of one are not there.
-        """
-        count = self.config.ensemble.members
+        """Each network as a model of its own, without what was measured of the whole."""
         if self.alone:
             return (self,)
         config = replace(self.config, ensemble=_ALONE)
         bare = replace(
             self, config=config, ngrams=None, mixture=None, metrics=None, temperature=None, held_out=None
         )
-        return tuple(replace(bare, arrays=arrays) for arrays in _apart(self.arrays, count))
+        members = _apart(self.arrays, self.config.ensemble.members)
+        return tuple(replace(bare, arrays=arrays) for arrays in members)
 
     @property
     def parts(self) -> tuple[Part, ...]:
         """What the model is the sum of."""
-        numbers = sum(int(array.size) for array in self.arrays.values())
+        numbers = 0 if self.origin is not None else sum(int(array.size) for array in self.arrays.values())
         weight = 1.0 if self.mixture is None else self.mixture.network
         networks = Part("network", self.config.ensemble.members, weight, numbers)
         if self.ngrams is None or self.mixture is None:

@@ -105,7 +105,7 @@ def train_cell(cell: Cell, folder: Path, data: Data, share: Share) -> None:
     CellResult(
         fingerprint=result_fingerprint(cell, data.fingerprint),
         seconds=sum(row["seconds"] for row in fitted.history.rows),
-        parameters=sum(int(array.size) for array in fitted.model.arrays.values()),
+        parameters=sum(part.parameters for part in fitted.model.parts),
         size_bytes=sum(file.stat().st_size for file in (folder / MODEL).iterdir()),
         history=fitted.history.rows,
         best_epoch=fitted.history.best_epoch,

@@ -134,8 +134,7 @@ def fit(
     )
     with applied(runtime):
         model = _mixed(model, networks, labelled.get("validation"))
-    engine = of_networks(model, networks)
-    with applied(runtime):
+        engine = of_networks(model, networks)
         scored = {
             split: scoring.predict_encoded(Predictor(model, engine), examples, *prepared.encoded[split])
             for split in ("validation", "test")
