@@ -153,7 +153,10 @@ class Model:
         }
         described: list[object] = [self.pipeline.to_json(), network, len(self.classes)]
         if not self.alone:  # one network's digest is what it was before there were several
-            described += [self.config.ensemble.members, self.mixture and self.mixture.to_json()]
+            described += [
+                self.config.ensemble.members,
+                None if self.mixture is None else self.mixture.to_json(),
+            ]
         return folder.digest(described, {**self.arrays, **arrays})
 
     def described(self) -> dict[str, Any]:
@@ -165,7 +168,7 @@ class Model:
             "data": self.data,
             "metrics": self.metrics,
             "temperature": self.temperature,
-            "mixture": self.mixture and self.mixture.to_json(),
+            "mixture": None if self.mixture is None else self.mixture.to_json(),
         }
 
     @classmethod

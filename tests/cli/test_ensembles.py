@@ -1,4 +1,4 @@
-"""A model of several parts through the commands: training says which part, `info` and `card` say what it is."""
+"""A model of several parts through the commands: training names the part, `info` and `card` what it is."""
 
 import json
 from pathlib import Path
@@ -27,7 +27,7 @@ def test_what_it_is_the_sum_of(run: Path) -> None:
     shown = tenor("info", run)
     assert "the mean of 2 networks, plus 0.50 times a linear model of" in " ".join(shown.out.split())
     found = json.loads(tenor("info", run, "--json").out)
-    assert [(part["kind"], part["count"]) for part in found["parts"]][0] == ("network", 2)
+    assert (found["parts"][0]["kind"], found["parts"][0]["count"]) == ("network", 2)
     assert found["parts"][1]["weight"] == found["mixture"]["ngrams"]
     assert "too few" in found["mixture"]["reason"]
 

@@ -86,8 +86,7 @@ def nbsvm(
         MissingExtraError: scikit-learn is not installed.
     """
     counted = _Counted.of(texts, labels, classes, text, threads, longest=NgramConfig.orders, weigh=False)
-    ratios = regression.log_count_ratios(counted.features, counted.targets, counted.outputs, _SMOOTHING)
-    return _fit(counted, ratios, NBSVM_PENALTIES, validation)
+    return _fit(counted, counted.ratios(), NBSVM_PENALTIES, validation)
 
 
 @dataclass(frozen=True)
@@ -137,6 +136,10 @@ class _Counted:
     @property
     def outputs(self) -> int:
         return len(self.model.bias)
+
+    def ratios(self) -> Floats:
+        """Return the log-count ratio of each n-gram and output (F, K)."""
+        return regression.log_count_ratios(self.features, self.targets, self.outputs, _SMOOTHING)
 
 
 def _fit(counted: _Counted, scale: Floats, grid: Sequence[float], validation: Labelled | None) -> Linear:

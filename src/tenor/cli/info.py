@@ -151,7 +151,7 @@ def _saved(terminal: Terminal, path: Path, against: str | None, *, json: bool) -
                 **_to_json(network, found, other, compared),
                 "config": to_values(model.config),
                 "parts": [asdict(part) for part in model.parts],
-                "mixture": model.mixture and model.mixture.to_json(),
+                "mixture": None if model.mixture is None else model.mixture.to_json(),
                 "temperature": model.temperature,
                 "data": model.data,
                 "metrics": model.metrics,
@@ -178,7 +178,11 @@ def _facts_of(model: "Model", path: Path, name: str, bytes_: int) -> dict[str, s
     facts = {
         "model": f"{path} ({size(bytes_)})",
         "network": name,
-        **({} if model.alone else {"parts": parts_words(parts, model.mixture and model.mixture.to_json())}),
+        **(
+            {}
+            if model.alone
+            else {"parts": parts_words(parts, None if model.mixture is None else model.mixture.to_json())}
+        ),
         "classes": ", ".join(model.classes),
         "trained on": f"{data.get('source', 'data that was not named')}"
         + (f" ({', '.join(f'{number:,} {split}' for split, number in rows.items())})" if rows else ""),

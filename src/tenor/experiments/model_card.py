@@ -144,7 +144,7 @@ def card(
         classes=model.classes,
         network=name_of(model.config.network),
         parts=tuple(asdict(part) for part in model.parts),
-        mixture=model.mixture and model.mixture.to_json(),
+        mixture=None if model.mixture is None else model.mixture.to_json(),
         settings=public.of(config["network"]),
         parameters=_parameters(model),
         needs_torch=model.config.network.encoder not in ENGINES,
