@@ -89,7 +89,7 @@ def test_a_linear_model_has_the_closed_form() -> None:
     arrays["head.output.weight"][1] = w = np.array([1.0, -2.0, 0.5, 3.0, -1.0], np.float32)
     arrays["head.output.bias"] = np.array([0.1, 0.3, 0.1], np.float32)
     model = Predictor(dataclasses.replace(model.model, arrays=arrays), model._engine)
-    model._engine = model.__class__.network.func(Predictor(model.model, Counting()))  # type: ignore[attr-defined]
+    (model._engine,) = Predictor(model.model, Counting()).networks
     ids = model.model.pipeline.encode(["a b zzz d"]).ids
     x = arrays["embedding.weight"][ids]
     mean, count = x.mean(0), len(ids)
