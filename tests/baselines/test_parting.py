@@ -59,3 +59,19 @@ def test_one_class_is_refused() -> None:
     train = prepare(toy.dataset(), TEXT).labelled["train"]
     with pytest.raises(DataError, match="all 64 training texts are labelled 'positive'"):
         fitted(NgramConfig(), train=replace(train, targets=np.ones(64, np.int64)))
+
+
+def test_several_classes_are_learned_each_against_the_rest() -> None:
+    prepared = prepare(toy.dataset(), TEXT)
+    train = prepared.labelled["train"]
+    part = fit_ngrams(
+        replace(train, targets=np.where(train.targets == 1, 2, 0)),  # the second class has no texts
+        None,
+        vocabulary_size=len(prepared.pipeline.vocabulary),
+        classes=("bad", "none", "good"),
+        config=NgramConfig(),
+    )
+    logits = class_logits(part.scores(train.tokens))
+    assert logits.shape == (64, 3)
+    assert (logits.argmax(1) == np.where(train.targets == 1, 2, 0)).all()
+    assert part.bias[1] == pytest.approx(-np.log(65))
