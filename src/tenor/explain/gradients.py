@@ -157,8 +157,10 @@ class _Network:
 
     def log_odds(self, x: "Tensor") -> "Tensor":
         """Return the log-odds (B,) of the class, of embedded tokens (B, W, D)."""
+        import torch
+
         pairs = zip(self.modules, self.embedded(x), strict=True)
-        logits = sum(module.forward_embedded(own) for module, own in pairs) / len(self.modules)
+        logits = torch.stack([module.forward_embedded(own) for module, own in pairs]).mean(0)
         logits = logits / self.temperature
         others = [place for place in range(logits.shape[1]) if place != self.target]
         return logits[:, self.target] - logits[:, others].logsumexp(1)
