@@ -34,7 +34,7 @@ _OWN_TRAINING = (
 )
 _OWN_SECTIONS = ("ensemble", "transfer")
 _NEVER_SWEPT = {"training.seed", "transfer.source", "transfer.digest"}
-_SWEPT = ("text.", "network.", "ensemble.", "transfer.", "training.")
+_SWEPT = ("text.", "network.", "ensemble.members", "transfer.", "training.")
 _NAMED = ("encoder", "bidirectional", "pooling")  # of network, what the name says
 
 
@@ -245,8 +245,8 @@ def swept_settings(name: str) -> list[str]:
     if not keys or _NEVER_SWEPT & set(keys):
         ends = sorted({key.rpartition(".")[2] for key in known})
         raise ConfigError(
-            f"{name} cannot be swept; name a setting of text, network, ensemble, transfer or training, such "
-            f"as hidden_size or text.max_length{suggestion(name, [*known, *ends])}"
+            f"{name} cannot be swept; name a setting of text, network, transfer or training, such as "
+            f"hidden_size or text.max_length{suggestion(name, [*known, *ends])}"
         )
     return keys
 

@@ -39,15 +39,14 @@ def fit_members(
     was stopped are read from there. The first decides where all are trained.
     """
     observer = watcher if folder is None else folder.recording(watcher)
-    count = config.ensemble.members
+    count, parts = config.ensemble.members, parts_of(config)
     members: list[Member] = []
     rows: list[Row] = []
     for number in range(count):
-        own: Warned = observer
-        if count > 1:
-            place = parts_of(config) - count + number + 1
-            watcher.part(f"network {number + 1} of {count}", number=place, parts=parts_of(config))
-            own = OfMember(observer, number + 1, rows)
+        if parts > 1:
+            name = f"network {number + 1} of {count}" if count > 1 else "network"
+            watcher.part(name, number=parts - count + number + 1, parts=parts)
+        own: Warned = OfMember(observer, number + 1, rows) if count > 1 else observer
         member = fit_member(
             given,
             member_config(config, number),
