@@ -18,7 +18,7 @@ from tenor.data.arrays import Labels, make_dataset, read_labels, read_texts
 from tenor.errors import ConfigError, MissingExtraError, ModelError, OutputError
 from tenor.experiments.settling import adopted
 from tenor.folder import find
-from tenor.inference.network import NetworkEngine
+from tenor.inference.ensemble import network_engine
 from tenor.inference.predictor import Predictor
 
 try:
@@ -45,6 +45,8 @@ class TextClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]  # s
             `ClassificationConfig`. Of its data section only the validation split counts.
         tokenizer, vocabulary_size, min_count, max_length, truncation, vectors: how texts become ids.
         embedding_size, embedding_dropout, hidden_size, layers, dropout, output_dropout: the network.
+        ensemble: networks of consecutive seeds whose logits are averaged, trained one after the other.
+        ngrams: add a linear model of n-grams, whose weight in the sum the held-out texts choose.
         start: run or model folder of a language model or classifier that training starts from; tokenizer,
             vocabulary and encoder are its own, and parameters that contradict them are refused.
         epochs, batch_size, learning_rate, weight_decay: the training.
@@ -85,6 +87,8 @@ class TextClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]  # s
         layers: int | None = None,
         dropout: float | None = None,
         output_dropout: float | None = None,
+        ensemble: int | None = None,
+        ngrams: bool | None = None,
         start: str | Path | None = None,
         epochs: int | None = None,
         batch_size: int | None = None,
@@ -113,6 +117,8 @@ class TextClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]  # s
         self.layers = layers
         self.dropout = dropout
         self.output_dropout = output_dropout
+        self.ensemble = ensemble
+        self.ngrams = ngrams
         self.start = start
         self.epochs = epochs
         self.batch_size = batch_size
@@ -162,7 +168,7 @@ class TextClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]  # s
         """Return the probability of each class, (N, C), in the order of `classes_`."""
         check_is_fitted(self)
         if self._predictor is None:
-            self._predictor = Predictor(self.model_, NetworkEngine.of(self.model_))
+            self._predictor = Predictor(self.model_, network_engine(self.model_))
         return self._predictor.predict_proba(read_texts(X))
 
     def save(self, path: str | Path) -> None:

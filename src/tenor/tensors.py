@@ -14,7 +14,7 @@ import numpy.typing as npt
 
 Buffer = bytes | memoryview
 
-_TYPES = {"F32": "<f4", "F16": "<f2", "I8": "|i1", "I32": "<i4", "F64": "<f8", "I64": "<i8"}
+_TYPES = {"F32": "<f4", "F16": "<f2", "I8": "|i1", "U16": "<u2", "I32": "<i4", "F64": "<f8", "I64": "<i8"}
 
 
 def views(buffer: Buffer) -> dict[str, npt.NDArray[Any]]:

@@ -10,7 +10,7 @@ from tenor.compare.cells import BASELINE, NETWORK, Cell, cells_of, jobs_of, swep
 from tenor.compare.work import data_fingerprint, result_fingerprint
 from tenor.config.augmentation import AugmentConfig
 from tenor.config.comparison import ComparisonConfig
-from tenor.config.load import parse
+from tenor.config.load import parse, to_values, without_unused
 from tenor.config.transfer import TransferConfig
 from tenor.errors import ConfigError
 
@@ -90,6 +90,16 @@ def test_settings_that_change_nothing_change_no_fingerprint():
     ):
         changed = replace(cell, config=replace(cell.config, training=other))
         assert (changed.fingerprint == cell.fingerprint) == same
+
+
+def test_parts_are_a_models_own_and_by_default_no_part_of_a_fingerprint():
+    models = ("lstm", "lstm:ensemble.members=3", "lstm:ensemble.ngrams.use=true:ensemble.ngrams.orders=2")
+    cells = cells_of(BASE, ComparisonConfig(models=models, baselines=(), seeds=1))
+    assert [cell.config.ensemble.members for cell in cells] == [1, 3, 1]
+    assert len({cell.fingerprint for cell in cells}) == 3
+    values = to_values(cells[0].config)
+    assert without_unused(values) == {name: one for name, one in values.items() if name != "ensemble"}
+    assert without_unused(to_values(cells[1].config)) == to_values(cells[1].config)
 
 
 def test_json_and_back():

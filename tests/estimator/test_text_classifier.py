@@ -118,6 +118,8 @@ def test_every_parameter_reaches_its_setting(tmp_path):
         "layers": 3,
         "dropout": 0.25,
         "output_dropout": 0.375,
+        "ensemble": 3,
+        "ngrams": True,
         "epochs": 2,
         "batch_size": 11,
         "learning_rate": 0.5,

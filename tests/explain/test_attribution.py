@@ -89,7 +89,7 @@ def test_a_linear_model_has_the_closed_form() -> None:
     arrays["head.output.weight"][1] = w = np.array([1.0, -2.0, 0.5, 3.0, -1.0], np.float32)
     arrays["head.output.bias"] = np.array([0.1, 0.3, 0.1], np.float32)
     model = Predictor(dataclasses.replace(model.model, arrays=arrays), model._engine)
-    model._engine = model.__class__.network.func(Predictor(model.model, Counting()))  # type: ignore[attr-defined]
+    (model._engine,) = Predictor(model.model, Counting()).networks
     ids = model.model.pipeline.encode(["a b zzz d"]).ids
     x = arrays["embedding.weight"][ids]
     mean, count = x.mean(0), len(ids)
@@ -166,7 +166,8 @@ def test_steps_one_by_one_are_steps_together(read_twice: Predictor, monkeypatch:
 def test_cudnn_is_left_out_and_everything_put_back(
     method: str, trained: Predictor, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    module = trained.network.module
+    (network,) = trained.networks
+    module = network.module
     encode, seen = module.encoder.forward, []
 
     def forward(embedded):

@@ -15,6 +15,7 @@ import toy  # noqa: E402
 
 import tenor  # noqa: E402
 from tenor import forecast_model, pretrained_model  # noqa: E402
+from tenor.evaluation.mixture import Mixture  # noqa: E402
 from tenor.experiments.classification import fit  # noqa: E402
 from tenor.experiments.forecasting import forecast  # noqa: E402
 from tenor.experiments.language_modelling import pretrain  # noqa: E402
@@ -27,8 +28,8 @@ from tenor.model import FORMAT  # noqa: E402
 TEXTS = ["good a b", "bad", "a b c d bad", "", "an unknown good word"]
 
 
-def write_classifier(folder: Path) -> None:
-    """Write a classifier and its predictions."""
+def classifier(**sections: dict[str, object]) -> tenor.Model:
+    """Return a small classifier."""
     network = {"encoder": "mingru", "mingru": {"hidden_size": 5}, "ratios": {"use": True, "min_count": 1}}
     # Some wrong labels, so that there is a temperature to be found.
     data = toy.dataset(validation=80)
@@ -37,12 +38,19 @@ def write_classifier(folder: Path) -> None:
         for number, example in enumerate(data.split("validation"))
     )
     data = replace(data, splits={**data.splits, "validation": validation})
-    fit(data, toy.config(network=network, training={"epochs": 12})).model.save(folder / "model")
+    return fit(data, toy.config(network=network, training={"epochs": 12}, **sections)).model
+
+
+def write_classifier(folder: Path) -> None:
+    """Write a classifier of all parts there are, and its predictions."""
+    model = classifier(ensemble={"members": 2, "ngrams": {"use": True}})
+    # The n-grams alone would read everything right.
+    replace(model, mixture=Mixture(1.0, 0.25)).save(folder / "model")
     write_predictions(folder, folder / "model")
 
 
 def write_onnx(folder: Path) -> None:
-    export(tenor.Model.load(HERE / f"format-{FORMAT}" / "model"), folder / "model.onnx")
+    export(classifier(), folder / "model.onnx")
     write_predictions(folder, folder / "model.onnx")
 
 

@@ -80,7 +80,7 @@ def test_what_needs_the_network_is_refused_in_a_sentence(path: Path) -> None:
     with pytest.raises(ConfigError, match="an exported model reads whole texts only"):
         predictor.stream()
     with pytest.raises(ModelError, match="give the model folder it was exported from"):
-        _ = predictor.network
+        _ = predictor.networks
     with pytest.raises(ModelError, match="give the model folder it was exported from"):
         predictor.model.save(path.parent / "again")
     assert not (path.parent / "again").exists()

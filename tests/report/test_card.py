@@ -49,6 +49,8 @@ def values(classes=("negative", "positive"), **changes):
         "dataset": None,
         "classes": list(classes),
         "network": "bilstm-mean-max",
+        "parts": [{"kind": "network", "count": 1, "weight": 1.0, "parameters": 1201}],
+        "mixture": None,
         "settings": {
             "encoder": "lstm", "bidirectional": True, "pooling": "mean-max", "embedding_size": 8, "hidden": 0,
             "recurrent": {"hidden_size": 4, "layers": 1, "merge": "concat"},

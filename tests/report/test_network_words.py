@@ -4,7 +4,7 @@ from typing import get_args
 import pytest
 
 from tenor.config.network import HAS_DIRECTIONS, BagConfig, NetworkConfig, PoolingName
-from tenor.report.network_words import _ENCODERS, network_sentence
+from tenor.report.network_words import _ENCODERS, network_sentence, parts_words
 
 
 def said(config: NetworkConfig, vocabulary: int = 1000, classes: int = 2) -> str:
@@ -31,3 +31,18 @@ def test_what_an_encoder_has_beside() -> None:
     config = NetworkConfig(encoder="bag", bag=BagConfig(ngrams=3))
     assert "n-grams of up to 3" in said(config)
     assert "log-count ratios" in said(replace(config, ratios=replace(config.ratios, use=True)))
+
+
+NETWORKS = {"kind": "network", "count": 3, "weight": 1.0, "parameters": 9}
+NGRAMS = {"kind": "n-grams", "count": 1200, "weight": 0.431, "parameters": 9}
+
+
+def test_what_a_model_is_the_sum_of() -> None:
+    alone = {**NETWORKS, "count": 1}
+    assert parts_words([alone]) == ""
+    assert parts_words([NETWORKS]) == "the mean of 3 networks"
+    linear = "plus 0.43 times a linear model of 1,200 n-grams"
+    assert parts_words([alone, NGRAMS], {"reason": None}) == f"the network, {linear}"
+    weak, default = {**NETWORKS, "weight": 0.5}, {"reason": "too few texts"}
+    said = f"0.50 times the mean of 3 networks, {linear} (the default weight: too few texts)"
+    assert parts_words([weak, NGRAMS], default) == said

@@ -6,18 +6,18 @@ training texts alone: an n-gram that stands only elsewhere is unknown. Validatio
 and, as with networks, the temperature of the probabilities.
 """
 
-import warnings
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
-import numpy.typing as npt
 
-from tenor.baselines.given import Labelled, targets
+from tenor.baselines import regression
+from tenor.baselines.given import Labelled, refuse_one_class, targets
 from tenor.baselines.linear import Linear
+from tenor.config.ensemble import NgramConfig
 from tenor.config.text import TextConfig
-from tenor.errors import DataError, MissingExtraError
+from tenor.errors import DataError
 from tenor.evaluation.held_out import HeldOut
 from tenor.evaluation.metrics import Floats, Ints
 from tenor.evaluation.temperature import Scaling
@@ -30,11 +30,12 @@ if TYPE_CHECKING:
 
 # Inverse strength of the penalty, tried in this order; around the best of IMDb's training split.
 TFIDF_PENALTIES = (10.0, 1.0, 100.0)
-NBSVM_PENALTIES = (0.1, 0.01, 1.0)
+NBSVM_PENALTIES = NgramConfig.penalties
 
-_MIN_COUNT = 2  # n-grams that stand less often in training are left out, unless that is every word
-_SMOOTHING = 1.0  # added to the counts of log-count ratios
-_TOLERANCE, _ITERATIONS = 1e-3, 1000
+_MIN_COUNT = (
+    NgramConfig.min_count
+)  # n-grams that stand less often in training are left out, unless that is every word
+_SMOOTHING = NgramConfig.smoothing  # added to the counts of log-count ratios
 
 
 def tfidf(
@@ -84,7 +85,7 @@ def nbsvm(
         DataError: no texts, a label that is no class, or fewer than two classes in training.
         MissingExtraError: scikit-learn is not installed.
     """
-    counted = _Counted.of(texts, labels, classes, text, threads, longest=3, weigh=False)
+    counted = _Counted.of(texts, labels, classes, text, threads, longest=NgramConfig.orders, weigh=False)
     return _fit(counted, counted.ratios(), NBSVM_PENALTIES, validation)
 
 
@@ -109,11 +110,7 @@ class _Counted:
         weigh: bool,
     ) -> "_Counted":
         known = targets(texts, labels, classes)
-        if len(np.unique(known)) < 2:
-            raise DataError(
-                f"all {len(known):,} training texts are labelled {labels[0]!r}; a linear model needs two "
-                "classes"
-            )
+        refuse_one_class(known, classes)
         config = replace(text or TextConfig(), pretrained=None, max_length=None, min_count=_MIN_COUNT)
         if config.tokenizer != "bpe":  # which merges until its vocabulary is full
             config = replace(config, max_size=None)
@@ -129,7 +126,7 @@ class _Counted:
             found = made.tfidf(counted, idf)
         else:
             idf, found = None, made.presence(ngrams, tokens)
-        outputs = 1 if len(classes) == 2 else len(classes)
+        outputs = regression.outputs_of(len(classes))
         weights = np.zeros((ngrams.columns, outputs), np.float32)
         model = Linear(
             tuple(classes), pipeline, ngrams, idf, weights, np.zeros(outputs), penalty=0.0, threads=threads
@@ -140,18 +137,9 @@ class _Counted:
     def outputs(self) -> int:
         return len(self.model.bias)
 
-    def positive(self, output: int) -> npt.NDArray[np.bool_]:
-        """Which texts are of the class that an output stands for: of two classes the second."""
-        return np.equal(self.targets, 1 if self.outputs == 1 else output)
-
     def ratios(self) -> Floats:
-        """Return log (p / |p|) - log (q / |q|) of each n-gram and output (F, K), p and q smoothed."""
-        columns = []
-        for output in range(self.outputs):
-            own = self.positive(output)
-            p, q = (self.features.T @ part.astype(np.float64) + _SMOOTHING for part in (own, ~own))
-            columns.append(np.log(p / p.sum()) - np.log(q / q.sum()))
-        return np.stack(columns, axis=1)
+        """Return the log-count ratio of each n-gram and output (F, K)."""
+        return regression.log_count_ratios(self.features, self.targets, self.outputs, _SMOOTHING)
 
 
 def _fit(counted: _Counted, scale: Floats, grid: Sequence[float], validation: Labelled | None) -> Linear:
@@ -173,27 +161,5 @@ def _fit(counted: _Counted, scale: Floats, grid: Sequence[float], validation: La
 
 
 def _fitted(counted: _Counted, scale: Floats, penalty: float) -> Linear:
-    try:
-        from sklearn.exceptions import ConvergenceWarning
-        from sklearn.linear_model import LogisticRegression
-    except ImportError as error:
-        raise MissingExtraError("scikit-learn", "train") from error
-    weights = np.zeros_like(counted.model.weights)
-    bias = np.zeros(counted.outputs)
-    for output in range(counted.outputs):
-        positive = counted.positive(output)
-        if not positive.any():  # a class that training does not have: as good as never
-            bias[output] = -np.log(1 + len(positive))
-            continue
-        scaled = counted.features.copy()
-        scaled.data *= scale[scaled.indices, output]
-        regression = LogisticRegression(
-            C=penalty, solver="liblinear", dual=True, tol=_TOLERANCE, max_iter=_ITERATIONS, random_state=0
-        )
-        with warnings.catch_warnings():
-            # The last steps towards a weak penalty's optimum change no prediction.
-            warnings.simplefilter("ignore", ConvergenceWarning)
-            regression.fit(scaled, positive)
-        weights[:, output] = regression.coef_[0] * scale[:, output]
-        bias[output] = regression.intercept_[0]
+    weights, bias = regression.fitted(counted.features, counted.targets, scale, penalty)
     return replace(counted.model, weights=weights, bias=bias, penalty=penalty)

@@ -24,6 +24,15 @@ def targets(texts: Sequence[str], labels: Sequence[str], classes: Sequence[str])
     return np.array([places[label] for label in labels], dtype=np.int64)
 
 
+def refuse_one_class(targets: Ints, classes: Sequence[str]) -> None:
+    """Raise `DataError` where all texts are of one class, of which a linear model learns nothing."""
+    if len(np.unique(targets)) < 2:
+        raise DataError(
+            f"all {len(targets):,} training texts are labelled {classes[targets[0]]!r}; a linear model needs "
+            "two classes"
+        )
+
+
 def several(texts: Iterable[str]) -> Iterable[str]:
     """Return the texts; `TypeError` for one text, whose characters would pass for them."""
     if isinstance(texts, str):

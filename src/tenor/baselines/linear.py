@@ -12,6 +12,7 @@ from tenor.baselines.given import several
 from tenor.evaluation.metrics import Floats
 from tenor.evaluation.temperature import softmax
 from tenor.text import features as made
+from tenor.text.ngram_part import class_logits
 from tenor.text.ngrams import NGrams
 from tenor.text.pipeline import TextPipeline
 
@@ -87,5 +88,4 @@ class Linear:
 
     def logits(self, features: "csr_matrix") -> Floats:
         """Return (0, z) of such features for two classes; for more log 1 / (1 + exp(-z)) of each, (N, C)."""
-        z = np.asarray(features @ self.weights, np.float64) + self.bias  # (N, K)
-        return np.hstack([np.zeros_like(z), z]) if len(self.classes) == 2 else -np.logaddexp(0, -z)
+        return class_logits(np.asarray(features @ self.weights, np.float64) + self.bias)

@@ -46,13 +46,13 @@ def demo(
     require(*TRAINING)
 
     from tenor.experiments.classification import train
-    from tenor.inference.network import NetworkEngine
+    from tenor.inference.ensemble import network_engine
     from tenor.inference.predictor import Predictor
     from tenor.report import tables
 
     with closing(TrainingView(terminal)) as view:
         run = train(parse(read(_RECIPE)), out=out, force=force, watcher=view)
-    predictions = list(Predictor(run.model, NetworkEngine.of(run.model)).predictions(REVIEWS))
+    predictions = list(Predictor(run.model, network_engine(run.model)).predictions(REVIEWS))
     if json:
         terminal.json(
             {

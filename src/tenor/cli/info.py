@@ -2,7 +2,7 @@
 
 import importlib.util
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -17,6 +17,7 @@ from tenor.config.names import apply_name, name_of
 from tenor.config.network import NetworkConfig
 from tenor.errors import InputError
 from tenor.evaluation.intervals import Interval
+from tenor.report.network_words import parts_words
 from tenor.report.numbers import change, count, percent_interval, size
 from tenor.report.run_summary import started_from
 
@@ -152,6 +153,8 @@ def _saved(terminal: Terminal, path: Path, against: str | None, *, json: bool) -
                 "bytes": bytes_,
                 **_to_json(network, found, other, compared),
                 "config": to_values(model.config),
+                "parts": [asdict(part) for part in model.parts],
+                "mixture": None if model.mixture is None else model.mixture.to_json(),
                 "temperature": model.temperature,
                 "data": model.data,
                 "metrics": model.metrics,
@@ -173,10 +176,16 @@ def _facts_of(model: "Model", path: Path, name: str, bytes_: int) -> dict[str, s
     data: Mapping[str, Any] = model.data or {}
     rows: Mapping[str, int] = data.get("rows", {})
     text = model.pipeline
+    parts = [asdict(part) for part in model.parts]
     read = "all" if text.max_length is None else f"at most {text.max_length:,} ({text.truncation})"
     facts = {
         "model": f"{path} ({size(bytes_)})",
         "network": name,
+        **(
+            {}
+            if model.alone
+            else {"parts": parts_words(parts, None if model.mixture is None else model.mixture.to_json())}
+        ),
         "classes": ", ".join(model.classes),
         "trained on": f"{data.get('source', 'data that was not named')}"
         + (f" ({', '.join(f'{number:,} {split}' for split, number in rows.items())})" if rows else ""),

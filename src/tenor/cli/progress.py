@@ -88,10 +88,17 @@ class TrainingView:
         self._bar = Bar(terminal)
         self._epochs = 0
         self._texts = 0
+        self._shown = 0  # lines of epochs
+        self._part = ""
 
     def close(self) -> None:
         """Take the bar away; the lines stay."""
         self._bar.close()
+
+    def part(self, name: str, *, number: int, parts: int) -> None:
+        """Print which of several parts is trained."""
+        self._terminal.note(f"part {number} of {parts}: {name}")
+        self._part = f"{name}, "
 
     def data(self, dataset: "Dataset", report: "DataReport", vectors: "Vectors | None") -> None:
         """Print the short data report, its warnings first."""
@@ -106,11 +113,13 @@ class TrainingView:
     def start(self, *, epochs: int, texts: int, runtime: "Runtime", history: "Sequence[Row]") -> None:
         """Print where it runs, and the epochs a resumed run has behind it."""
         self._epochs, self._texts = epochs, texts
-        self._terminal.note(f"training on {runtime}")
-        self._terminal.note()
-        self._terminal.note(_HEADER)
-        for row in history:
+        if not self._part or not self._shown:
+            self._terminal.note(f"training on {runtime}")
+            self._terminal.note()
+            self._terminal.note(_HEADER)
+        for row in history[self._shown :]:  # which of several networks is that of all so far
             self._terminal.note(_line(row, best=False))
+        self._shown = len(history)
         self._bar.show(texts)
 
     def step(self, progress: "TrainingProgress") -> None:
@@ -121,7 +130,7 @@ class TrainingView:
         left = (self._epochs - progress.epoch) * self._texts - progress.texts
         self._bar.update(
             progress.texts,
-            left=f"epoch {progress.epoch + 1}/{self._epochs}",
+            left=f"{self._part}epoch {progress.epoch + 1}/{self._epochs}",
             right=(
                 f"loss {progress.loss / progress.texts:.3f}  "
                 f"accuracy {percent(progress.correct / progress.texts)}  "
@@ -131,6 +140,7 @@ class TrainingView:
 
     def epoch(self, row: "Row", *, best: bool) -> None:
         """Print the line of an epoch."""
+        self._shown += 1
         self._terminal.note(_line(row, best=best))
 
 

@@ -159,7 +159,7 @@ class TuningView:
     def __init__(self, terminal: Terminal) -> None:
         self._terminal = terminal
         self._bar = Bar(terminal)
-        self._name = ""
+        self._name, self._part = "", ""
         self._epochs = 0
         self._texts = 0
         self._headed = False
@@ -172,18 +172,23 @@ class TuningView:
         """Print the short data report, its warnings first."""
         show_report(self._terminal, report)
 
+    def part(self, name: str, *, number: int, parts: int) -> None:
+        """Name it behind the trial."""
+        self._part = f", {name}"
+
     def warning(self, text: str) -> None:
         """Print what went wrong beside training."""
         self._terminal.warning(text)
 
     def trial(self, number: int, settings: Mapping[str, Any], *, trials: int | None) -> None:
         """Name the trial under way."""
+        self._part = ""
         self._name = f"trial {number}" if trials is None else f"trial {number}/{trials}"
 
     def start(self, *, epochs: int, texts: int, runtime: "Runtime", history: "Sequence[Row]") -> None:
         """Show the bar."""
         self._epochs, self._texts = epochs, texts
-        self._bar.show(epochs * texts, left=self._name)
+        self._bar.show(epochs * texts, left=self._name + self._part)
 
     def step(self, progress: "TrainingProgress") -> None:
         """Move the bar."""

@@ -10,7 +10,7 @@ from typing import Any
 from tenor.baselines.baseline import BASELINES
 from tenor.config.classification import ClassificationConfig
 from tenor.config.comparison import ComparisonConfig
-from tenor.config.load import assignments, merge, parse, settings, to_values
+from tenor.config.load import assignments, merge, parse, settings, to_values, without_unused
 from tenor.config.names import apply_name, name_of
 from tenor.config.network import HAS_DIRECTIONS, section_of
 from tenor.config.transfer import TransferConfig, without_place
@@ -32,7 +32,9 @@ _OWN_TRAINING = (
     *("learning_rate", "embedding_rate", "weight_decay", "gradient_clip", "warmup", "decay"),
     *("optimizer", "batch_size"),
 )
+_OWN_SECTIONS = ("ensemble", "transfer")
 _NEVER_SWEPT = {"training.seed", "transfer.source", "transfer.digest"}
+_SWEPT = ("text.", "network.", "ensemble.members", "transfer.", "training.")
 _NAMED = ("encoder", "bidirectional", "pooling")  # of network, what the name says
 
 
@@ -55,7 +57,7 @@ class Cell:
     @property
     def fingerprint(self) -> str:
         """SHA-256 of everything that decides its result, but the data itself."""
-        values = without_place(to_values(self.config))
+        values = without_unused(without_place(to_values(self.config)))
         timed = self.config.training.minutes is not None
         for key in (*_BESIDE, *(() if timed else _SPEED)):
             values["training"].pop(key, None)
@@ -193,10 +195,11 @@ def _named(base: ClassificationConfig, name: str) -> ClassificationConfig:
         section, _, key = setting.partition("=")[0].partition(".")
         of_network = section == "network" and key not in _NAMED
         of_training = section == "training" and key in _OWN_TRAINING
-        if not (of_network or of_training or section == "transfer"):
+        if not (of_network or of_training or section in _OWN_SECTIONS):
             raise ConfigError(
                 f"{name} sets {setting.partition('=')[0]!r}; a model's own settings are those of network "
-                f"that its name does not say, of transfer, and of training {', '.join(_OWN_TRAINING)}"
+                f"that its name does not say, of {', '.join(_OWN_SECTIONS)}, and of training "
+                f"{', '.join(_OWN_TRAINING)}"
             )
     return parse(merge(to_values(config), assignments(own)))
 
@@ -237,7 +240,7 @@ def _swept(
 
 def swept_settings(name: str) -> list[str]:
     """Return the settings that a sweep means: one by its key, or all that end with it (hidden_size)."""
-    known = [s.key for s in settings() if s.key.startswith(("text.", "network.", "transfer.", "training."))]
+    known = [s.key for s in settings() if s.key.startswith(_SWEPT)]
     keys = [key for key in known if name in (key, key.rpartition(".")[2])]
     if not keys or _NEVER_SWEPT & set(keys):
         ends = sorted({key.rpartition(".")[2] for key in known})

@@ -173,7 +173,7 @@ class _Search:
             config = settled(parse(merge(self._base, nested(settings))))
             prepared = self._read(config)
             follower.shows, self._shows = self._shows, False
-            follower.last_epoch = config.training.epochs
+            follower.last_epoch = config.training.epochs * config.ensemble.members
             history = fit(self._dataset, config, prepared=prepared, watcher=follower).history
             outcome = follower.outcome()
             outcome.figure = history.rows[history.best_epoch - 1][follower.name]
@@ -220,6 +220,9 @@ class _Follower:
     def data(self, dataset: Dataset, report: DataReport, vectors: Vectors | None) -> None:
         if self.shows:
             self._watcher.data(dataset, report, vectors)
+
+    def part(self, name: str, *, number: int, parts: int) -> None:
+        self._watcher.part(name, number=number, parts=parts)
 
     def warning(self, text: str) -> None:
         self._watcher.warning(text)

@@ -105,14 +105,14 @@ def train_cell(cell: Cell, folder: Path, data: Data, share: Share) -> None:
     CellResult(
         fingerprint=result_fingerprint(cell, data.fingerprint),
         seconds=sum(row["seconds"] for row in fitted.history.rows),
-        parameters=sum(int(array.size) for array in fitted.model.arrays.values()),
+        parameters=sum(part.parameters for part in fitted.model.parts),
         size_bytes=sum(file.stat().st_size for file in (folder / MODEL).iterdir()),
         history=fitted.history.rows,
         best_epoch=fitted.history.best_epoch,
         validation_accuracy=None if accuracy is None else accuracy.value,
         test=_test(fitted.scored).astype(np.float32),
     ).save(folder)
-    run.checkpoint.unlink(missing_ok=True)
+    run.forget()
 
 
 def fit_baseline(cell: Cell, folder: Path, data: Data, share: Share) -> None:
@@ -233,9 +233,17 @@ class _Shares:
         self._share = share
         self._texts = 1
         self._before = 0.0  # seconds of the epochs before this one
+        self._earlier = 0.0  # of which of networks before this one
+        self._done, self._parts = 0, 1
+        self._members = cell.config.ensemble.members
 
     def data(self, dataset: Dataset, report: "DataReport", vectors: "Vectors | None") -> None:
         """Ignore."""
+
+    def part(self, name: str, *, number: int, parts: int) -> None:
+        """Note which of several parts is trained; all count the same."""
+        self._done, self._parts = number - 1, parts
+        self._earlier = self._before
 
     def warning(self, text: str) -> None:
         """Write it where the worker's messages go."""
@@ -250,8 +258,9 @@ class _Shares:
         """Tell the share of the epochs, or of the time, whichever is larger."""
         epochs = (progress.epoch + progress.texts / self._texts) / self._training.epochs
         limit = self._training.minutes
-        time_share = (self._before + progress.seconds) / (60 * limit) if limit else 0.0
-        self._share(min(1.0, max(epochs, time_share)))
+        spent = self._before - self._earlier + progress.seconds
+        time_share = spent * self._members / (60 * limit) if limit else 0.0
+        self._share((self._done + min(1.0, max(epochs, time_share))) / self._parts)
 
     def epoch(self, row: "Row", *, best: bool) -> None:
         """Count its time."""
@@ -267,6 +276,9 @@ class _Stopwatch:
         self.texts_per_second = 0.0
 
     def data(self, dataset: Dataset, report: "DataReport", vectors: "Vectors | None") -> None:
+        """Ignore."""
+
+    def part(self, name: str, *, number: int, parts: int) -> None:
         """Ignore."""
 
     def warning(self, text: str) -> None:

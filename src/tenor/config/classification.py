@@ -6,6 +6,7 @@ from typing import Annotated, ClassVar
 from typing_extensions import Doc
 
 from tenor.config.data import DataConfig
+from tenor.config.ensemble import EnsembleConfig
 from tenor.config.evaluation import EvaluationConfig
 from tenor.config.network import NetworkConfig
 from tenor.config.text import TextConfig
@@ -24,6 +25,9 @@ class ClassificationConfig:
     text: Annotated[TextConfig, Doc("tokenizer, vocabulary, truncation")] = field(default_factory=TextConfig)
     network: Annotated[NetworkConfig, Doc("embedding, encoder, pooling, head")] = field(
         default_factory=NetworkConfig
+    )
+    ensemble: Annotated[EnsembleConfig, Doc("several networks, and n-grams beside them")] = field(
+        default_factory=EnsembleConfig
     )
     transfer: Annotated[TransferConfig, Doc("what training starts from, and how that is unfrozen")] = field(
         default_factory=TransferConfig

@@ -34,6 +34,8 @@ SETTINGS: dict[str, tuple[str, ...]] = {
         "network.transformer.dropout",
     ),
     "output_dropout": ("network.output_dropout",),
+    "ensemble": ("ensemble.members",),
+    "ngrams": ("ensemble.ngrams.use",),
     "start": ("transfer.source",),
     "epochs": ("training.epochs",),
     "batch_size": ("training.batch_size",),

@@ -1,53 +1,39 @@
 """A classification experiment: data and configuration in, a trained and evaluated model out."""
 
-import hashlib
-import json
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 import numpy as np
-import torch
 
-from tenor.batching import Batch, Batches, collate
+from tenor.baselines.parting import fit_ngrams
 from tenor.config.classification import ClassificationConfig
 from tenor.data import load as data_load
 from tenor.data.example import Dataset
-from tenor.errors import ConfigError, DataError, Interrupted
+from tenor.errors import ConfigError, Interrupted
 from tenor.evaluation.behaviour.checking import EXAMPLES, check_builtin
 from tenor.evaluation.evaluation import Evaluation
 from tenor.evaluation.held_out import HeldOut
+from tenor.evaluation.mixture import Mixture
 from tenor.evaluation.temperature import Scaling
 from tenor.experiments import scoring
-from tenor.experiments.named_files import files_of
+from tenor.experiments.member import Given
+from tenor.experiments.members import fit_members, parts_of
 from tenor.experiments.preparing import Prepared, prepare
 from tenor.experiments.reporting import report_values
-from tenor.experiments.run import Run, RunFolder, decisive
+from tenor.experiments.run import Run, RunFolder
 from tenor.experiments.settling import settled
 from tenor.experiments.watching import SilentWatcher, Watcher
+from tenor.inference.ensemble import NgramEngine, mean, of_networks
 from tenor.inference.network import NetworkEngine
 from tenor.inference.predictor import Predictor
-from tenor.model import Model
-from tenor.nn import pretrained
-from tenor.nn.build import build, to_arrays
-from tenor.nn.classifier import Classifier
-from tenor.report.numbers import count
+from tenor.model import Model, joined
+from tenor.nn.build import to_arrays
 from tenor.text.familiarity import Familiarity
-from tenor.text.ratios import Counts
-from tenor.text.tokens import Tokens
-from tenor.text.vectors import read
-from tenor.training.checkpoint import Checkpoint
-from tenor.training.loop import History, Labelled, Saving, Trainer
-from tenor.training.objectives import Objective, Supervised, class_weights
-from tenor.training.rehearsal import rehearsal
-from tenor.training.runtime import Runtime, Step, applied, resolve
-from tenor.training.transfer import transfer
-from tenor.training.unfreezing import Unfreezing
-
-# Tokens of each text in the start-up check of the precision: enough for the products to weigh.
-_CHECK_TOKENS = 32
-# Tokens of a padded batch: a few gigabytes with the states of a large network, thousands of pages of text.
-_MOST_PADDED = 4_000_000
+from tenor.text.ngram_part import NgramPart
+from tenor.training.loop import History, Labelled
+from tenor.training.runtime import Runtime, applied
 
 
 @dataclass(frozen=True)
@@ -127,53 +113,28 @@ def fit(
     config = settled(config)
     watcher = watcher or SilentWatcher()
     prepared = prepared or prepare(dataset, config.text, config.transfer)
-    dataset, pipeline, source = prepared.dataset, prepared.pipeline, prepared.source
-    vectors = None
-    if config.text.vectors is not None:
-        vectors = read(Path(config.text.vectors), pipeline.vocabulary, config.network.embedding_size)
-    watcher.data(dataset, prepared.report, vectors)
+    dataset, pipeline = prepared.dataset, prepared.pipeline
+    given = Given.of(prepared, config)
+    watcher.data(dataset, prepared.report, given.vectors)
     labelled = prepared.labelled
-    _refuse_endless(labelled["train"].tokens, config)
-    counts = None
-    if config.network.ratios.use:
-        counts = Counts.of(
-            labelled["train"].tokens,
-            labelled["train"].targets,
-            vocabulary_size=len(pipeline.vocabulary),
-            classes=len(dataset.classes),
-            config=config.network.ratios,
-        )
-    # The caller's generators are left as they were.
-    with torch.random.fork_rng():
-        torch.manual_seed(config.training.seed)
-        module = build(
-            config.network,
-            vocabulary_size=len(pipeline.vocabulary),
-            classes=len(dataset.classes),
-            vectors=vectors,
-            ratios=None if counts is None else counts.ratios(),
-            weights=pretrained.read(config.network),
-            pad=pipeline.vocabulary.pad,
-            unknown=pipeline.vocabulary.unknown,
-        )
-        if source is not None:
-            transfer(module, source)
-        module.counts = counts
-        objective = Supervised(class_weights(config.training, labelled["train"].targets, dataset.classes))
-        history, runtime = _train(module, objective, labelled, config, folder=folder, watcher=watcher)
-    module.counts = None
+    ngrams = _ngrams(prepared, config, watcher)
+    trained = fit_members(given, config, folder=folder, watcher=watcher)
+    networks = [NetworkEngine(member.module) for member in trained.members]
+    history, runtime = trained.history, trained.runtime
     familiar = labelled.get("validation", labelled["train"]).tokens
     model = Model(
         pipeline=pipeline,
         classes=dataset.classes,
         config=config,
-        arrays=to_arrays(module),
-        ratios=module.ratios,
+        arrays=joined([to_arrays(member.module) for member in trained.members]),
+        ratios=None if given.counts is None else given.counts.ratios(),
         familiarity=Familiarity.of(familiar, pipeline.vocabulary.unknown),
         data=dict(dataset.provenance),
+        ngrams=ngrams,
     )
-    engine = NetworkEngine(module)
     with applied(runtime):
+        model = _mixed(model, networks, labelled.get("validation"))
+        engine = of_networks(model, networks)
         scored = {
             split: scoring.predict_encoded(Predictor(model, engine), examples, *prepared.encoded[split])
             for split in ("validation", "test")
@@ -202,88 +163,28 @@ def _calibrated(model: Model, validation: scoring.Scored | None) -> Model:
     return replace(model, temperature=Scaling.fitted(held_out).temperature, held_out=held_out)
 
 
-def _train(
-    module: Classifier,
-    objective: Objective[Classifier, Batch],
-    labelled: dict[str, Labelled],
-    config: ClassificationConfig,
-    *,
-    folder: RunFolder | None,
-    watcher: Watcher,
-) -> tuple[History, Runtime]:
-    train = labelled["train"]
-    batches = Batches(train.tokens, train.targets, config.training.batch_size, config.training.seed)
-    saving, checkpoint = None, None
-    if folder is not None:
-        saving = Saving(folder.checkpoint, _fingerprint(config, labelled))
-        checkpoint = Checkpoint.load(saving.path, saving.fingerprint) if folder.resumes else None
-    if checkpoint is not None:
-        runtime = checkpoint.runtime
-    else:
-        runtime = resolve(config.training, _rehearsal(module, objective, batches))
-        torch.manual_seed(config.training.seed)
-    if folder is not None:
-        folder.begin()
-    trainer = Trainer(
-        module,
-        objective,
-        config.training,
-        runtime,
-        observer=watcher if folder is None else folder.recording(watcher),
-        saving=saving,
-        unfreezing=_unfreezing(module, config, watcher),
-    )
-    if checkpoint is not None:
-        trainer.restore(checkpoint)
-    return trainer.fit(batches, labelled.get("validation")), runtime
-
-
-def _unfreezing(module: Classifier, config: ClassificationConfig, watcher: Watcher) -> Unfreezing | None:
-    """Return when which layers are trained, and warn of those that never are."""
-    if config.transfer.source is None:
+def _ngrams(prepared: Prepared, config: ClassificationConfig, watcher: Watcher) -> NgramPart | None:
+    """Fit the n-gram part, where there is to be one: before the networks, since what it lacks shows soon."""
+    if not config.ensemble.ngrams.use:
         return None
-    unfreezing = Unfreezing.of(module, config.transfer)
-    if untouched := unfreezing.untouched(config.training.epochs):
-        watcher.warning(
-            f"{count(config.training.epochs, 'epoch')} with a layer group more every "
-            f"{config.transfer.unfreeze:g} never train {', '.join(untouched)}; give more epochs, or a lower "
-            "transfer.unfreeze (0: all at once)"
-        )
-    return unfreezing
+    watcher.part("n-grams", number=1, parts=parts_of(config))
+    return fit_ngrams(
+        prepared.labelled["train"],
+        prepared.labelled.get("validation"),
+        vocabulary_size=len(prepared.pipeline.vocabulary),
+        classes=prepared.dataset.classes,
+        config=config.ensemble.ngrams,
+    )
 
 
-def _refuse_endless(tokens: Tokens, config: ClassificationConfig) -> None:
-    """One text without end would fill the memory with the padding of those beside it."""
-    longest, size = int(tokens.lengths.max()), config.training.batch_size
-    if longest * min(size, len(tokens)) > _MOST_PADDED:
-        raise DataError(
-            f"the longest training text has {longest:,} tokens, and a batch of {size} as long does not fit "
-            "into memory; cut texts (text.max_length=1000) or leave that text out"
-        )
-
-
-def _rehearsal(module: Classifier, objective: Objective[Classifier, Batch], batches: Batches) -> Step:
-    """Return a step on the beginnings of the longest texts."""
-    rows = np.argsort(-batches.tokens.lengths, kind="stable")[: batches.size]
-    tokens = batches.tokens
-    texts = [
-        tokens.ids[tokens.offsets[row] : tokens.offsets[row + 1]][:_CHECK_TOKENS].tolist() for row in rows
-    ]
-    batch = collate(Tokens.of(texts), batches.targets[rows])
-    return rehearsal(module, lambda network: objective(network, batch).loss)
-
-
-def _fingerprint(config: ClassificationConfig, labelled: dict[str, Labelled]) -> str:
-    """SHA-256 of configuration, files it names, and ids: what a checkpoint must agree with to be resumed."""
-    digest = hashlib.sha256(json.dumps(decisive(config), sort_keys=True).encode())
-    for name, content in files_of(config.text, config.network).items():
-        digest.update(f"{name} {content}".encode())
-    for split in ("train", "validation"):
-        if split in labelled:
-            for array in (
-                labelled[split].tokens.ids,
-                labelled[split].tokens.offsets,
-                labelled[split].targets,
-            ):
-                digest.update(np.ascontiguousarray(array).tobytes())
-    return digest.hexdigest()
+def _mixed(model: Model, networks: Sequence[NetworkEngine], validation: Labelled | None) -> Model:
+    """Choose the weights of networks and n-grams by the validation texts."""
+    if model.ngrams is None:
+        return model
+    default = model.config.ensemble.ngrams.weight
+    if validation is None:
+        none = np.empty((0, len(model.classes)))
+        return replace(model, mixture=Mixture.fitted(np.empty(0, np.int64), none, none, default=default))
+    tokens = validation.tokens
+    found = mean([network.logits(tokens) for network in networks]), NgramEngine(model.ngrams).logits(tokens)
+    return replace(model, mixture=Mixture.fitted(validation.targets, *found, default=default))

@@ -49,6 +49,8 @@ class ModelCard:
     dataset: str | None  # the training texts on the hub, OWNER/NAME
     classes: tuple[str, ...]
     network: str  # its name, such as bilstm-mean-max
+    parts: tuple[Mapping[str, Any], ...]  # what the model is the sum of, `Part`
+    mixture: Mapping[str, Any] | None  # `Mixture`; None without n-grams
     settings: Mapping[str, Any]  # of the network, as `NetworkConfig`
     parameters: Mapping[str, int]  # by part: embedding, encoder, pooling, head
     needs_torch: bool  # to predict
@@ -141,6 +143,8 @@ def card(
         dataset=hub_id(source),
         classes=model.classes,
         network=name_of(model.config.network),
+        parts=tuple(asdict(part) for part in model.parts),
+        mixture=None if model.mixture is None else model.mixture.to_json(),
         settings=public.of(config["network"]),
         parameters=_parameters(model),
         needs_torch=model.config.network.encoder not in ENGINES,
@@ -211,8 +215,11 @@ def _abstention(model: Model) -> tuple[Mapping[str, Any], ...] | None:
 
 def _parameters(model: Model) -> dict[str, int]:
     parts: Counter[str] = Counter()
-    for name, array in model.arrays.items():
-        parts[name.partition(".")[0]] += array.size
+    for member in model.members:
+        for name, array in member.arrays.items():
+            parts[name.partition(".")[0]] += array.size
+    if model.ngrams is not None:
+        parts["n-grams"] = model.parts[1].parameters
     return dict(parts)
 
 

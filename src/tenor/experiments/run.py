@@ -8,7 +8,8 @@ metrics.json           figures with intervals, device, precision, threads, time,
 report.json            the data report, some texts as the model reads them, the environment
 report.html            the page of the run, made of the files above (`tenor report`)
 model/                 the model folder
-checkpoint.safetensors the state after the last epoch, for --resume only
+checkpoint.safetensors the state after the last epoch, for --resume only; of several networks that of the
+                       first, checkpoint-2.safetensors of the second, and so on
 """
 
 import csv
@@ -23,7 +24,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from tenor.config.classification import ClassificationConfig
 from tenor.config.forecast import ForecastConfig
 from tenor.config.language_model import LanguageModelConfig
-from tenor.config.load import Values, parse_as, read, to_values
+from tenor.config.load import Values, parse_as, read, to_values, without_unused
 from tenor.config.transfer import without_place
 from tenor.errors import ConfigError, OutputError
 from tenor.evaluation.evaluation import Evaluation
@@ -100,6 +101,8 @@ class RunFolder:
 
     def begin(self) -> None:
         """Make the folder. Only now that nothing stands in the way of training, an older run goes."""
+        if self.begun:
+            return
         if self.replaces:
             shutil.rmtree(self.path)
         self.write(CONFIG, _yaml(self.config))
@@ -107,8 +110,19 @@ class RunFolder:
 
     @property
     def checkpoint(self) -> Path:
-        """The file with the state for --resume."""
+        """The file with the state for --resume; of several networks that of the first."""
         return self.path / CHECKPOINT
+
+    def checkpoint_of(self, number: int) -> Path:
+        """Return the same of a network among several, from 0."""
+        return (
+            self.checkpoint.with_stem(f"{self.checkpoint.stem}-{number + 1}") if number else self.checkpoint
+        )
+
+    def forget(self) -> None:
+        """Remove the state of every network; the run cannot be resumed any more."""
+        for file in self.path.glob(f"{self.checkpoint.stem}*{self.checkpoint.suffix}"):
+            file.unlink(missing_ok=True)
 
     def kept(self) -> str:
         """Say what an interrupted run left and how to go on."""
@@ -198,15 +212,21 @@ class _Recorder:
         self._folder = folder
         self._watcher = watcher
         self._history: list[Row] = []
+        self._tracked = False
 
     def warning(self, text: str) -> None:
         self._watcher.warning(text)
 
     def start(self, *, epochs: int, texts: int, runtime: Runtime, history: Sequence[Row]) -> None:
-        self._history = list(history)
         self._watcher.start(epochs=epochs, texts=texts, runtime=runtime, history=history)
         folder = self._folder
-        folder.tracking.begin(to_values(folder.config), folder.path, history, self._watcher.warning)
+        if self._tracked:  # a later network of several, whose history is that of all so far
+            for row in history[len(self._history) :]:
+                folder.tracking.epoch(row)
+        else:
+            folder.tracking.begin(to_values(folder.config), folder.path, history, self._watcher.warning)
+        self._tracked = True
+        self._history = list(history)
 
     def step(self, progress: Progress) -> None:
         self._watcher.step(progress)
@@ -223,7 +243,7 @@ def decisive(config: RunConfig) -> Values:
 
     Its trackers are none of them, and what it started from counts by its digest.
     """
-    values = without_place(to_values(config))
+    values = without_unused(without_place(to_values(config)))
     del values["training"]["track"]
     return values
 

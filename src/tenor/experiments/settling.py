@@ -34,6 +34,13 @@ def settled(config: ClassificationConfig) -> ClassificationConfig:
         source = Source.read(config.transfer.source)
         source.agree(to_values(config))
         return replace(config, transfer=replace(config.transfer, digest=source.digest))
+    if config.ensemble.ngrams.use and (
+        config.network.encoder == "pretrained" or config.text.pretrained is not None
+    ):
+        raise ConfigError(
+            "n-grams are counted over a vocabulary made from the training texts, and a pretrained encoder or "
+            "text.pretrained brings another; leave out that or ensemble.ngrams.use"
+        )
     if config.network.encoder != "pretrained":
         if config.network.ratios.use and config.text.pretrained is not None:
             # They know padding and unknown by the ids these have in a vocabulary made here.

@@ -27,6 +27,10 @@ class Watcher(Warned, Protocol):
         """The data is read, the vocabulary made."""
         ...
 
+    def part(self, name: str, *, number: int, parts: int) -> None:
+        """The training of one of several parts begins, such as "network 2 of 5"; `number` counts from 1."""
+        ...
+
 
 class SilentWarned(Silent):
     """Watches nothing, and warns as Python does."""
@@ -40,6 +44,9 @@ class SilentWatcher(SilentWarned):
     """Watches nothing."""
 
     def data(self, dataset: Dataset, report: DataReport, vectors: Vectors | None) -> None:
+        """Ignore."""
+
+    def part(self, name: str, *, number: int, parts: int) -> None:
         """Ignore."""
 
 

@@ -131,7 +131,7 @@ def answer(question: Question, method: str) -> Attribution:
 
 def default_method(model: Model) -> MethodName:
     """Return the method that won on validation data for models of this kind, where it can be used."""
-    if model.origin is not None:
+    if not gradients.has_gradients(model):
         return DEFAULT_METHOD
     return DEFAULT_METHODS.get(model.config.network.encoder, DEFAULT_METHOD)
 
@@ -139,8 +139,8 @@ def default_method(model: Model) -> MethodName:
 def methods_for(model: Model) -> tuple[str, ...]:
     """Return the methods that can be used on a model: attention only where it pools by it.
 
-    An exported model has no gradients, nor weights of attention.
+    An exported model has no gradients, nor weights of attention; n-grams have no vectors to differentiate by.
     """
-    if model.origin is not None:
+    if not gradients.has_gradients(model):
         return _BY_PREDICTIONS
     return tuple(name for name in METHODS if name != ATTENTION or gradients.attends(model))

@@ -66,8 +66,13 @@ WITHOUT: dict[str, str] = {
 def openness(model: Model, tokens: Tokens) -> Array:
     """Return how far each gate of `GATES` is open at each token, (N, G); the model has gates.
 
-    Texts start from a state of zeros, and are read to their own end by each direction.
+    Texts start from a state of zeros, and are read to their own end by each direction. Of several networks it
+    is the mean.
     """
+    return np.asarray(np.mean([_openness(member, tokens) for member in model.members], axis=0))
+
+
+def _openness(model: Model, tokens: Tokens) -> Array:
     network = model.config.network
     out = np.empty((len(tokens.ids), len(GATES[network.encoder])), np.float32)
     for length in np.unique(tokens.lengths):

@@ -1,11 +1,12 @@
 """Attribution by the network itself: integrated gradients, gradient x input, the weights of attention.
 
 Gradients are taken at the embedded tokens (`Classifier.embed`), which are word vectors and, where there are
-any, log-count ratios beside them. The score of a token is the sum over all its D numbers. N-grams of a bag
-are looked up by the ids of the tokens, not made from their vectors: they stay as they are and get no score.
+any, log-count ratios beside them. The score of a token is the sum over all its D numbers; of several
+networks, whose logits are averaged, over those of all. N-grams of a bag are looked up by the ids of the
+tokens, not made from their vectors: they stay as they are and get no score.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -101,6 +102,11 @@ def attention(question: Question) -> Scores:
             return Scores(network.attention(), question.whole)
 
 
+def has_gradients(model: Model) -> bool:
+    """Whether all that a model says comes from vectors of tokens, which it can be differentiated by."""
+    return model.origin is None and model.ngrams is None
+
+
 def attends(model: Model) -> bool:
     """Whether a model pools by attention."""
     return model.config.network.pooling not in POOLED
@@ -108,55 +114,67 @@ def attends(model: Model) -> bool:
 
 @dataclass(frozen=True)
 class _Network:
-    """A network before one text, of which only the embedded tokens are free."""
+    """Networks before one text, of which only the embedded tokens are free, those of all side by side."""
 
-    module: "Classifier"
+    modules: "Sequence[Classifier]"
     text: "Embedded"  # x (1, W, D), W >= T
     baseline: "Tensor"  # (1, W, D): as many unknown tokens
     target: int
     temperature: float  # that logits are divided by, as for predictions
 
     @classmethod
-    def of(cls, module: "Classifier", question: Question) -> "_Network":
+    def of(cls, modules: "Sequence[Classifier]", question: Question) -> "_Network":
         import torch
 
         from tenor.batching import collate, round_width
+        from tenor.nn.encoder import Embedded
 
-        device = module.embedding.weight.device
-        unknown = np.full_like(question.ids, module.unknown)
+        device = modules[0].embedding.weight.device
+        unknown = np.full_like(question.ids, modules[0].unknown)
 
         def embedded(ids: npt.NDArray[np.int32]) -> "Embedded":
             tokens = Tokens(ids, np.array([0, len(ids)], np.int64))
-            return module.embed(collate(tokens, width=round_width(len(ids))).to(device))
+            batch = collate(tokens, width=round_width(len(ids))).to(device)
+            every = [module.embed(batch) for module in modules]
+            return Embedded(torch.cat([one.x for one in every], -1), every[0].mask, every[0].ids)
 
         with torch.no_grad():
             return cls(
-                module,
+                modules,
                 embedded(question.ids),
                 embedded(unknown).x,
                 question.target,
                 question.predictor.model.temperature or 1.0,
             )
 
-    def log_odds(self, x: "Tensor") -> "Tensor":
-        """Return the log-odds (B,) of the class, of embedded tokens (B, W, D)."""
+    def embedded(self, x: "Tensor") -> "list[Embedded]":
+        """Return what each network is given of embedded tokens (B, W, D)."""
         from tenor.nn.encoder import Embedded
 
         ids = self.text.ids
-        logits = self.module.forward_embedded(
-            Embedded(x, self.text.mask.expand(len(x), -1), None if ids is None else ids.expand(len(x), -1))
-        )
+        mask, ids = self.text.mask.expand(len(x), -1), None if ids is None else ids.expand(len(x), -1)
+        return [Embedded(part, mask, ids) for part in x.chunk(len(self.modules), -1)]
+
+    def log_odds(self, x: "Tensor") -> "Tensor":
+        """Return the log-odds (B,) of the class, of embedded tokens (B, W, D)."""
+        import torch
+
+        pairs = zip(self.modules, self.embedded(x), strict=True)
+        logits = torch.stack([module.forward_embedded(own) for module, own in pairs]).mean(0)
         logits = logits / self.temperature
         others = [place for place in range(logits.shape[1]) if place != self.target]
         return logits[:, self.target] - logits[:, others].logsumexp(1)
 
     def attention(self) -> Floats:
-        """Return the weight of each token, (T,)."""
+        """Return the weight of each token, (T,); of several networks the mean."""
         from tenor.nn.pooling import Attention, DotAttention
 
-        pooling, mask = self.module.pooling, self.text.mask
-        assert isinstance(pooling, Attention | DotAttention), "asked of models that attend"  # noqa: S101
-        return _numpy(pooling.weights(self.module.encoder(self.text), mask)[mask])
+        found, mask = [], self.text.mask
+        for module, own in zip(self.modules, self.embedded(self.text.x), strict=True):
+            pooling = module.pooling
+            assert isinstance(pooling, Attention | DotAttention), "asked of models that attend"  # noqa: S101
+            found.append(_numpy(pooling.weights(module.encoder(own), mask)[mask]))
+        return np.asarray(np.mean(found, axis=0))
 
     def by_token(self, found: "Tensor") -> Floats:
         """Return the sum over the numbers of each token: (1, W, D) -> (T,)."""
@@ -170,14 +188,20 @@ def _opened(question: Question) -> Iterator[_Network]:
     The recurrent layers of cuDNN can be differentiated in training mode only, where dropout would be on. So
     cuDNN is left out meanwhile. Denormal numbers are flushed: gradients vanish into them in long texts.
     """
-    module = question.predictor.network.module
+    if question.predictor.model.ngrams is not None:
+        raise ConfigError(
+            "gradients do not reach the n-grams of this model, which are looked up and not made of vectors; "
+            "take occlusion or phrase-occlusion"
+        )
+    modules = [network.module for network in question.predictor.networks]
     import torch
 
     from tenor.training.runtime import Runtime, applied
 
-    device = module.embedding.weight.device
-    training = module.training
-    module.eval()
+    device = modules[0].embedding.weight.device
+    training = [module.training for module in modules]
+    for module in modules:
+        module.eval()
     try:
         with (
             torch.inference_mode(False),
@@ -185,9 +209,10 @@ def _opened(question: Question) -> Iterator[_Network]:
             torch.backends.cudnn.flags(enabled=False),
             applied(Runtime(device.type, "float32", torch.get_num_threads())),
         ):
-            yield _Network.of(module, question)
+            yield _Network.of(modules, question)
     finally:
-        module.train(training)
+        for module, before in zip(modules, training, strict=True):
+            module.train(before)
 
 
 def _numpy(values: "torch.Tensor") -> Floats:

@@ -192,7 +192,7 @@ def _effects(lexicon: Lexicon, found: Effects, label: int, most: int) -> Iterabl
 def _neighbours(
     predictor: Predictor, lexicon: Lexicon, like: Sequence[int], most: int
 ) -> tuple[Neighbours, ...]:
-    vectors, every = predictor.model.arrays["embedding.weight"], lexicon.first()
+    vectors, every = predictor.model.word_vectors, lexicon.first()
     nearest = Nearest[int](vectors[list(like)], most + 1)  # itself is the nearest
     nearest.add(every.tolist(), vectors[every])
     return tuple(
@@ -214,7 +214,7 @@ def _map(predictor: Predictor, lexicon: Lexicon, alone: Effects) -> WordMap:
     if not rows:
         return WordMap((), (0.0, 0.0))
     ids = alone.ids[list(rows), 0]
-    found = plane(predictor.model.arrays["embedding.weight"][ids], alone.values[list(rows), -1])
+    found = plane(predictor.model.word_vectors[ids], alone.values[list(rows), -1])
     return WordMap(
         tuple(
             Point(lexicon.word(int(alone.ids[row, 0])), x, y, classes[label], float(alone.values[row, label]))

@@ -1,6 +1,7 @@
 """From a model at rest to an ONNX graph of its network, and which encoders have one."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from dataclasses import replace
 
 import numpy as np
 import onnx
@@ -37,25 +38,49 @@ def network(model: Model, *, int8: bool = False) -> onnx.ModelProto:
     Raises:
         ModelError: there is no exporter for the encoder, or the graph is too large for a file.
     """
-    config, arrays = model.config.network, model.arrays
+    config = model.config.network
     if config.encoder not in EXPORTERS:
         raise ModelError(
             f"a model with the encoder {config.encoder} cannot be exported to ONNX; those that can are "
             f"{', '.join(EXPORTERS)}"
         )
+    if model.ngrams is not None:
+        raise ModelError(
+            "a model with n-grams cannot be exported to ONNX, which has no search for them; export one that "
+            "was trained with ensemble.ngrams.use=false"
+        )
     graph = Graph(int8=int8)
-    embedded = _embedded(graph, model)
-    encoded = EXPORTERS[config.encoder](graph, config, arrays, embedded)
-    pooled = POOLINGS[config.pooling](graph, arrays, encoded, embedded)
-    logits = _head(graph, arrays, pooled)
+    text = _text(graph, model)
+    vectors, sums = zip(*(_member(graph, member, text) for member in _named(graph, model)), strict=True)
+    pooled, logits = graph.concat(*vectors, axis=-1), sums[0]
+    if len(sums) > 1:
+        logits = graph.add("Mean", *sums)
     scaled = logits if model.temperature is None else graph.add("Div", logits, np.float32(model.temperature))
-    head = arrays["head.hidden.weight" if "head.hidden.weight" in arrays else "head.output.weight"]
+    size = sum(_head_input(member.arrays) for member in model.members)
     outputs = {
         LOGITS: Output(logits, ("texts", len(model.classes))),
         PROBABILITIES: Output(graph.add("Softmax", scaled, axis=-1), ("texts", len(model.classes))),
-        VECTORS: Output(pooled, ("texts", head.shape[1])),
+        VECTORS: Output(pooled, ("texts", size)),
     }
     return graph.model({IDS: ("texts", "places"), LENGTHS: ("texts",)}, outputs)
+
+
+def _named(graph: Graph, model: Model) -> Iterator[Model]:
+    """Yield the networks of a model, the weights of each of several under a name of its own."""
+    for number, member in enumerate(model.members):
+        graph.owner = f"{number}." if len(model.members) > 1 else ""
+        yield member
+    graph.owner = ""
+
+
+def _member(graph: Graph, member: Model, text: Embedded) -> tuple[str, str]:
+    """Return the vectors (B, H') and logits (B, C) that a network makes of texts."""
+    config, arrays = member.config.network, member.arrays
+    vectors = graph.rows("embedding.weight", arrays["embedding.weight"], text.ids)
+    embedded = replace(text, inputs=(vectors, *text.inputs))
+    encoded = EXPORTERS[config.encoder](graph, config, arrays, embedded)
+    pooled = POOLINGS[config.pooling](graph, arrays, encoded, embedded)
+    return pooled, _head(graph, arrays, pooled)
 
 
 def longest(network: NetworkConfig) -> int | None:
@@ -66,17 +91,22 @@ def longest(network: NetworkConfig) -> int | None:
     return network.transformer.most_positions if learned else None
 
 
-def _embedded(graph: Graph, model: Model) -> Embedded:
-    """Cut what is behind the longest text, so that its width costs nothing, and look up the inputs."""
+def _text(graph: Graph, model: Model) -> Embedded:
+    """Cut what is behind the longest text, so that its width costs nothing; look up what is no vector."""
     longest = graph.add("ReduceMax", LENGTHS, keepdims=1)  # (1,)
     every = graph.add("Range", np.int64(0), graph.add("Squeeze", longest, places(0)), np.int64(1))  # (T,)
     mask = graph.add("Less", every, graph.add("Unsqueeze", LENGTHS, places(1)))  # (B, T)
     given = graph.slice(IDS, 1, 0, longest)
     ids = graph.add("Where", mask, given, np.int64(model.pipeline.vocabulary.pad))
-    inputs = [graph.rows("embedding.weight", model.arrays["embedding.weight"], ids)]
-    if model.ratios is not None:
-        inputs.append(ratios.beside(graph, model.ratios, ids))
-    return Embedded(ids, tuple(inputs), mask, LENGTHS)
+    beside = () if model.ratios is None else (ratios.beside(graph, model.ratios, ids),)
+    return Embedded(ids, beside, mask, LENGTHS)
+
+
+def _head_input(arrays: Arrays) -> int:
+    """Return H', the numbers that the head is given."""
+    return int(
+        arrays["head.hidden.weight" if "head.hidden.weight" in arrays else "head.output.weight"].shape[1]
+    )
 
 
 def _head(graph: Graph, arrays: Arrays, pooled: str) -> str:

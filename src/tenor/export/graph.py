@@ -33,6 +33,7 @@ class Graph:
 
     def __init__(self, *, int8: bool = False) -> None:
         self.int8 = int8
+        self.owner = ""  # stands before the names of weights: that of the network they belong to
         self.nodes: list[onnx.NodeProto] = []
         self.constants: list[onnx.TensorProto] = []
         self._known: dict[tuple[str, tuple[int, ...], bytes], str] = {}
@@ -51,6 +52,7 @@ class Graph:
 
     def weight(self, name: str, array: Array) -> str:
         """Put in a constant under a name that tells what it is, such as that of the model's tensor."""
+        name = self.owner + name
         self.constants.append(numpy_helper.from_array(np.asarray(array, order="C"), name))
         return name
 

@@ -8,7 +8,7 @@ from tenor.export.classifier import longest, network
 from tenor.export.int8 import quantized
 from tenor.export.parity import TOLERANCE, Parity, compare
 from tenor.files import atomic_file
-from tenor.inference.network import NetworkEngine
+from tenor.inference.ensemble import network_engine
 from tenor.inference.onnx_file import SUFFIX, OnnxFile, Precision, companion, describe
 from tenor.model import Model
 
@@ -86,7 +86,7 @@ def export(model: Model, target: Path, *, int8: bool = False, force: bool = Fals
         StorageError: the disk is full.
     """
     refuse_existing(target, force=force)
-    engine = NetworkEngine.of(model)
+    engine = network_engine(model)
     most = longest(model.config.network)
     file = OnnxFile.of(target, network(model).SerializeToString(), model, most)
     parity = compare(file, engine)

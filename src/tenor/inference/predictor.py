@@ -16,6 +16,7 @@ from tenor.evaluation.abstention import Abstention
 from tenor.evaluation.temperature import softmax
 from tenor.inference.abstaining import most_unknown, rule
 from tenor.inference.engine import Engine, StepEngine
+from tenor.inference.ensemble import NGRAMS_READ_WHOLE_TEXTS, EnsembleEngine, EnsembleSteps, combined
 from tenor.inference.network import NetworkEngine
 from tenor.inference.onnx import WHOLE_TEXTS_ONLY, OnnxEngine
 from tenor.inference.onnx import load as load_onnx
@@ -86,12 +87,14 @@ class Predictor:
         return self.abstention is not None or self.most_unknown is not None
 
     @cached_property
-    def network(self) -> NetworkEngine:
-        """The network in torch, for whoever needs its gradients; of minGRU it is built when first asked for.
+    def networks(self) -> tuple[NetworkEngine, ...]:
+        """The networks in torch, for whoever needs gradients; those of minGRU are built when first asked for.
 
         Raises `MissingExtraError` without torch.
         """
-        return self._engine if isinstance(self._engine, NetworkEngine) else NetworkEngine.of(self.model)
+        engines = self._engine.networks if isinstance(self._engine, EnsembleEngine) else (self._engine,)
+        ready = tuple(one for one in engines if isinstance(one, NetworkEngine))
+        return ready or tuple(map(NetworkEngine.of, self.model.members))
 
     def predict(self, texts: Iterable[str]) -> list[str]:
         """Return the likeliest label of each text."""
@@ -134,15 +137,18 @@ class Predictor:
         """None if the model reads one way and can go on from a state; else one sentence why it cannot."""
         if isinstance(self._engine, OnnxEngine):
             return WHOLE_TEXTS_ONLY
+        if self.model.ngrams is not None:
+            return NGRAMS_READ_WHOLE_TEXTS
         return whole_texts_only(self.model.config.network)
 
     @cached_property
-    def steps(self) -> Steps:
+    def steps(self) -> Steps | EnsembleSteps:
         """The model token by token; `ConfigError` if it cannot be, which `reads_on` tells before."""
         if (reason := self.reads_on) is not None:
             raise ConfigError(reason)
-        assert isinstance(self._engine, StepEngine)  # noqa: S101
-        return Steps(self._engine)
+        if isinstance(self._engine, EnsembleEngine):
+            return EnsembleSteps([_steps(network) for network in self._engine.networks])
+        return _steps(self._engine)
 
     def running(self, tokens: Tokens) -> npt.NDArray[np.float64]:
         """Return probabilities after each token of some texts, (N, C), as if the text ended there.
@@ -211,6 +217,11 @@ class Predictor:
             yield self.model.pipeline.encode(chunk)
 
 
+def _steps(engine: Engine) -> Steps:
+    assert isinstance(engine, StepEngine), "its network reads on"  # noqa: S101
+    return Steps(engine)
+
+
 def load(
     path: str | Path,
     *,
@@ -250,4 +261,4 @@ def _opened(path: Path, *, mapped: bool) -> tuple[Model, Engine]:
         file, engine = load_onnx(path)
         return file.model, engine
     model = Model.load(path, mapped=mapped)
-    return model, ENGINES.get(model.config.network.encoder, NetworkEngine.of)(model)
+    return model, combined(model, ENGINES.get(model.config.network.encoder, NetworkEngine.of))

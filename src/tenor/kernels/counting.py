@@ -11,6 +11,19 @@ from tenor.kernels.compiled import compiled
 Array = npt.NDArray[Any]
 
 
+@compiled(allocates=False)
+def search(rising: Array, low: int, end: int, value: int) -> int:
+    """Return the place of a value among rising[low:end], which rise; -1 where it is not."""
+    high = end
+    while low < high:
+        middle = (low + high) >> 1
+        if rising[middle] < value:
+            low = middle + 1
+        else:
+            high = middle
+    return low if low < end and rising[low] == value else -1
+
+
 @compiled
 def find(
     ids: Array,
@@ -34,15 +47,7 @@ def find(
             word = ids[t]
             out[t] = -1
             if before >= specials and word >= specials:
-                low, high = starts[before], starts[before + 1]
-                while low < high:
-                    middle = (low + high) >> 1
-                    if followers[middle] < word:
-                        low = middle + 1
-                    else:
-                        high = middle
-                if low < starts[before + 1] and followers[low] == word:
-                    out[t] = low
+                out[t] = search(followers, starts[before], starts[before + 1], word)
             before = word
 
 

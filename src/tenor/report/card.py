@@ -13,7 +13,7 @@ from tenor.report.confidence import by_split, confidence_table, coverage_sentenc
 from tenor.report.data_section import data_section, warning_section
 from tenor.report.figures_section import figures_sections
 from tenor.report.markdown import markdown
-from tenor.report.network_words import network_sentence
+from tenor.report.network_words import network_sentence, parts_words
 from tenor.report.numbers import percent, percent_share
 from tenor.report.page import Page, Section, Table, facts
 from tenor.report.run_page import environment_of, environment_section
@@ -69,12 +69,14 @@ def _network_section(values: Values) -> Section:
     rows = [[name, f"{number:,}"] for name, number in parts.items()]
     part = "" if text["truncation"] == "head" else f" ({text['truncation']})"
     read = "all" if text["max_length"] is None else f"at most {text['max_length']:,}{part}"
+    whole = parts_words(values["parts"], values["mixture"])
     return Section(
         "network",
         "What it is",
         text=network_sentence(
             values["settings"], vocabulary=text["vocabulary"], classes=len(values["classes"])
-        ),
+        )
+        + (f" The model is {whole}." if whole else ""),
         tables=[
             Table(
                 "Parameters",

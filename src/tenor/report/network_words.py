@@ -1,6 +1,6 @@
 """What a network is, in words, from its settings."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from tenor.report.numbers import count
@@ -33,6 +33,20 @@ def network_sentence(network: Values, *, vocabulary: int, classes: int) -> str:
             (f"A ReLU layer of {count(hidden, 'unit')} follows. " if hidden else "")
             + f"A linear layer makes of it the scores of {count(classes, 'class', 'classes')}.",
         ]
+    )
+
+
+def parts_words(parts: Sequence[Values], mixture: Values | None = None) -> str:
+    """Say what a model is the sum of, for its parts and mixture as JSON; nothing of one network alone."""
+    networks, ngrams = parts[0], next((one for one in parts if one["kind"] == "n-grams"), None)
+    words = "" if networks["count"] == 1 else f"the mean of {count(networks['count'], 'network')}"
+    if ngrams is None:
+        return words
+    weight = "" if networks["weight"] == 1 else f"{networks['weight']:.2f} times "
+    reason = (mixture or {}).get("reason")
+    return (
+        f"{weight}{words or 'the network'}, plus {ngrams['weight']:.2f} times a linear model of "
+        f"{count(ngrams['count'], 'n-gram')}" + (f" (the default weight: {reason})" if reason else "")
     )
 
 

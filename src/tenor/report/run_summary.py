@@ -75,6 +75,10 @@ def training_sentences(history: History, best: int | None) -> Iterator[str]:
     """Say which epoch was the best, and what the losses say of those after it."""
     if not history or best is None:
         return
+    if members := len({row["member"] for row in history if "member" in row}):
+        epochs = count(len(history), "epoch")
+        yield f"It is the mean of {count(members, 'network')}, trained for {epochs} in all."
+        return
     losses = series(history, "validation_loss")
     last = int(history[-1]["epoch"] or 0)
     if not losses:

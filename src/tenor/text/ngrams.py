@@ -1,6 +1,9 @@
 """`NGrams`: runs of up to n words, numbered, as a linear model counts them."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -35,6 +38,53 @@ class NGrams:
             keys.append(known[counts >= min_count])
             found = _find(runs, keys[-1])
         return cls(vocabulary_size, tuple(keys))
+
+    @classmethod
+    def of_followers(
+        cls, vocabulary_size: int, counts: Sequence[npt.NDArray[Any]], followers: Sequence[npt.NDArray[Any]]
+    ) -> "NGrams":
+        """Return what `followers` told of; `ValueError` where it does not fit together."""
+        keys: list[Keys] = []
+        runs = vocabulary_size - SPECIALS
+        for number, last in zip(counts, followers, strict=True):
+            if len(number) != runs or int(number.sum(dtype=np.int64)) != len(last):
+                raise ValueError("n-grams that do not fit together")
+            first = np.repeat(np.arange(runs, dtype=np.int64), number)
+            keys.append(first * vocabulary_size + last)
+            inside = not len(last) or (last.min() >= SPECIALS and last.max() < vocabulary_size)
+            if not inside or (np.diff(keys[-1]) <= 0).any():
+                raise ValueError("n-grams of words that are none, or out of order")
+            runs = len(last)
+        return cls(vocabulary_size, tuple(keys))
+
+    def followers(self) -> list[tuple[Keys, Keys]]:
+        """Return of each length from 2 on how many runs go on from each shorter one, and their last words."""
+        found = []
+        runs = self.vocabulary_size - SPECIALS
+        for keys in self.keys:
+            counts = np.bincount(keys // self.vocabulary_size, minlength=runs)
+            found.append((counts, keys % self.vocabulary_size))
+            runs = len(keys)
+        return found
+
+    def only(self, kept: npt.NDArray[np.bool_]) -> tuple["NGrams", Keys]:
+        """Return the runs of some columns (F,), and the columns they had.
+
+        All words stay, and the runs that kept ones go on from.
+        """
+        words, size = self.vocabulary_size - SPECIALS, self.vocabulary_size
+        ends = np.cumsum([words, *map(len, self.keys)])
+        keeps = [kept[start:end].copy() for start, end in pairwise(ends.tolist())]
+        for order in range(len(keeps) - 1, 0, -1):
+            keeps[order - 1][self.keys[order][keeps[order]] // size] = True
+        keys: list[Keys] = []
+        columns, renumbered = [np.arange(words)], np.arange(words)
+        for own, keep, start in zip(self.keys, keeps, ends[:-1], strict=True):
+            stay = own[keep]
+            keys.append(renumbered[stay // size] * size + stay % size)
+            columns.append(start + np.flatnonzero(keep))
+            renumbered = np.cumsum(keep) - 1
+        return NGrams(size, tuple(keys)), np.concatenate(columns)
 
     @property
     def columns(self) -> int:

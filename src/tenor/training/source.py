@@ -122,6 +122,11 @@ class Source:
 
 def _of_classifier(path: str) -> Source:
     model = Model.load(Path(path).expanduser())
+    if len(model.members) > 1:
+        raise ModelError(
+            f"{path} is a model of {len(model.members)} networks, and training starts from one; start from a "
+            "model that was trained with ensemble.members=1"
+        )
     return Source(
         path,
         folder.CLASSIFIER,
