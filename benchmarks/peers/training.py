@@ -34,7 +34,7 @@ from tenor.text.pipeline import TextPipeline
 from tenor.text.tokens import Tokens
 from tenor.training.checkpoint import Row
 from tenor.training.loop import Silent, Trainer
-from tenor.training.objectives import Supervised
+from tenor.training.objectives.supervised import Supervised
 from tenor.training.runtime import Runtime, available_cores
 
 _COMPARED = 16  # texts for which loss and gradients are compared

@@ -19,7 +19,7 @@ from tenor.config.transfer import TransferConfig
 from tenor.config.tuning import DEFAULT_TRIALS, Dimension, search_space
 from tenor.data import load as data_load
 from tenor.data.example import Dataset
-from tenor.errors import DataError, Interrupted, StorageError, TrainingError
+from tenor.errors import ConfigError, DataError, Interrupted, StorageError, TrainingError
 from tenor.evaluation.data_report import DataReport
 from tenor.experiments.classification import fit
 from tenor.experiments.preparing import Prepared, prepare
@@ -77,6 +77,12 @@ def tune(
         Interrupted: the user pressed Ctrl-C; the trials before are kept.
     """
     space = search_space(plan.search, plan.config)
+    if plan.config.unlabelled.sources:
+        # Trials do not see the test split, so that its texts could not be left out of the unlabelled ones.
+        raise ConfigError(
+            "a search does not read unlabelled texts; leave out unlabelled.sources, and train the recipe it "
+            "finds with --unlabelled"
+        )
     tuning_folder.refuse(out, plan, resume=resume, force=force)
     begun = resume
     try:

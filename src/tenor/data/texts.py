@@ -16,7 +16,7 @@ from tenor.data.suggestion import suggestion
 from tenor.data.textfiles import read_text
 from tenor.errors import DataError
 
-_PLAIN = (".txt", ".txt.gz")
+PLAIN = (".txt", ".txt.gz")
 _HELD_OUT = ("test", "validation")
 _SPLITS = ("train", "validation", "test")
 Splits = dict[str, list[Example]]
@@ -64,11 +64,11 @@ def _named(config: TextsConfig) -> str:
 
 def _read(source: str, config: TextsConfig) -> tuple[Splits, list[str]]:
     path = Path(source)
-    if path.name.lower().endswith(_PLAIN):
+    if path.name.lower().endswith(PLAIN):
         return _read_plain(path, config)
     if config.stream:
         raise DataError(
-            f"{source} is no text file ({', '.join(_PLAIN)}), and only these are read as a running text; "
+            f"{source} is no text file ({', '.join(PLAIN)}), and only these are read as a running text; "
             "leave out --stream"
         )
     found = read_source(source, config.encoding)
@@ -96,19 +96,33 @@ def _read(source: str, config: TextsConfig) -> tuple[Splits, list[str]]:
     return splits, notes
 
 
-def _read_plain(path: Path, config: TextsConfig) -> tuple[Splits, list[str]]:
+def read_lines(name: str, encoding: str) -> list[str]:
+    """Return the lines of a text file that hold text, each one text.
+
+    Raises:
+        DataError: there is no such file, or it holds no text.
+    """
+    return [line for line in _read_whole(Path(name), encoding).splitlines() if line.strip()]
+
+
+def _read_whole(path: Path, encoding: str) -> str:
     if not path.is_file():
         siblings = (entry.name for entry in path.parent.iterdir()) if path.parent.is_dir() else ()
         raise DataError(f"{path} does not exist{suggestion(path.name, siblings) or '; check the path'}")
-    text = read_text(path, config.encoding)
+    text = read_text(path, encoding)
     if not text.strip():
         raise DataError(f"{path} holds no text; give a file with some")
+    return text
+
+
+def _read_plain(path: Path, config: TextsConfig) -> tuple[Splits, list[str]]:
     if config.stream:
+        text = _read_whole(path, config.encoding)
         text = text.replace("\r\n", "\n")
         return {"train": [Example(text, id=path.name)]}, [
             f"{path}: {len(text):,} characters of running text."
         ]
-    lines = [line for line in text.splitlines() if line.strip()]
+    lines = read_lines(str(path), config.encoding)
     return (
         {"train": [Example(line, id=f"{path.name}-{number}") for number, line in enumerate(lines, 1)]},
         [f"{path}: {len(lines):,} texts, one a line (--stream reads it as one running text)."],

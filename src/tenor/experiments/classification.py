@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import torch
 
-from tenor.batching import Batch, Batches, collate
+from tenor.batching import Batches
 from tenor.config.classification import ClassificationConfig
 from tenor.data import load as data_load
 from tenor.data.example import Dataset
@@ -19,6 +19,7 @@ from tenor.evaluation.evaluation import Evaluation
 from tenor.evaluation.held_out import HeldOut
 from tenor.evaluation.temperature import Scaling
 from tenor.experiments import scoring
+from tenor.experiments.learning import batches_of, objective_of, reading_of
 from tenor.experiments.named_files import files_of
 from tenor.experiments.preparing import Prepared, prepare
 from tenor.experiments.reporting import report_values
@@ -34,11 +35,12 @@ from tenor.nn.classifier import Classifier
 from tenor.report.numbers import count
 from tenor.text.familiarity import Familiarity
 from tenor.text.ratios import Counts
-from tenor.text.tokens import Tokens
 from tenor.text.vectors import read
 from tenor.training.checkpoint import Checkpoint
 from tenor.training.loop import History, Labelled, Saving, Trainer
-from tenor.training.objectives import Objective, Supervised, class_weights
+from tenor.training.objectives.objective import Objective
+from tenor.training.pairs import Pairs
+from tenor.training.reading import Reading
 from tenor.training.rehearsal import rehearsal
 from tenor.training.runtime import Runtime, Step, applied, resolve
 from tenor.training.transfer import transfer
@@ -82,7 +84,7 @@ def train(
         raise ConfigError("training.track needs a run folder to write to; give one, or set training.track=[]")
     try:
         dataset = dataset or data_load.load(config.data)
-        prepared = prepare(dataset, config.text, config.transfer)
+        prepared = prepare(dataset, config.text, config.transfer, config.unlabelled)
         dataset = prepared.dataset
         fitted = fit(dataset, config, prepared=prepared, folder=folder, watcher=watcher)
         run = Run(folder.path if folder else None, config, fitted.model, fitted.history, fitted.evaluations)
@@ -121,19 +123,21 @@ def fit(
 ) -> Fitted:
     """Train, choose the epoch by validation, and evaluate on the validation and test splits.
 
-    `prepared` is what `prepare` made of this dataset, `config.text` and `config.transfer`, for whoever trains
-    on it repeatedly.
+    `prepared` is what `prepare` made of this dataset and `config.text`, `config.transfer` and
+    `config.unlabelled`, for whoever trains on it repeatedly.
     """
     config = settled(config)
     watcher = watcher or SilentWatcher()
-    prepared = prepared or prepare(dataset, config.text, config.transfer)
+    prepared = prepared or prepare(dataset, config.text, config.transfer, config.unlabelled)
     dataset, pipeline, source = prepared.dataset, prepared.pipeline, prepared.source
     vectors = None
     if config.text.vectors is not None:
         vectors = read(Path(config.text.vectors), pipeline.vocabulary, config.network.embedding_size)
     watcher.data(dataset, prepared.report, vectors)
     labelled = prepared.labelled
-    _refuse_endless(labelled["train"].tokens, config)
+    reading = reading_of(labelled["train"], prepared.unlabelled, config)
+    for batches in batches_of(reading):
+        _refuse_endless(batches)
     counts = None
     if config.network.ratios.use:
         counts = Counts.of(
@@ -159,8 +163,10 @@ def fit(
         if source is not None:
             transfer(module, source)
         module.counts = counts
-        objective = Supervised(class_weights(config.training, labelled["train"].targets, dataset.classes))
-        history, runtime = _train(module, objective, labelled, config, folder=folder, watcher=watcher)
+        objective = objective_of(module, reading, config, dataset.classes)
+        history, runtime = _train(
+            module, objective, reading, labelled, config, folder=folder, watcher=watcher
+        )
     module.counts = None
     familiar = labelled.get("validation", labelled["train"]).tokens
     model = Model(
@@ -204,23 +210,22 @@ def _calibrated(model: Model, validation: scoring.Scored | None) -> Model:
 
 def _train(
     module: Classifier,
-    objective: Objective[Classifier, Batch],
+    objective: Objective[Classifier, Any],
+    reading: Batches | Pairs,
     labelled: dict[str, Labelled],
     config: ClassificationConfig,
     *,
     folder: RunFolder | None,
     watcher: Watcher,
 ) -> tuple[History, Runtime]:
-    train = labelled["train"]
-    batches = Batches(train.tokens, train.targets, config.training.batch_size, config.training.seed)
     saving, checkpoint = None, None
     if folder is not None:
-        saving = Saving(folder.checkpoint, _fingerprint(config, labelled))
+        saving = Saving(folder.checkpoint, _fingerprint(config, reading, labelled.get("validation")))
         checkpoint = Checkpoint.load(saving.path, saving.fingerprint) if folder.resumes else None
     if checkpoint is not None:
         runtime = checkpoint.runtime
     else:
-        runtime = resolve(config.training, _rehearsal(module, objective, batches))
+        runtime = resolve(config.training, _rehearsal(module, objective, reading))
         torch.manual_seed(config.training.seed)
     if folder is not None:
         folder.begin()
@@ -235,7 +240,8 @@ def _train(
     )
     if checkpoint is not None:
         trainer.restore(checkpoint)
-    return trainer.fit(batches, labelled.get("validation")), runtime
+    rows: Reading[Any] = reading
+    return trainer.fit(rows, labelled.get("validation")), runtime
 
 
 def _unfreezing(module: Classifier, config: ClassificationConfig, watcher: Watcher) -> Unfreezing | None:
@@ -252,38 +258,30 @@ def _unfreezing(module: Classifier, config: ClassificationConfig, watcher: Watch
     return unfreezing
 
 
-def _refuse_endless(tokens: Tokens, config: ClassificationConfig) -> None:
+def _refuse_endless(batches: Batches) -> None:
     """One text without end would fill the memory with the padding of those beside it."""
-    longest, size = int(tokens.lengths.max()), config.training.batch_size
-    if longest * min(size, len(tokens)) > _MOST_PADDED:
+    longest, size = int(batches.tokens.lengths.max()), batches.size
+    if longest * min(size, batches.total) > _MOST_PADDED:
         raise DataError(
             f"the longest training text has {longest:,} tokens, and a batch of {size} as long does not fit "
             "into memory; cut texts (text.max_length=1000) or leave that text out"
         )
 
 
-def _rehearsal(module: Classifier, objective: Objective[Classifier, Batch], batches: Batches) -> Step:
+def _rehearsal(module: Classifier, objective: Objective[Classifier, Any], reading: Batches | Pairs) -> Step:
     """Return a step on the beginnings of the longest texts."""
-    rows = np.argsort(-batches.tokens.lengths, kind="stable")[: batches.size]
-    tokens = batches.tokens
-    texts = [
-        tokens.ids[tokens.offsets[row] : tokens.offsets[row + 1]][:_CHECK_TOKENS].tolist() for row in rows
-    ]
-    batch = collate(Tokens.of(texts), batches.targets[rows])
+    batch = reading.beginnings(_CHECK_TOKENS)
     return rehearsal(module, lambda network: objective(network, batch).loss)
 
 
-def _fingerprint(config: ClassificationConfig, labelled: dict[str, Labelled]) -> str:
+def _fingerprint(config: ClassificationConfig, reading: Batches | Pairs, validation: Labelled | None) -> str:
     """SHA-256 of configuration, files it names, and ids: what a checkpoint must agree with to be resumed."""
     digest = hashlib.sha256(json.dumps(decisive(config), sort_keys=True).encode())
-    for name, content in files_of(config.text, config.network).items():
+    for name, content in files_of(config.text, config.network, config.unlabelled).items():
         digest.update(f"{name} {content}".encode())
-    for split in ("train", "validation"):
-        if split in labelled:
-            for array in (
-                labelled[split].tokens.ids,
-                labelled[split].tokens.offsets,
-                labelled[split].targets,
-            ):
-                digest.update(np.ascontiguousarray(array).tobytes())
+    for texts in (*batches_of(reading), validation):
+        if texts is not None:
+            for array in (texts.tokens.ids, texts.tokens.offsets, texts.targets):
+                if array is not None:
+                    digest.update(np.ascontiguousarray(array).tobytes())
     return digest.hexdigest()

@@ -28,7 +28,8 @@ from tenor.report import forecast_pictures
 from tenor.report.forecast_page import forecast_page
 from tenor.training.checkpoint import Checkpoint
 from tenor.training.loop import History, Saving, Trainer
-from tenor.training.objectives import Objective, class_weights
+from tenor.training.objectives.objective import Objective
+from tenor.training.objectives.supervised import class_weights
 from tenor.training.rehearsal import rehearsal
 from tenor.training.runtime import Runtime, applied, resolve
 from tenor.training.windows import Forecasting, Telling, ValidationWindows, WindowBatches
