@@ -139,7 +139,8 @@ def frozen(module: nn.Module) -> Iterator[None]:
 
 def _deviation(weight: Tensor, frequencies: Tensor) -> Tensor:
     """Weight (V, D), frequencies (V,) -> the standard deviation of each entry, (D,)."""
-    return (frequencies @ (weight - frequencies @ weight).square()).sqrt()
+    with torch.autocast(weight.device.type, enabled=False):
+        return (frequencies @ (weight - frequencies @ weight).square()).sqrt()
 
 
 def _nonzero(x: Tensor) -> Tensor:
