@@ -53,7 +53,10 @@ def test_marked_rows_are_dropped(reviews: Path, more: Path, tmp_path: Path) -> N
     ("arguments", "message"),
     [
         (("--unlabelled", "nothing.txt"), "nothing.txt does not exist"),
-        (("--unlabelled", "movies", "--drop-where", "in_test"), "has no column 'in_test'"),
+        (
+            ("--unlabelled", "movies", "--drop-where", "in_test"),
+            "no column 'in_test' (unlabelled.drop_where)",
+        ),
         (
             ("--unlabelled", "movies", "--set", "unlabelled.objective.virtual_adversarial=0"),
             "nothing is learned",

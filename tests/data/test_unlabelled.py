@@ -101,12 +101,16 @@ def test_a_limit_takes_texts_at_random_the_same_each_time(tmp_path: Path) -> Non
         (
             [{"number": 3}],
             {},
-            r"none of its columns .* holds text; name the one .* unlabelled\.text_column=NAME",
+            r"none of its columns .* holds text; .* unlabelled\.text_column=NAME",
         ),
         ([{"review": "a"}], {"text_column": "body"}, "has no column 'body'; it has review"),
         ([{"review": "in test"}], {}, "none of its 1 texts is left"),
         ([{"review": "a", "in_test": True}], {"drop_where": ("in_test",)}, "in the 0 rows that may be read"),
-        ([{"review": "a"}], {"drop_where": ("in_tset",)}, "has no column 'in_tset'"),
+        (
+            [{"review": "a"}],
+            {"drop_where": ("in_tset",)},
+            r"no column 'in_tset' \(unlabelled\.drop_where\); there is review",
+        ),
         (
             [{"review": "a", "place": "home"}],
             {"drop_where": ("place",)},
@@ -132,5 +136,5 @@ def test_empty_and_missing_files_are_one_line(tmp_path: Path) -> None:
         with pytest.raises(DataError, match=message):
             load(str(tmp_path / source))
     (tmp_path / "c.txt").write_text("a line\n")
-    with pytest.raises(DataError, match="without columns"):
+    with pytest.raises(DataError, match=r"no column 'in_test'.*none, only text"):
         load(str(tmp_path / "c.txt"), drop_where=("in_test",))

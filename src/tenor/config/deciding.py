@@ -1,13 +1,15 @@
 """`deciding`: the settings that a result depends on."""
 
+from typing import Any
+
 from tenor.config.load import Values, to_values
 from tenor.config.transfer import without_place
 from tenor.config.unlabelled import UnlabelledConfig
 
-# Sections and settings that were added with a default that changes nothing: what was computed before there
+# Settings and sections that were added with a default that changes nothing: what was computed before there
 # was such a one still counts.
-_ADDED = {"unlabelled": to_values(UnlabelledConfig())}
-_ADDED_TO_TRAINING = {"average": None}
+_ADDED: dict[str, dict[str, Any]] = {"training": {"average": None}, "data": {"drop_where": []}}
+_ADDED_SECTIONS = {"unlabelled": to_values(UnlabelledConfig())}
 
 
 def deciding(values: Values) -> Values:
@@ -16,14 +18,12 @@ def deciding(values: Values) -> Values:
     That is what training starts from by its place, if it has a digest, and later additions left at their
     defaults.
     """
-    kept = {name: section for name, section in without_place(values).items() if not _is_added(name, section)}
-    training = {
-        name: value
-        for name, value in kept["training"].items()
-        if not (name in _ADDED_TO_TRAINING and value == _ADDED_TO_TRAINING[name])
+    return {
+        name: _without(section, _ADDED[name]) if name in _ADDED else section
+        for name, section in without_place(values).items()
+        if not (name in _ADDED_SECTIONS and section == _ADDED_SECTIONS[name])
     }
-    return {**kept, "training": training}
 
 
-def _is_added(name: str, section: object) -> bool:
-    return name in _ADDED and section == _ADDED[name]
+def _without(section: Values, added: Values) -> Values:
+    return {name: value for name, value in section.items() if not (name in added and value == added[name])}

@@ -9,6 +9,7 @@ from tenor.data.columns import find_text_column, require_column
 from tenor.data.duplicates import drop_shared
 from tenor.data.example import Dataset, Example
 from tenor.data.fingerprint import fingerprint
+from tenor.data.marked import Marks
 from tenor.data.resolve import read_source
 from tenor.data.source import UNSPLIT
 from tenor.data.splits import hold_out
@@ -35,11 +36,13 @@ def load_texts(config: TextsConfig) -> Dataset:
     """
     splits: Splits = {}
     notes: list[str] = []
+    marks = Marks(config.drop_where, "data.drop_where")
     for source in config.sources:
-        found, said = _read(source, config)
+        found, said = _read(source, config, marks)
         notes += said
         for split, examples in found.items():
             splits.setdefault(split, []).extend(examples)
+    marks.check(config.sources)
     if not splits.get("train"):
         raise DataError(f"{_named(config)} has no split to train on; name the file of the training texts")
     parts = _parted(splits, config, notes)
@@ -62,7 +65,7 @@ def _named(config: TextsConfig) -> str:
     return ", ".join(config.sources)
 
 
-def _read(source: str, config: TextsConfig) -> tuple[Splits, list[str]]:
+def _read(source: str, config: TextsConfig, marks: Marks) -> tuple[Splits, list[str]]:
     path = Path(source)
     if path.name.lower().endswith(PLAIN):
         return _read_plain(path, config)
@@ -81,15 +84,17 @@ def _read(source: str, config: TextsConfig) -> tuple[Splits, list[str]]:
         column = find_text_column(rows, where, config.text_column or found.text_column)
         if config.group_by is not None:
             require_column(rows, config.group_by, where)
+        kept, marked = marks.unmarked(rows, where)
+        notes += marked
         examples = [
             Example(text, id=f"{split}-{number}", group=_group(row.get(config.group_by or "")))
-            for number, row in enumerate(rows, 1)
+            for number, row in enumerate(kept, 1)
             if isinstance(text := row.get(column), str) and text.strip()
         ]
         if not examples:
             raise DataError(f"{where} has no text in column {column!r}; name another --text-column")
-        if len(examples) < len(rows):
-            notes.append(f"{where}: {len(rows) - len(examples):,} of {len(rows):,} rows had no text.")
+        if len(examples) < len(kept):
+            notes.append(f"{where}: {len(kept) - len(examples):,} of {len(kept):,} rows had no text.")
         splits["train" if split == UNSPLIT else split] = examples
         if found.text_column is None:
             notes.append(f"{where}: text is column {column!r}.")

@@ -7,9 +7,10 @@ from hashlib import sha256
 import numpy as np
 
 from tenor.config.unlabelled import UnlabelledConfig
-from tenor.data.columns import column_names, find_text_column, known_label_column, require_column
+from tenor.data.columns import column_names, find_text_column, known_label_column
 from tenor.data.duplicates import digest
 from tenor.data.example import Dataset
+from tenor.data.marked import Marks
 from tenor.data.resolve import read_source
 from tenor.data.source import Source
 from tenor.data.suggestion import listed
@@ -17,7 +18,6 @@ from tenor.data.texts import PLAIN, read_lines
 from tenor.errors import DataError
 
 _HELD_OUT = ("validation", "test")
-_TRUE, _FALSE = ("true", "1", "1.0", "yes", "y", "t"), ("false", "0", "0.0", "no", "n", "f", "", "none")
 _TEXT_COLUMN = "--set unlabelled.text_column=NAME"
 
 
@@ -32,9 +32,44 @@ class Unlabelled:
 
 @dataclass(frozen=True)
 class _Read:
+    """What a source holds: texts, the group of each, and sentences."""
+
     texts: list[str]
     groups: list[str | None]
     notes: list[str]
+
+    def take(
+        self, source: Source, split: str, *, config: UnlabelledConfig, dataset: Dataset, marks: Marks
+    ) -> None:
+        """Add the texts of a split."""
+        rows, where = source.splits[split], source.where(split)
+        if not rows:
+            raise DataError(f"{where} has no rows")
+        names = column_names(rows)
+        theirs = dataset.provenance.get("text_column")
+        wanted = config.text_column or source.text_column or (str(theirs) if theirs in names else None)
+        column = find_text_column(rows, where, wanted, option=_TEXT_COLUMN)
+        label = source.label_column or known_label_column([one for one in names if one != column])
+        if label is not None:
+            self.notes.append(f"{where}: labels in column {label!r} are not looked at.")
+        kept, said = marks.unmarked(rows, where)
+        self.notes.extend(said)
+        group = dataset.provenance.get("group_column")
+        before = len(self.texts)
+        for row in kept:
+            text = row.get(column)
+            if isinstance(text, str) and text.strip():
+                value = None if group is None else row.get(str(group))
+                self.texts.append(text)
+                self.groups.append(None if value in (None, "") else str(value))
+        number = len(self.texts) - before
+        if not number:
+            raise DataError(
+                f"{where} has no text in column {column!r} in the {len(kept):,} rows that may be read; name "
+                f"another column ({_TEXT_COLUMN})"
+            )
+        if number < len(kept):
+            self.notes.append(f"{where}: {len(kept) - number:,} of {len(kept):,} rows had no text.")
 
 
 def load_unlabelled(config: UnlabelledConfig, dataset: Dataset) -> Unlabelled | None:
@@ -55,8 +90,9 @@ def load_unlabelled(config: UnlabelledConfig, dataset: Dataset) -> Unlabelled | 
     held_out = [example for split in _HELD_OUT for example in dataset.split(split)]
     known = {digest(example.text) for example in held_out} - {None}
     groups = {example.group for example in held_out} - {None}
+    marks = Marks(config.drop_where, "unlabelled.drop_where")
     for source in config.sources:
-        found = _read(source, config, dataset)
+        found = _read(source, config, dataset, marks)
         notes += found.notes
         kept = [
             text
@@ -75,6 +111,7 @@ def load_unlabelled(config: UnlabelledConfig, dataset: Dataset) -> Unlabelled | 
                 "their group, in validation or test; give other unlabelled texts, or none"
             )
         texts += new
+    marks.check(config.sources)
     if config.limit is not None and config.limit < len(texts):
         seed = dataset.provenance.get("split_seed", 0)
         generator = np.random.Generator(np.random.PCG64(int(str(seed))))
@@ -97,13 +134,8 @@ def _left_out(source: str, before: Sequence[str], after: Sequence[str], why: str
     return f"{source}: {len(before) - len(after):,} of {len(before):,} texts were left out, since {why}."
 
 
-def _read(name: str, config: UnlabelledConfig, dataset: Dataset) -> _Read:
+def _read(name: str, config: UnlabelledConfig, dataset: Dataset, marks: Marks) -> _Read:
     if name.lower().endswith(PLAIN):
-        if config.drop_where:
-            raise DataError(
-                f"{name} is a text file without columns, and unlabelled.drop_where is "
-                f"{', '.join(config.drop_where)}; leave that out, or give a file that has it"
-            )
         texts = read_lines(name, config.encoding)
         return _Read(texts, [None] * len(texts), [f"{name}: {len(texts):,} unlabelled texts, one a line."])
     source = read_source(name, config.encoding)
@@ -118,57 +150,8 @@ def _read(name: str, config: UnlabelledConfig, dataset: Dataset) -> _Read:
     if passed:
         found.notes.append(f"{name}: its {' and '.join(passed)} texts are not read.")
     for split in parts:
-        _take(found, source, split, config=config, dataset=dataset)
+        found.take(source, split, config=config, dataset=dataset, marks=marks)
     return found
-
-
-def _take(found: _Read, source: Source, split: str, *, config: UnlabelledConfig, dataset: Dataset) -> None:
-    """Add the texts of a split."""
-    rows, where = source.splits[split], source.where(split)
-    if not rows:
-        raise DataError(f"{where} has no rows")
-    names = column_names(rows)
-    theirs = dataset.provenance.get("text_column")
-    wanted = config.text_column or source.text_column or (str(theirs) if theirs in names else None)
-    column = find_text_column(rows, where, wanted, option=_TEXT_COLUMN)
-    label = source.label_column or known_label_column([one for one in names if one != column])
-    if label is not None:
-        found.notes.append(f"{where}: labels in column {label!r} are not looked at.")
-    kept = rows
-    for marking in config.drop_where:
-        require_column(rows, marking, where)
-        marked = [_is_true(row.get(marking), marking, where) for row in kept]
-        if any(marked):
-            found.notes.append(
-                f"{where}: {sum(marked):,} of {len(kept):,} rows were left out: their {marking} is true."
-            )
-        kept = [row for row, out in zip(kept, marked, strict=True) if not out]
-    group = dataset.provenance.get("group_column")
-    before = len(found.texts)
-    for row in kept:
-        text = row.get(column)
-        if isinstance(text, str) and text.strip():
-            found.texts.append(text)
-            value = row.get(str(group)) if group is not None else None
-            found.groups.append(None if value in (None, "") else str(value))
-    number = len(found.texts) - before
-    if not number:
-        raise DataError(
-            f"{where} has no text in column {column!r} in the {len(kept):,} rows that may be read; name "
-            f"another column ({_TEXT_COLUMN})"
-        )
-    if number < len(kept):
-        found.notes.append(f"{where}: {len(kept) - number:,} of {len(kept):,} rows had no text.")
-
-
-def _is_true(value: object, column: str, where: str) -> bool:
-    said = str(value).strip().lower()
-    if said not in (*_TRUE, *_FALSE):
-        raise DataError(
-            f"{where}: column {column!r} holds {str(value)[:40]!r}, which is neither true nor false; "
-            "unlabelled.drop_where takes columns of true and false (or 1 and 0, yes and no)"
-        )
-    return said in _TRUE
 
 
 def _fingerprint(texts: Iterable[str]) -> str:
