@@ -8,7 +8,7 @@ from tenor.config.text import TextConfig
 from tenor.config.transfer import TransferConfig
 from tenor.config.unlabelled import UnlabelledConfig
 from tenor.data.example import Dataset
-from tenor.data.unlabelled import load_unlabelled
+from tenor.data.unlabelled_texts import load_unlabelled
 from tenor.errors import DataError
 from tenor.evaluation.data_report import DataReport, Encoded, data_report, encode_splits
 from tenor.experiments import scoring
@@ -54,7 +54,7 @@ def prepare(
 ) -> Prepared:
     """Make the text pipeline from the training split, or take that of a source; read all splits with it.
 
-    Unlabelled texts are read with it as well, and where their configuration says so, it is made from both.
+    UnlabelledTexts texts are read with it as well, and where their configuration says so, it is made from both.
     """
     examples = dataset.split("train")
     if not examples:

@@ -72,7 +72,7 @@ class _Read:
             self.notes.append(f"{where}: {len(kept) - number:,} of {len(kept):,} rows had no text.")
 
 
-def load_unlabelled(config: UnlabelledConfig, dataset: Dataset) -> Unlabelled | None:
+def load_unlabelled(config: UnlabelledConfig, dataset: Dataset) -> UnlabelledTexts | None:
     """Read the unlabelled texts to go with `dataset`; None where the configuration names no source.
 
     Left out, and counted in notes, are the splits validation and test of a source, rows that
@@ -127,7 +127,7 @@ def load_unlabelled(config: UnlabelledConfig, dataset: Dataset) -> Unlabelled | 
         "rows": len(texts),
         "fingerprint": _fingerprint(texts),
     }
-    return Unlabelled(tuple(texts), tuple(notes), provenance)
+    return UnlabelledTexts(tuple(texts), tuple(notes), provenance)
 
 
 def _left_out(source: str, before: Sequence[str], after: Sequence[str], why: str) -> str:

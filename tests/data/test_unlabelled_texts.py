@@ -1,4 +1,4 @@
-"""Unlabelled texts: every source, nothing of what is measured on, and what is wrong in one line."""
+"""UnlabelledTexts texts: every source, nothing of what is measured on, and what is wrong in one line."""
 
 import json
 from dataclasses import replace
@@ -8,7 +8,7 @@ import pytest
 
 from tenor.config.unlabelled import UnlabelledConfig
 from tenor.data.example import Dataset, Example
-from tenor.data.unlabelled import Unlabelled, load_unlabelled
+from tenor.data.unlabelled_texts import UnlabelledTexts, load_unlabelled
 from tenor.errors import DataError
 
 DATASET = Dataset(
@@ -35,7 +35,7 @@ def load(*sources: str, dataset: Dataset = DATASET, **changes: object) -> Unlabe
     return found
 
 
-def said(found: Unlabelled) -> str:
+def said(found: UnlabelledTexts) -> str:
     return " ".join(found.notes)
 
 
