@@ -1,4 +1,4 @@
-"""UnlabelledTexts texts: every source, nothing of what is measured on, and what is wrong in one line."""
+"""Unlabelled texts: every source, nothing of what is measured on, and what is wrong in one line."""
 
 import json
 from dataclasses import replace
@@ -29,7 +29,7 @@ def write(path: Path, *rows: dict[str, object]) -> str:
     return str(path)
 
 
-def load(*sources: str, dataset: Dataset = DATASET, **changes: object) -> Unlabelled:
+def load(*sources: str, dataset: Dataset = DATASET, **changes: object) -> UnlabelledTexts:
     found = load_unlabelled(UnlabelledConfig(sources=sources, **changes), dataset)
     assert found is not None
     return found

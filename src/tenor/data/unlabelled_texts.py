@@ -22,7 +22,7 @@ _TEXT_COLUMN = "--set unlabelled.text_column=NAME"
 
 
 @dataclass(frozen=True)
-class Unlabelled:
+class UnlabelledTexts:
     """Texts, sentences on how they were read, and what a run stores of them, as JSON-ready values."""
 
     texts: tuple[str, ...]

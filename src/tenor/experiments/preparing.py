@@ -54,7 +54,7 @@ def prepare(
 ) -> Prepared:
     """Make the text pipeline from the training split, or take that of a source; read all splits with it.
 
-    UnlabelledTexts texts are read with it as well, and where their configuration says so, it is made from both.
+    Unlabelled texts are read with it as well, and where their configuration says so, it is made from both.
     """
     examples = dataset.split("train")
     if not examples:
