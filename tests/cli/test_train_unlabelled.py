@@ -37,6 +37,7 @@ def test_unlabelled_texts_are_counted_and_kept_in_the_settings(
     stored = read(str(out / "config.yaml"))
     assert stored["unlabelled"]["sources"] == [str(more), str(reviews)]
     assert json.loads(tenor("info", out, "--json").out)["data"]["unlabelled"]["rows"] > 40
+    assert "without labels" in tenor("info", out).out
     again = tenor("train", "--out", out, "--resume")
     assert again.status == 0, again.err
 
