@@ -134,8 +134,9 @@ def test_no_word_of_validation_or_test_is_learned_from_unlabelled_texts(tmp_path
 
 def test_training_starts_from_a_language_model_beside_unlabelled_texts(texts: str, tmp_path: Path) -> None:
     folder = sources.write(tmp_path / "lm")
-    given = sources.started(folder, unlabelled={"sources": [texts]}, training={"epochs": 2})
-    assert not same(model(given), model(sources.started(folder, training={"epochs": 2})))
+    shared = {"training": {"epochs": 2}, "transfer": {"unfreeze": 0.5}}
+    given = sources.started(folder, unlabelled={"sources": [texts]}, **shared)
+    assert not same(model(given), model(sources.started(folder, **shared)))
 
 
 def test_averaged_weights_are_those_that_are_validated_and_kept() -> None:
