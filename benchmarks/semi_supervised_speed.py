@@ -29,6 +29,7 @@ from tenor.nn.build import build
 from tenor.text.ratios import Counts
 from tenor.training import optimizers
 from tenor.training.pairs import Pairs
+from tenor.training.reading import Reading
 from tenor.training.runtime import Runtime, applied, available_cores
 
 # name -> (unlabelled.objective, whether unlabelled texts stand beside the labelled ones)
@@ -62,7 +63,8 @@ class Contestant:
         reading = Pairs(labelled, replace(labelled, targets=None)) if beside else labelled
         self._objective = objective_of(self._module, reading, config, ("negative", "positive"))
         self._optimizer = optimizers.build(self._module, config.training)
-        self._batches = [reading.batch(rows) for rows in reading.order(0)]  # type: ignore[arg-type]
+        every: Reading[Any] = reading
+        self._batches = [every.batch(rows) for rows in every.order(0)]
         self._step = 0
 
     def read(self, steps: int) -> float:

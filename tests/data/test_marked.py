@@ -29,7 +29,5 @@ def test_a_column_may_be_missing_somewhere_but_not_everywhere() -> None:
 
 
 def test_what_is_neither_is_refused() -> None:
-    with pytest.raises(
-        DataError, match=r"file: column 'out' holds 'perhaps', .* a\.setting takes columns of"
-    ):
+    with pytest.raises(DataError, match=r"file: column 'out' holds 'perhaps', .* a\.setting takes columns"):
         Marks(("out",), "a.setting").unmarked([{"out": "perhaps"}], "file")

@@ -26,7 +26,7 @@ class Marks:
             DataError: a column holds something else than true and false.
         """
         notes = []
-        names = set().union(*rows)
+        names = {name for row in rows for name in row}
         self._seen |= names
         for column in self.columns:
             if column not in names:

@@ -279,9 +279,11 @@ def _fingerprint(config: ClassificationConfig, reading: Batches | Pairs, validat
     digest = hashlib.sha256(json.dumps(decisive(config), sort_keys=True).encode())
     for name, content in files_of(config.text, config.network, config.unlabelled).items():
         digest.update(f"{name} {content}".encode())
-    for texts in (*batches_of(reading), validation):
+    every: list[Batches | Labelled | None] = [*batches_of(reading), validation]
+    for texts in every:
         if texts is not None:
-            for array in (texts.tokens.ids, texts.tokens.offsets, texts.targets):
-                if array is not None:
-                    digest.update(np.ascontiguousarray(array).tobytes())
+            for array in (texts.tokens.ids, texts.tokens.offsets):
+                digest.update(np.ascontiguousarray(array).tobytes())
+            if texts.targets is not None:
+                digest.update(np.ascontiguousarray(texts.targets).tobytes())
     return digest.hexdigest()

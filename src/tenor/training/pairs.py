@@ -64,8 +64,8 @@ class Pairs:
     def order(self, epoch: int) -> Sequence[Rows]:
         """Return the row numbers of both batches of each step of an epoch."""
         start = epoch * len(self)
-        each = (islice(_passes(batches, start), len(self)) for batches in (self.labelled, self.unlabelled))
-        return list(zip(*each, strict=True))
+        labelled, unlabelled = (_passes(batches, start) for batches in (self.labelled, self.unlabelled))
+        return list(islice(zip(labelled, unlabelled, strict=True), len(self)))
 
     def batch(self, rows: Rows) -> Pair:
         """Return these rows as a pair."""

@@ -140,7 +140,8 @@ def frozen(module: nn.Module) -> Iterator[None]:
 def _deviation(weight: Tensor, frequencies: Tensor) -> Tensor:
     """Weight (V, D), frequencies (V,) -> the standard deviation of each entry, (D,)."""
     with torch.autocast(weight.device.type, enabled=False):
-        return (frequencies @ (weight - frequencies @ weight).square()).sqrt()
+        variance = frequencies @ (weight - frequencies @ weight).square()
+    return variance.sqrt()
 
 
 def _nonzero(x: Tensor) -> Tensor:
