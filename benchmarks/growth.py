@@ -34,7 +34,7 @@ from tenor.nn.classifier import Classifier
 from tenor.text.familiarity import Familiarity
 from tenor.text.pipeline import TextPipeline
 from tenor.training.loop import Trainer
-from tenor.training.objectives import Supervised
+from tenor.training.objectives.supervised import Supervised
 from tenor.training.runtime import Runtime, available_cores
 
 PARTS = (8, 4, 2, 1)  # what share of the texts: one in so many

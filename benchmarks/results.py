@@ -29,6 +29,7 @@ COMMANDS = {
     "serving": "serving.py",
     "overload": "overload.py",
     "pretraining": "pretraining.py",
+    "semi-supervised-speed": "semi_supervised_speed.py",
     "language-model-": "language_model.py",
     "forecasting-": "forecasting.py",
     "gradient-checks": "gradient_checks.py",

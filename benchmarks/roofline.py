@@ -30,7 +30,7 @@ from tenor.nn.classifier import Classifier
 from tenor.nn.forward import autocast
 from tenor.text.pipeline import TextPipeline
 from tenor.text.tokens import Tokens
-from tenor.training.objectives import Supervised
+from tenor.training.objectives.supervised import Supervised
 from tenor.training.runtime import Runtime, applied, available_cores
 
 Work = Callable[[], object]

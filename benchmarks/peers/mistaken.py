@@ -40,7 +40,7 @@ from tenor.text.ratios import Counts
 from tenor.text.tokens import Tokens
 from tenor.training.checkpoint import Row
 from tenor.training.loop import Labelled, Silent, Trainer
-from tenor.training.objectives import Supervised
+from tenor.training.objectives.supervised import Supervised
 from tenor.training.runtime import Runtime, applied
 
 RECIPE = "chapter"

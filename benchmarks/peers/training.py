@@ -34,7 +34,7 @@ from tenor.text.pipeline import TextPipeline
 from tenor.text.tokens import Tokens
 from tenor.training.checkpoint import Row
 from tenor.training.loop import Silent, Trainer
-from tenor.training.objectives import Supervised
+from tenor.training.objectives.supervised import Supervised
 from tenor.training.runtime import Runtime, available_cores
 
 _COMPARED = 16  # texts for which loss and gradients are compared
@@ -110,7 +110,8 @@ def prepare(folder: Path) -> dict[str, Any]:
     chosen = np.random.Generator(np.random.PCG64(request["seed"])).permutation(len(raw))[: request["texts"]]
     chosen = chosen[: len(chosen) // size * size]  # whole batches
     tokens = pipeline.encode([raw[row] for row in chosen])
-    pool = Batches(tokens, np.array(labels)[chosen], size, request["seed"])
+    targets = np.array(labels)[chosen]
+    pool = Batches(tokens, targets, size, request["seed"])
     buckets = sorted(pool.order(0), key=lambda rows: float(tokens.lengths[rows].mean()))
     count = min(request["batches"] or len(buckets), len(buckets))
     places = [int((i + 0.5) * len(buckets) / count) for i in range(count)]  # evenly over the lengths
@@ -118,7 +119,7 @@ def prepare(folder: Path) -> dict[str, Any]:
     arrays: dict[str, Any] = {}
     about: dict[str, Any] = {}
     torch.manual_seed(request["seed"])
-    prepared = Prepared(config, tokens.select(rows), pool.targets[rows], None, len(pipeline.vocabulary))
+    prepared = Prepared(config, tokens.select(rows), targets[rows], None, len(pipeline.vocabulary))
     if request["warm_steps"]:
         start = notebook.to_tenor(prepared.plain())
         prepared = replace(prepared, weights=start)

@@ -88,7 +88,7 @@ class Batches:
     """Training batches: random order, the texts of a batch of about the same length."""
 
     tokens: Tokens
-    targets: npt.NDArray[np.int64]  # (N,)
+    targets: npt.NDArray[np.int64] | None  # (N,); None: the texts have no labels
     size: int
     seed: int
 
@@ -123,4 +123,12 @@ class Batches:
     def batch(self, rows: npt.NDArray[np.int64]) -> Batch:
         """Return these rows as a padded batch with its targets."""
         width = round_width(int(self.tokens.lengths[rows].max()))
-        return collate(self.tokens.select(rows), self.targets[rows], width=width)
+        return collate(self.tokens.select(rows), self._targets(rows), width=width)
+
+    def beginnings(self, tokens: int) -> Batch:
+        """Return the first `tokens` tokens of each of the longest texts."""
+        rows = np.argsort(-self.tokens.lengths, kind="stable")[: self.size]
+        return collate(self.tokens.piece(rows, 0, tokens), self._targets(rows))
+
+    def _targets(self, rows: npt.NDArray[np.int64]) -> npt.NDArray[np.int64] | None:
+        return None if self.targets is None else self.targets[rows]

@@ -110,3 +110,16 @@ def test_other_sources_that_cannot_be_read(tmp_path: Path) -> None:
     (tmp_path / "b.csv").write_text("text,label\n,x\n,y\n")
     with pytest.raises(DataError, match="has no text in column 'text'"):
         load_texts(config(tmp_path / "b.csv", text_column="text"))
+
+
+def test_marked_rows_are_left_out_of_the_sources_that_have_the_column(tmp_path: Path) -> None:
+    rows = [{"text": f"a text {n}", "in_test": n % 2 == 0} for n in range(40)]
+    (tmp_path / "a.jsonl").write_text("".join(json.dumps(row) + "\n" for row in rows))
+    found = load_texts(config(tmp_path / "a.jsonl", lines(tmp_path / "b.txt", 20), drop_where=("in_test",)))
+    assert {f"a text {n}" for n in range(1, 40, 2)} == {
+        text for text in all_texts(found) if text.startswith("a")
+    }
+    assert len(all_texts(found)) == 40
+    assert any("20 of 40 rows were left out: their in_test is true" in note for note in found.notes)
+    with pytest.raises(DataError, match=r"no column 'in_tset' \(data\.drop_where\)"):
+        load_texts(config(tmp_path / "a.jsonl", drop_where=("in_tset",)))

@@ -16,7 +16,7 @@ from tenor.nn.classifier import Classifier
 from tenor.text.tokens import Tokens
 from tenor.training import optimizers
 from tenor.training.loop import Trainer
-from tenor.training.objectives import Supervised
+from tenor.training.objectives.supervised import Supervised
 from tenor.training.runtime import Runtime
 from tenor.training.unfreezing import Unfreezing
 

@@ -19,7 +19,7 @@ from tenor.errors import InputError
 from tenor.evaluation.intervals import Interval
 from tenor.report.network_words import parts_words
 from tenor.report.numbers import change, count, percent_interval, size
-from tenor.report.run_summary import started_from
+from tenor.report.run_summary import beside, started_from
 
 if TYPE_CHECKING:
     from tenor.folder import Kind
@@ -191,6 +191,8 @@ def _facts_of(model: "Model", path: Path, name: str, bytes_: int) -> dict[str, s
         + (f" ({', '.join(f'{number:,} {split}' for split, number in rows.items())})" if rows else ""),
         "text": f"{text.tokenizer.name}, vocabulary {len(text.vocabulary):,}, tokens read: {read}",
     }
+    if unlabelled := data.get("unlabelled"):
+        facts["without labels"] = beside(unlabelled)
     if start := data.get("start"):
         facts["started from"] = started_from(start)
     for split, figures in (model.metrics or {}).items():

@@ -39,6 +39,8 @@ SHORTCUTS: Mapping[str, str] = {
     "max_length": "text.max_length",
     "source": "transfer.source",
     "extend_vocabulary": "transfer.extend_vocabulary",
+    "unlabelled": "unlabelled.sources",
+    "drop_where": "unlabelled.drop_where",
     "epochs": "training.epochs",
     "seed": "training.seed",
     "device": "training.device",
@@ -158,6 +160,16 @@ MaxLength = Annotated[int | None, _shortcut("--max-length", "text.max_length", _
 From = Annotated[str | None, _shortcut("--from", "transfer.source", _TRAINING, metavar="FOLDER")]
 ExtendVocabulary = Annotated[
     bool | None, _shortcut("--extend-vocabulary", "transfer.extend_vocabulary", _TRAINING)
+]
+Unlabelled = Annotated[
+    list[str] | None,
+    _shortcut("--unlabelled", "unlabelled.sources", _TRAINING, metavar="FILE", also="; may be given again"),
+]
+DropWhere = Annotated[
+    list[str] | None,
+    _shortcut(
+        "--drop-where", "unlabelled.drop_where", _TRAINING, metavar="COLUMN", also="; may be given again"
+    ),
 ]
 Epochs = Annotated[int | None, _shortcut("--epochs", "training.epochs", _TRAINING)]
 Seed = Annotated[int | None, _shortcut("--seed", "training.seed", _TRAINING)]
@@ -285,7 +297,7 @@ def shortcuts(given: Mapping[str, Any], keys: Mapping[str, str] = SHORTCUTS) -> 
     found: Values = {}
     for name, key in keys.items():
         value = given.get(name)
-        if value is None:
+        if value is None or value in ([], ()):  # an option that may be given again, and was not
             continue
         if name in _LISTS:
             found[key] = [part.strip() for part in value.split(",")] if value else []

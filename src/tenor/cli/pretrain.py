@@ -24,6 +24,7 @@ _SHORTCUTS = {
     "sources": "data.sources",
     "stream": "data.stream",
     "text_column": "data.text_column",
+    "drop_where": "data.drop_where",
     "group_by": "data.group_by",
     "validation": "data.validation_fraction",
     "test": "data.test_fraction",
@@ -97,6 +98,9 @@ def pretrain(
     force: Annotated[bool, typer.Option("--force", help="replace the run in --out")] = False,
     stream: Annotated[bool | None, _option("--stream", "data.stream", "Data")] = None,
     text_column: Annotated[str | None, _option("--text-column", "data.text_column", "Data", "NAME")] = None,
+    drop_where: Annotated[
+        list[str] | None, _option("--drop-where", "data.drop_where", "Data", "COLUMN")
+    ] = None,
     group_by: Annotated[str | None, _option("--group-by", "data.group_by", "Data", "COLUMN")] = None,
     validation: Annotated[
         float | None, _option("--validation", "data.validation_fraction", "Data", "SHARE")

@@ -69,6 +69,8 @@ def train(
     max_length: options.MaxLength = None,
     source: options.From = None,
     extend_vocabulary: options.ExtendVocabulary = None,
+    unlabelled: options.Unlabelled = None,
+    drop_where: options.DropWhere = None,
     epochs: options.Epochs = None,
     seed: options.Seed = None,
     device: options.Device = None,

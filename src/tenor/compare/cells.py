@@ -10,10 +10,11 @@ from typing import Any
 from tenor.baselines.baseline import BASELINES
 from tenor.config.classification import ClassificationConfig
 from tenor.config.comparison import ComparisonConfig
-from tenor.config.load import assignments, merge, parse, settings, to_values, without_unused
+from tenor.config.deciding import deciding
+from tenor.config.load import assignments, merge, parse, settings, to_values
 from tenor.config.names import apply_name, name_of
 from tenor.config.network import HAS_DIRECTIONS, section_of
-from tenor.config.transfer import TransferConfig, without_place
+from tenor.config.transfer import TransferConfig
 from tenor.data.suggestion import suggestion
 from tenor.errors import ConfigError
 from tenor.experiments.settling import settled
@@ -57,7 +58,7 @@ class Cell:
     @property
     def fingerprint(self) -> str:
         """SHA-256 of everything that decides its result, but the data itself."""
-        values = without_unused(without_place(to_values(self.config)))
+        values = deciding(to_values(self.config))
         timed = self.config.training.minutes is not None
         for key in (*_BESIDE, *(() if timed else _SPEED)):
             values["training"].pop(key, None)

@@ -28,7 +28,7 @@ from tenor.text.tokens import Tokens
 from tenor.text.vocabulary import Vocabulary
 from tenor.training.checkpoint import Progress
 from tenor.training.loop import Labelled, Silent, Trainer
-from tenor.training.objectives import Supervised
+from tenor.training.objectives.supervised import Supervised
 from tenor.training.runtime import Runtime, applied, resolve
 
 # Pooling of a model whose name has none. Those not named here answer from their last state, which has to

@@ -79,6 +79,12 @@ def tune(
     """
     space = search_space(plan.search, plan.config)
     _refuse_decided(space, plan.config)
+    if plan.config.unlabelled.sources:
+        # Trials do not see the test split, so that its texts could not be left out of the unlabelled ones.
+        raise ConfigError(
+            "a search does not read unlabelled texts; leave out unlabelled.sources, and train the recipe it "
+            "finds with --unlabelled"
+        )
     tuning_folder.refuse(out, plan, resume=resume, force=force)
     begun = resume
     try:

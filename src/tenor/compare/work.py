@@ -22,6 +22,7 @@ from tenor.config.data import DataConfig
 from tenor.config.load import to_values
 from tenor.config.text import TextConfig
 from tenor.config.transfer import TransferConfig
+from tenor.config.unlabelled import UnlabelledConfig
 from tenor.data.example import Dataset
 from tenor.data.fingerprint import fingerprint
 from tenor.data.load import load
@@ -54,7 +55,7 @@ class Data:
 
     def __init__(self, config: DataConfig) -> None:
         self.dataset = load(config)
-        self._read: tuple[TextConfig, TransferConfig] | None = None
+        self._read: tuple[TextConfig, TransferConfig, UnlabelledConfig] | None = None
         self._prepared: Prepared | None = None
 
     @property
@@ -64,7 +65,7 @@ class Data:
 
     def prepared(self, config: ClassificationConfig) -> Prepared:
         """Return the data as this configuration reads text."""
-        read = config.text, config.transfer
+        read = config.text, config.transfer, config.unlabelled
         if self._prepared is None or read != self._read:
             self._read, self._prepared = read, prepare(self.dataset, *read)
         return self._prepared
@@ -78,7 +79,7 @@ def data_fingerprint(dataset: Dataset) -> str:
 
 def result_fingerprint(cell: Cell, data: str) -> str:
     """SHA-256 that a stored result must agree with to be taken for this cell on this data."""
-    named = files_of(cell.config.text, cell.config.network)
+    named = files_of(cell.config.text, cell.config.network, cell.config.unlabelled)
     files = "".join(f" {name} {content}" for name, content in named.items())
     return hashlib.sha256(f"{cell.fingerprint} {data}{files}".encode()).hexdigest()
 

@@ -12,6 +12,7 @@ from tenor.config.network import NetworkConfig
 from tenor.config.text import TextConfig
 from tenor.config.training import TrainingConfig
 from tenor.config.transfer import TransferConfig
+from tenor.config.unlabelled import UnlabelledConfig
 
 
 @dataclass(frozen=True)
@@ -31,6 +32,9 @@ class ClassificationConfig:
     )
     transfer: Annotated[TransferConfig, Doc("what training starts from, and how that is unfrozen")] = field(
         default_factory=TransferConfig
+    )
+    unlabelled: Annotated[UnlabelledConfig, Doc("texts without labels, and what is learned from them")] = (
+        field(default_factory=UnlabelledConfig)
     )
     training: Annotated[TrainingConfig, Doc("batches, optimizer, schedule, device")] = field(
         default_factory=TrainingConfig

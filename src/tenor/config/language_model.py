@@ -35,6 +35,10 @@ class TextsConfig:
     ] = ("movies",)
     stream: Annotated[bool, Doc("text files are one running text each, such as a book")] = False
     text_column: Annotated[str | None, Doc("column of the text; null: detected")] = None
+    drop_where: Annotated[
+        tuple[str, ...],
+        Doc("columns of true and false, such as in_test; rows where one is true are left out"),
+    ] = ()
     group_by: Annotated[str | None, Doc("column whose equal values stay in one split (film, author)")] = None
     validation_fraction: Annotated[
         float, Ge(0), Lt(1), Doc("share of the training texts split off when the source brings no validation")

@@ -19,8 +19,6 @@ if TYPE_CHECKING:
     from _typeshed import DataclassInstance
 
 Values = dict[str, Any]
-# Sections that a classifier's configuration did not always have.
-_ADDED = ("ensemble",)
 _Config = TypeVar("_Config")
 
 
@@ -155,17 +153,6 @@ def to_values(config: "DataclassInstance") -> Values:
     """Return a configuration as nested JSON-ready values; `parse_as` reads them back."""
     values: Values = json.loads(json.dumps(asdict(config)))
     return values
-
-
-def without_unused(values: Values) -> Values:
-    """Leave out sections that were added to configurations later and stand as by default.
-
-    They decide nothing then, and what was computed before there were such sections still counts.
-    """
-    defaults = to_values(ClassificationConfig())
-    return {
-        name: section for name, section in values.items() if name not in _ADDED or section != defaults[name]
-    }
 
 
 def changed(values: Mapping[str, Any], every: Iterable[Setting] | None = None) -> Values:

@@ -46,6 +46,15 @@ class TrainingConfig:
     patience: Annotated[
         int | None, Ge(1), Doc("epochs without a better validation figure before stopping; null: never stop")
     ] = 3
+    average: Annotated[
+        float | None,
+        Ge(0),
+        Lt(1),
+        Doc(
+            "decay of the moving average of the weights, such as 0.999, which is then validated and kept; "
+            "null: the weights themselves are"
+        ),
+    ] = None
     seed: Annotated[int, Ge(0), Doc("seed of weights, order and dropout")] = 0
     device: Annotated[DeviceName, Doc("auto: cuda, then mps, then cpu")] = "auto"
     precision: Annotated[

@@ -1,7 +1,7 @@
 """What training starts from, and how what was learned there is kept while the rest is learned."""
 
 from dataclasses import dataclass
-from typing import Annotated, Any, ClassVar
+from typing import Annotated, ClassVar
 
 from annotated_types import Ge
 from typing_extensions import Doc
@@ -43,17 +43,3 @@ class TransferConfig:
             "section 3.2); 1: all the same"
         ),
     ] = 2.6
-
-
-def without_place(values: dict[str, Any]) -> dict[str, Any]:
-    """Return the values of a settled configuration with the source known by its digest, not by its place.
-
-    Without a source the whole section is left out: it decides nothing, and what was computed before there
-    was such a section still counts.
-    """
-    others = {name: section for name, section in values.items() if name != "transfer"}
-    given = values.get("transfer")
-    if given is None or given["source"] is None:
-        return others
-    place = {"source"} if given["digest"] is not None else set()
-    return {**others, "transfer": {name: value for name, value in given.items() if name not in place}}

@@ -36,13 +36,16 @@ def require_column(rows: Sequence[Row], wanted: str, where: str) -> str:
     return wanted
 
 
-def find_text_column(rows: Sequence[Row], where: str, wanted: str | None = None) -> str:
+def find_text_column(
+    rows: Sequence[Row], where: str, wanted: str | None = None, *, option: str = "--text-column"
+) -> str:
     """Return the column of the text: `wanted`, else one of `TEXT_NAMES`, else that of the longest strings.
 
     Args:
         rows: at least one row; the first 1,000 are looked at.
         where: the file or split, for messages.
         wanted: the column the user named.
+        option: how it is named, for messages.
 
     Raises:
         DataError: no such column, or none holds strings.
@@ -58,7 +61,7 @@ def find_text_column(rows: Sequence[Row], where: str, wanted: str | None = None)
     if not texts:
         raise DataError(
             f"{where}: none of its columns ({listed(names, 20)}) holds text; "
-            "name the one to read with --text-column"
+            f"name the one to read with {option}"
         )
     # A label is a string too, but it comes again and again.
     prose = [name for name in texts if not _few_values(rows, name)] or texts
@@ -95,6 +98,11 @@ def find_label_column(
         f"{where}: {found}; it has {listed((text_column, *names), 20)}: "
         "name the one to read with --label-column"
     )
+
+
+def known_label_column(names: Sequence[str]) -> str | None:
+    """Return the column that is called like a label, if there is one."""
+    return _by_name(names, LABEL_NAMES)
 
 
 def _by_name(names: Sequence[str], known: Sequence[str]) -> str | None:

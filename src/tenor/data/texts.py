@@ -9,6 +9,7 @@ from tenor.data.columns import find_text_column, require_column
 from tenor.data.duplicates import drop_shared
 from tenor.data.example import Dataset, Example
 from tenor.data.fingerprint import fingerprint
+from tenor.data.marked import Marks
 from tenor.data.resolve import read_source
 from tenor.data.source import UNSPLIT
 from tenor.data.splits import hold_out
@@ -16,7 +17,7 @@ from tenor.data.suggestion import suggestion
 from tenor.data.textfiles import read_text
 from tenor.errors import DataError
 
-_PLAIN = (".txt", ".txt.gz")
+PLAIN = (".txt", ".txt.gz")
 _HELD_OUT = ("test", "validation")
 _SPLITS = ("train", "validation", "test")
 Splits = dict[str, list[Example]]
@@ -35,11 +36,13 @@ def load_texts(config: TextsConfig) -> Dataset:
     """
     splits: Splits = {}
     notes: list[str] = []
+    marks = Marks(config.drop_where, "data.drop_where")
     for source in config.sources:
-        found, said = _read(source, config)
+        found, said = _read(source, config, marks)
         notes += said
         for split, examples in found.items():
             splits.setdefault(split, []).extend(examples)
+    marks.check(config.sources)
     if not splits.get("train"):
         raise DataError(f"{_named(config)} has no split to train on; name the file of the training texts")
     parts = _parted(splits, config, notes)
@@ -62,13 +65,13 @@ def _named(config: TextsConfig) -> str:
     return ", ".join(config.sources)
 
 
-def _read(source: str, config: TextsConfig) -> tuple[Splits, list[str]]:
+def _read(source: str, config: TextsConfig, marks: Marks) -> tuple[Splits, list[str]]:
     path = Path(source)
-    if path.name.lower().endswith(_PLAIN):
+    if path.name.lower().endswith(PLAIN):
         return _read_plain(path, config)
     if config.stream:
         raise DataError(
-            f"{source} is no text file ({', '.join(_PLAIN)}), and only these are read as a running text; "
+            f"{source} is no text file ({', '.join(PLAIN)}), and only these are read as a running text; "
             "leave out --stream"
         )
     found = read_source(source, config.encoding)
@@ -81,34 +84,50 @@ def _read(source: str, config: TextsConfig) -> tuple[Splits, list[str]]:
         column = find_text_column(rows, where, config.text_column or found.text_column)
         if config.group_by is not None:
             require_column(rows, config.group_by, where)
+        kept, marked = marks.unmarked(rows, where)
+        notes += marked
         examples = [
             Example(text, id=f"{split}-{number}", group=_group(row.get(config.group_by or "")))
-            for number, row in enumerate(rows, 1)
+            for number, row in enumerate(kept, 1)
             if isinstance(text := row.get(column), str) and text.strip()
         ]
         if not examples:
             raise DataError(f"{where} has no text in column {column!r}; name another --text-column")
-        if len(examples) < len(rows):
-            notes.append(f"{where}: {len(rows) - len(examples):,} of {len(rows):,} rows had no text.")
+        if len(examples) < len(kept):
+            notes.append(f"{where}: {len(kept) - len(examples):,} of {len(kept):,} rows had no text.")
         splits["train" if split == UNSPLIT else split] = examples
         if found.text_column is None:
             notes.append(f"{where}: text is column {column!r}.")
     return splits, notes
 
 
-def _read_plain(path: Path, config: TextsConfig) -> tuple[Splits, list[str]]:
+def read_lines(name: str, encoding: str) -> list[str]:
+    """Return the lines of a text file that hold text, each one text.
+
+    Raises:
+        DataError: there is no such file, or it holds no text.
+    """
+    return [line for line in _read_whole(Path(name), encoding).splitlines() if line.strip()]
+
+
+def _read_whole(path: Path, encoding: str) -> str:
     if not path.is_file():
         siblings = (entry.name for entry in path.parent.iterdir()) if path.parent.is_dir() else ()
         raise DataError(f"{path} does not exist{suggestion(path.name, siblings) or '; check the path'}")
-    text = read_text(path, config.encoding)
+    text = read_text(path, encoding)
     if not text.strip():
         raise DataError(f"{path} holds no text; give a file with some")
+    return text
+
+
+def _read_plain(path: Path, config: TextsConfig) -> tuple[Splits, list[str]]:
     if config.stream:
+        text = _read_whole(path, config.encoding)
         text = text.replace("\r\n", "\n")
         return {"train": [Example(text, id=path.name)]}, [
             f"{path}: {len(text):,} characters of running text."
         ]
-    lines = [line for line in text.splitlines() if line.strip()]
+    lines = read_lines(str(path), config.encoding)
     return (
         {"train": [Example(line, id=f"{path.name}-{number}") for number, line in enumerate(lines, 1)]},
         [f"{path}: {len(lines):,} texts, one a line (--stream reads it as one running text)."],

@@ -11,7 +11,6 @@ from tenor.baselines.parting import fit_ngrams
 from tenor.config.classification import ClassificationConfig
 from tenor.data import load as data_load
 from tenor.data.example import Dataset
-from tenor.errors import ConfigError, Interrupted
 from tenor.evaluation.behaviour.checking import EXAMPLES, check_builtin
 from tenor.evaluation.evaluation import Evaluation
 from tenor.evaluation.held_out import HeldOut
@@ -24,6 +23,7 @@ from tenor.experiments.preparing import Prepared, prepare
 from tenor.experiments.reporting import report_values
 from tenor.experiments.run import Run, RunFolder
 from tenor.experiments.settling import settled
+from tenor.experiments.training_run import run_folder
 from tenor.experiments.watching import SilentWatcher, Watcher
 from tenor.inference.ensemble import NgramEngine, mean, of_networks
 from tenor.inference.network import NetworkEngine
@@ -63,12 +63,9 @@ def train(
     instead of `config.data` where it is given. An interrupted run keeps its last checkpoint.
     """
     config = settled(config)
-    folder = None if out is None else RunFolder.open(out, config, resume=resume, force=force)
-    if folder is None and config.training.track:
-        raise ConfigError("training.track needs a run folder to write to; give one, or set training.track=[]")
-    try:
+    with run_folder(out, config, resume=resume, force=force) as folder:
         dataset = dataset or data_load.load(config.data)
-        prepared = prepare(dataset, config.text, config.transfer)
+        prepared = prepare(dataset, config.text, config.transfer, config.unlabelled)
         dataset = prepared.dataset
         fitted = fit(dataset, config, prepared=prepared, folder=folder, watcher=watcher)
         run = Run(folder.path if folder else None, config, fitted.model, fitted.history, fitted.evaluations)
@@ -87,13 +84,6 @@ def train(
                     behaviour=behaviour,
                 )
             folder.finish(run, runtime=fitted.runtime, report=report)
-    except KeyboardInterrupt:
-        raise Interrupted(
-            "interrupted; nothing was saved, since no --out was given" if folder is None else folder.kept()
-        ) from None
-    finally:
-        if folder is not None:
-            folder.tracking.end(None)  # of a run that stopped; one that finished has ended already
     return run
 
 
@@ -107,12 +97,12 @@ def fit(
 ) -> Fitted:
     """Train, choose the epoch by validation, and evaluate on the validation and test splits.
 
-    `prepared` is what `prepare` made of this dataset, `config.text` and `config.transfer`, for whoever trains
-    on it repeatedly.
+    `prepared` is what `prepare` made of this dataset and `config.text`, `config.transfer` and
+    `config.unlabelled`, for whoever trains on it repeatedly.
     """
     config = settled(config)
     watcher = watcher or SilentWatcher()
-    prepared = prepared or prepare(dataset, config.text, config.transfer)
+    prepared = prepared or prepare(dataset, config.text, config.transfer, config.unlabelled)
     dataset, pipeline = prepared.dataset, prepared.pipeline
     given = Given.of(prepared, config)
     watcher.data(dataset, prepared.report, given.vectors)

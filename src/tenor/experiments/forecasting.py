@@ -20,7 +20,7 @@ from tenor.experiments import training_run
 from tenor.experiments.forecast_report import report_values
 from tenor.experiments.judging import NETWORK, Judged, judge
 from tenor.experiments.run import METRICS, MODEL, PAGE, RunFolder
-from tenor.experiments.training_run import run_folder
+from tenor.experiments.training_run import Keeping, recorded, run_folder
 from tenor.experiments.watching import SilentWarned, Warned
 from tenor.forecast_model import ForecastModel
 from tenor.nn.build import to_arrays
@@ -28,7 +28,8 @@ from tenor.nn.forecaster import Forecaster, StateClassifier, build_forecaster, b
 from tenor.report import forecast_pictures
 from tenor.report.forecast_page import forecast_page
 from tenor.training.loop import History
-from tenor.training.objectives import Objective, class_weights
+from tenor.training.objectives.objective import Objective
+from tenor.training.objectives.supervised import class_weights
 from tenor.training.rehearsal import rehearsal
 from tenor.training.runtime import Runtime, Step, applied
 from tenor.training.windows import Forecasting, Telling, ValidationWindows, WindowBatches
@@ -165,8 +166,8 @@ def _train(
         config.training,
         batches,
         ValidationWindows(validation),
-        folder=folder,
-        watcher=watcher,
+        keeping=Keeping.of(folder),
+        observer=recorded(folder, watcher),
         fingerprint=lambda: _fingerprint(config, train, validation),
         check=check,
     )

@@ -24,7 +24,7 @@ from tenor.experiments.language_texts import Texts
 from tenor.experiments.named_files import files_of
 from tenor.experiments.run import CURVES, METRICS, MODEL, PAGE, REPORT, RunFolder
 from tenor.experiments.run_files import page_of_run
-from tenor.experiments.training_run import run_folder
+from tenor.experiments.training_run import Keeping, recorded, run_folder
 from tenor.experiments.watching import SilentWarned, Warned
 from tenor.nn.build import build_language_model, to_arrays
 from tenor.nn.chunks import Chunks
@@ -170,8 +170,8 @@ def _train(
         training,
         chunks,
         None if held_out is None else HeldOutTexts(held_out, texts.boundary),
-        folder=folder,
-        watcher=watcher,
+        keeping=Keeping.of(folder),
+        observer=recorded(folder, watcher),
         fingerprint=lambda: _fingerprint(config, texts),
         check=check,
     )

@@ -1,33 +1,32 @@
 """Training one network: the whole of a model, or a member of an ensemble."""
 
-import hashlib
-import json
-from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
-import numpy as np
 import torch
 
-from tenor.batching import Batch, Batches, collate
+from tenor.batching import Batches
 from tenor.config.classification import ClassificationConfig
 from tenor.errors import DataError
+from tenor.experiments import training_run
+from tenor.experiments.learning import batches_of, objective_of, reading_of
 from tenor.experiments.named_files import files_of
 from tenor.experiments.preparing import Prepared
-from tenor.experiments.run import decisive
+from tenor.experiments.training_run import Keeping
 from tenor.experiments.watching import Warned
 from tenor.nn import pretrained
 from tenor.nn.build import build
 from tenor.nn.classifier import Classifier
 from tenor.report.numbers import count
 from tenor.text.ratios import Counts
-from tenor.text.tokens import Tokens
 from tenor.text.vectors import Vectors, read
-from tenor.training.checkpoint import Checkpoint
-from tenor.training.loop import History, Labelled, Saving, Trainer
-from tenor.training.objectives import Objective, Supervised, class_weights
+from tenor.training.loop import History, Labelled
+from tenor.training.objectives.objective import Objective
+from tenor.training.pairs import Pairs
+from tenor.training.reading import Reading
 from tenor.training.rehearsal import rehearsal
-from tenor.training.runtime import Runtime, Step, resolve
+from tenor.training.runtime import Runtime, Step
 from tenor.training.transfer import transfer
 from tenor.training.unfreezing import Unfreezing
 
@@ -64,15 +63,6 @@ class Given:
 
 
 @dataclass(frozen=True)
-class Keeping:
-    """Where the training of a network keeps its checkpoint, and whether it goes on from the one there."""
-
-    checkpoint: Path
-    resumes: bool
-    begin: Callable[[], None]  # is called once nothing stands in the way of training
-
-
-@dataclass(frozen=True)
 class Member:
     """A trained network with how it came about."""
 
@@ -101,7 +91,12 @@ def fit_member(
     prepared = given.prepared
     labelled, classes = prepared.labelled, prepared.dataset.classes
     vocabulary = prepared.pipeline.vocabulary
-    _refuse_endless(labelled["train"].tokens, config)
+    reading, validation = (
+        reading_of(labelled["train"], prepared.unlabelled, config),
+        labelled.get("validation"),
+    )
+    for batches in batches_of(reading):
+        _refuse_endless(batches)
     # The caller's generators are left as they were.
     with torch.random.fork_rng():
         torch.manual_seed(config.training.seed)
@@ -118,50 +113,23 @@ def fit_member(
         if prepared.source is not None:
             transfer(module, prepared.source)
         module.counts = given.counts
-        objective = Supervised(class_weights(config.training, labelled["train"].targets, classes))
-        history, runtime = _train(
-            module, objective, labelled, config, observer=observer, keeping=keeping, runtime=runtime
+        objective = objective_of(module, reading, config, classes)
+        rows: Reading[Any] = reading
+        history, runtime = training_run.train(
+            module,
+            objective,
+            config.training,
+            rows,
+            validation,
+            keeping=keeping,
+            observer=observer,
+            fingerprint=lambda: _fingerprint(config, reading, validation),
+            check=lambda: _rehearsal(module, objective, reading),
+            runtime=runtime,
+            unfreezing=_unfreezing(module, config, observer),
         )
     module.counts = None
     return Member(module, history, runtime)
-
-
-def _train(
-    module: Classifier,
-    objective: Objective[Classifier, Batch],
-    labelled: dict[str, Labelled],
-    config: ClassificationConfig,
-    *,
-    observer: Warned,
-    keeping: Keeping | None,
-    runtime: Runtime | None,
-) -> tuple[History, Runtime]:
-    train = labelled["train"]
-    batches = Batches(train.tokens, train.targets, config.training.batch_size, config.training.seed)
-    saving, checkpoint = None, None
-    if keeping is not None:
-        saving = Saving(keeping.checkpoint, _fingerprint(config, labelled))
-        if keeping.resumes and saving.path.is_file():
-            checkpoint = Checkpoint.load(saving.path, saving.fingerprint)
-    if checkpoint is not None:
-        runtime = checkpoint.runtime
-    else:
-        runtime = runtime or resolve(config.training, _rehearsal(module, objective, batches))
-        torch.manual_seed(config.training.seed)
-    if keeping is not None:
-        keeping.begin()
-    trainer = Trainer(
-        module,
-        objective,
-        config.training,
-        runtime,
-        observer=observer,
-        saving=saving,
-        unfreezing=_unfreezing(module, config, observer),
-    )
-    if checkpoint is not None:
-        trainer.restore(checkpoint)
-    return trainer.fit(batches, labelled.get("validation")), runtime
 
 
 def _unfreezing(module: Classifier, config: ClassificationConfig, observer: Warned) -> Unfreezing | None:
@@ -178,38 +146,31 @@ def _unfreezing(module: Classifier, config: ClassificationConfig, observer: Warn
     return unfreezing
 
 
-def _refuse_endless(tokens: Tokens, config: ClassificationConfig) -> None:
+def _refuse_endless(batches: Batches) -> None:
     """One text without end would fill the memory with the padding of those beside it."""
-    longest, size = int(tokens.lengths.max()), config.training.batch_size
-    if longest * min(size, len(tokens)) > _MOST_PADDED:
+    longest, size = int(batches.tokens.lengths.max()), batches.size
+    if longest * min(size, batches.total) > _MOST_PADDED:
         raise DataError(
             f"the longest training text has {longest:,} tokens, and a batch of {size} as long does not fit "
             "into memory; cut texts (text.max_length=1000) or leave that text out"
         )
 
 
-def _rehearsal(module: Classifier, objective: Objective[Classifier, Batch], batches: Batches) -> Step:
+def _rehearsal(module: Classifier, objective: Objective[Classifier, Any], reading: Batches | Pairs) -> Step:
     """Return a step on the beginnings of the longest texts."""
-    rows = np.argsort(-batches.tokens.lengths, kind="stable")[: batches.size]
-    tokens = batches.tokens
-    texts = [
-        tokens.ids[tokens.offsets[row] : tokens.offsets[row + 1]][:_CHECK_TOKENS].tolist() for row in rows
-    ]
-    batch = collate(Tokens.of(texts), batches.targets[rows])
+    batch = reading.beginnings(_CHECK_TOKENS)
     return rehearsal(module, lambda network: objective(network, batch).loss)
 
 
-def _fingerprint(config: ClassificationConfig, labelled: dict[str, Labelled]) -> str:
+def _fingerprint(config: ClassificationConfig, reading: Batches | Pairs, validation: Labelled | None) -> str:
     """SHA-256 of configuration, files it names, and ids: what a checkpoint must agree with to be resumed."""
-    digest = hashlib.sha256(json.dumps(decisive(config), sort_keys=True).encode())
-    for name, content in files_of(config.text, config.network).items():
-        digest.update(f"{name} {content}".encode())
-    for split in ("train", "validation"):
-        if split in labelled:
-            for array in (
-                labelled[split].tokens.ids,
-                labelled[split].tokens.offsets,
-                labelled[split].targets,
-            ):
-                digest.update(np.ascontiguousarray(array).tobytes())
-    return digest.hexdigest()
+    every: list[Batches | Labelled | None] = [*batches_of(reading), validation]
+    arrays = [
+        array
+        for texts in every
+        if texts is not None
+        for array in (texts.tokens.ids, texts.tokens.offsets, texts.targets)
+        if array is not None
+    ]
+    files = files_of(config.text, config.network, config.unlabelled)
+    return training_run.fingerprint(config, arrays, files)

@@ -4,8 +4,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from tenor.config.classification import ClassificationConfig
-from tenor.experiments.member import Given, Keeping, Member, fit_member
+from tenor.experiments.member import Given, Member, fit_member
 from tenor.experiments.run import RunFolder
+from tenor.experiments.training_run import Keeping, recorded
 from tenor.experiments.watching import Warned, Watcher
 from tenor.training.checkpoint import Progress, Row
 from tenor.training.loop import History
@@ -38,7 +39,7 @@ def fit_members(
     Each has a checkpoint of its own, which stays in the run folder: networks that were finished when a run
     was stopped are read from there. The first decides where all are trained.
     """
-    observer = watcher if folder is None else folder.recording(watcher)
+    observer = recorded(folder, watcher)
     count, parts = config.ensemble.members, parts_of(config)
     members: list[Member] = []
     rows: list[Row] = []

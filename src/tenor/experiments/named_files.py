@@ -10,10 +10,13 @@ from pathlib import Path
 
 from tenor.config.network import NetworkConfig
 from tenor.config.text import TextConfig
+from tenor.config.unlabelled import UnlabelledConfig
 from tenor.errors import DataError
 
 
-def files_of(text: TextConfig, network: NetworkConfig) -> dict[str, str]:
+def files_of(
+    text: TextConfig, network: NetworkConfig, unlabelled: UnlabelledConfig | None = None
+) -> dict[str, str]:
     """Return setting and name of each file -> SHA-256; nothing for a network that starts at random.
 
     Raises:
@@ -29,6 +32,10 @@ def files_of(text: TextConfig, network: NetworkConfig) -> dict[str, str]:
 
         folder = existing(network.pretrained.folder)
         named += (("network.pretrained.folder", file) for file in weight_files(folder))
+    if unlabelled is not None:
+        # Folders, corpora and data sets of the hub have no file of their own; a run compares their texts.
+        files = (Path(source) for source in unlabelled.sources)
+        named += (("unlabelled.sources", file) for file in files if file.is_file())
     return {f"{setting} {file.name}": _digest(file) for setting, file in named}
 
 

@@ -6,12 +6,15 @@ from functools import cached_property
 
 from tenor.config.text import TextConfig
 from tenor.config.transfer import TransferConfig
+from tenor.config.unlabelled import UnlabelledConfig
 from tenor.data.example import Dataset
+from tenor.data.unlabelled_texts import load_unlabelled
 from tenor.errors import DataError
 from tenor.evaluation.data_report import DataReport, Encoded, data_report, encode_splits
 from tenor.experiments import scoring
 from tenor.report.numbers import count, percent
 from tenor.text.pipeline import TextPipeline
+from tenor.text.tokens import Tokens
 from tenor.training.loop import Labelled
 from tenor.training.source import Source
 
@@ -20,10 +23,11 @@ from tenor.training.source import Source
 class Prepared:
     """Vocabulary of the training split, or of what training starts from, and the ids of all splits."""
 
-    dataset: Dataset  # what was taken from a source is among its notes and in its provenance
+    dataset: Dataset  # what was taken from a source, or read beside it, is in its notes and its provenance
     pipeline: TextPipeline
     encoded: Encoded
     source: Source | None = None  # what training starts from
+    unlabelled: Tokens | None = None  # texts that are learned from without labels
 
     @cached_property
     def report(self) -> DataReport:
@@ -42,12 +46,36 @@ class Prepared:
         }
 
 
-def prepare(dataset: Dataset, config: TextConfig, transfer: TransferConfig | None = None) -> Prepared:
-    """Make the text pipeline from the training split, or take that of a source; read all splits with it."""
+def prepare(
+    dataset: Dataset,
+    config: TextConfig,
+    transfer: TransferConfig | None = None,
+    unlabelled: UnlabelledConfig | None = None,
+) -> Prepared:
+    """Make the text pipeline from the training split, or take that of a source; read all splits with it.
+
+    Unlabelled texts are read with it as well, and where their configuration says so, it is made from both.
+    """
     examples = dataset.split("train")
     if not examples:
         raise DataError(f"{dataset.name} has no training examples; give a file or split that holds some")
     texts = [example.text for example in examples]
+    more = None if unlabelled is None else load_unlabelled(unlabelled, dataset)
+    if more is None or unlabelled is None:
+        return _prepared(dataset, texts, config, transfer)
+    dataset = replace(
+        dataset,
+        notes=(*dataset.notes, *more.notes),
+        provenance={**dataset.provenance, "unlabelled": more.provenance},
+    )
+    prepared = _prepared(dataset, [*texts, *more.texts] if unlabelled.vocabulary else texts, config, transfer)
+    return replace(prepared, unlabelled=prepared.pipeline.encode(more.texts))
+
+
+def _prepared(
+    dataset: Dataset, texts: Sequence[str], config: TextConfig, transfer: TransferConfig | None
+) -> Prepared:
+    """Prepare with a pipeline made from these texts, or taken from a source."""
     if transfer is None or transfer.source is None:
         pipeline = TextPipeline.build(texts, config)
         return Prepared(dataset, pipeline, encode_splits(dataset, pipeline))

@@ -22,10 +22,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from tenor.config.classification import ClassificationConfig
+from tenor.config.deciding import deciding
 from tenor.config.forecast import ForecastConfig
 from tenor.config.language_model import LanguageModelConfig
-from tenor.config.load import Values, parse_as, read, to_values, without_unused
-from tenor.config.transfer import without_place
+from tenor.config.load import Values, parse_as, read, to_values
 from tenor.errors import ConfigError, OutputError
 from tenor.evaluation.evaluation import Evaluation
 from tenor.experiments import run_files
@@ -241,9 +241,9 @@ class _Recorder:
 def decisive(config: RunConfig) -> Values:
     """Return the settings that a resumed run must share with the one it goes on with.
 
-    Its trackers are none of them, and what it started from counts by its digest.
+    Its trackers are none of them.
     """
-    values = without_unused(without_place(to_values(config)))
+    values = deciding(to_values(config))
     del values["training"]["track"]
     return values
 

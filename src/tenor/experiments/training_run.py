@@ -4,6 +4,7 @@ import hashlib
 import json
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -18,12 +19,26 @@ from tenor.experiments.run import RunConfig, RunFolder, decisive
 from tenor.experiments.watching import Warned
 from tenor.training.checkpoint import Checkpoint
 from tenor.training.loop import History, Saving, Trainer
-from tenor.training.objectives import Objective
+from tenor.training.objectives.objective import Objective
 from tenor.training.reading import Reading, Validation
 from tenor.training.runtime import Runtime, Step, resolve
 from tenor.training.unfreezing import Unfreezing
 
 _Rows = TypeVar("_Rows")
+
+
+@dataclass(frozen=True)
+class Keeping:
+    """Where the training of a network keeps its checkpoint, and whether it goes on from the one there."""
+
+    checkpoint: Path
+    resumes: bool
+    begin: Callable[[], None]  # is called once nothing stands in the way of training
+
+    @classmethod
+    def of(cls, folder: RunFolder | None) -> "Keeping | None":
+        """Return what a run of one network keeps."""
+        return None if folder is None else cls(folder.checkpoint, folder.resumes, folder.begin)
 
 
 @contextmanager
@@ -50,6 +65,11 @@ def run_folder(
             folder.tracking.end(None)  # of a run that stopped; one that finished has ended already
 
 
+def recorded(folder: RunFolder | None, watcher: Warned) -> Warned:
+    """Return a watcher that also writes down, where there is a folder, what it is told."""
+    return watcher if folder is None else folder.recording(watcher)
+
+
 def train(
     module: nn.Module,
     objective: Objective[Any, Any],
@@ -57,35 +77,37 @@ def train(
     batches: Reading[_Rows],
     validation: Validation | None,
     *,
-    folder: RunFolder | None,
-    watcher: Warned,
+    keeping: Keeping | None,
+    observer: Warned,
     fingerprint: Callable[[], str],
     check: Callable[[], Step],
+    runtime: Runtime | None = None,
     unfreezing: Unfreezing | None = None,
 ) -> tuple[History, Runtime]:
-    """Train from the beginning, or from the folder's checkpoint; the module then has its best weights.
+    """Train from the beginning, or from a checkpoint; the module then has its best weights.
 
-    `fingerprint` is what a checkpoint must agree with, and is asked for where there is a folder. `check`
-    makes the start-up check of the precision; a resumed run has its runtime already. torch's generator is
-    seeded: whoever calls keeps the state it had.
+    `fingerprint` is what a checkpoint must agree with, and is asked for where one is kept. `check` makes the
+    start-up check of the precision; a resumed run has its runtime already, and so may whoever calls. torch's
+    generator is seeded: whoever calls keeps the state it had.
     """
     saving, checkpoint = None, None
-    if folder is not None:
-        saving = Saving(folder.checkpoint, fingerprint())
-        checkpoint = Checkpoint.load(saving.path, saving.fingerprint) if folder.resumes else None
+    if keeping is not None:
+        saving = Saving(keeping.checkpoint, fingerprint())
+        if keeping.resumes and saving.path.is_file():
+            checkpoint = Checkpoint.load(saving.path, saving.fingerprint)
     if checkpoint is not None:
         runtime = checkpoint.runtime
     else:
-        runtime = resolve(config, check())
+        runtime = runtime or resolve(config, check())
         torch.manual_seed(config.seed)
-    if folder is not None:
-        folder.begin()
+    if keeping is not None:
+        keeping.begin()
     trainer = Trainer(
         module,
         objective,
         config,
         runtime,
-        observer=watcher if folder is None else folder.recording(watcher),
+        observer=observer,
         saving=saving,
         unfreezing=unfreezing,
     )

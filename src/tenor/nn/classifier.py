@@ -1,5 +1,7 @@
 """`Classifier`: embedding, encoder, pooling, head: a batch in, logits out."""
 
+from contextlib import AbstractContextManager, nullcontext
+
 import numpy as np
 import numpy.typing as npt
 import torch
@@ -70,15 +72,19 @@ class Classifier(nn.Module):
 
     def forward(self, batch: Batch) -> Tensor:
         """Batch of B texts -> logits (B, C)."""
-        logits: Tensor = self.head(self.pooled(batch))
-        return logits
+        return self.forward_embedded(self.read(batch))
 
     def pooled(self, batch: Batch) -> Tensor:
         """Batch of B texts -> the vector of each before the head, (B, H')."""
-        encoder, pooling = self.encoder, self.pooling.name
-        if isinstance(encoder, WordReader) and encoder.fuses(pooling, self.embedding.weight):
-            return encoder.pooled(self.embed_words(batch), pooling)
-        return self._pooled(self.embed(batch))
+        return self._pooled(self.read(batch))
+
+    def read(self, batch: Batch) -> Embedded | Words:
+        """Embed a batch as the encoder takes it: its distinct words where it computes for these, else places.
+
+        Dropout of words and of their vectors is drawn here, so that what was read can be changed a little and
+        given to `forward_embedded` again.
+        """
+        return self.embed_words(batch) if isinstance(self.encoder, WordReader) else self.embed(batch)
 
     def embed_words(self, batch: Batch) -> Words:
         """Embed the distinct words of the batch; dropout is the same for all occurrences of a word."""
@@ -92,12 +98,18 @@ class Classifier(nn.Module):
             words = np.pad(words, (0, -len(words) % _WORDS_STEP), constant_values=pad)
         vectors = self.embedding_dropout(self.embedding(torch.from_numpy(words).to(self._device)))
         of_words, of_bigrams = self._ratios(batch, words, dropped)
-        return Words(torch.cat((vectors, of_words), 1), rows, of_bigrams.numpy(), batch.tokens.offsets)
+        return Words(
+            torch.cat((vectors, of_words), 1),
+            rows,
+            of_bigrams.numpy(),
+            batch.tokens.offsets,
+            width=batch.ids.shape[1],
+        )
 
     def embed(self, batch: Batch) -> Embedded:
         """ids (B, T) -> x (B, T, D) with its mask; D covers the ratios of the word and of its bigram."""
         if isinstance(self.encoder, WordReader):
-            return self.embed_words(batch).padded(batch.ids.shape[1])
+            return self.embed_words(batch).padded()
         ids, mask, dropped = batch.ids, batch.mask, None
         if self.training and self.word_dropout:
             dropped = mask & (torch.rand(ids.shape, device=ids.device) < self.word_dropout)
@@ -109,13 +121,18 @@ class Classifier(nn.Module):
             x = torch.cat((x, pad(torch.cat([part.to(x) for part in beside], 1), mask)), -1)
         return Embedded(x, mask, ids)
 
-    def forward_embedded(self, embedded: Embedded) -> Tensor:
-        """x (B, T, D) -> logits (B, C); explanations start here."""
+    def forward_embedded(self, embedded: Embedded | Words) -> Tensor:
+        """What `read` or `embed` returned -> logits (B, C); explanations and perturbations start here."""
         logits: Tensor = self.head(self._pooled(embedded))
         return logits
 
-    def _pooled(self, embedded: Embedded) -> Tensor:
-        pooled: Tensor = self.pooling(self.encoder(embedded), embedded.mask)
+    def _pooled(self, read: Embedded | Words) -> Tensor:
+        if isinstance(read, Words):
+            encoder, name = self.encoder, self.pooling.name
+            if isinstance(encoder, WordReader) and encoder.fuses(name, self.embedding.weight):
+                return encoder.pooled(read, name)
+            read = read.padded()
+        pooled: Tensor = self.pooling(self.encoder(read), read.mask)
         return pooled
 
     @property
@@ -128,7 +145,7 @@ class Classifier(nn.Module):
         """Return log-count ratios of words (U, F) and of the bigram each token ends (N, F); F may be 0.
 
         A bigram of which a word was dropped has none. In training the texts of the batch itself are not
-        counted.
+        counted; texts without targets never were.
         """
         tokens, threads = batch.tokens, torch.get_num_threads()
         if self.ratios is None:
@@ -137,8 +154,10 @@ class Classifier(nn.Module):
         if dropped is not None:
             found = np.where(dropped | np.roll(dropped, 1), np.int32(-1), every)
         if self.training and self.counts is not None:
-            assert batch.targets is not None, "a training batch has targets"  # noqa: S101
-            with self.counts.without(tokens, every, batch.targets.cpu().numpy()):
+            own: AbstractContextManager[None] = nullcontext()
+            if batch.targets is not None:
+                own = self.counts.without(tokens, every, batch.targets.cpu().numpy())
+            with own:
                 ratios = self.counts.of_words(words), self.counts.of_bigrams(found)
         else:
             ratios = self.ratios.of_words(words), self.ratios.of_bigrams(found)

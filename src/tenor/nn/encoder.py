@@ -1,12 +1,13 @@
 """The encoder seam: what an encoder receives, what it returns, what it promises."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Protocol, runtime_checkable
 
 import numpy as np
 import numpy.typing as npt
 import torch
 from torch import Tensor
+from torch.nn import functional as F
 
 State = tuple[Tensor, ...]
 
@@ -42,6 +43,7 @@ class Words:
     rows: npt.NDArray[np.int32]  # (N,)
     numbers: npt.NDArray[np.float32]  # (N, F), what depends on more than the word
     offsets: npt.NDArray[np.int64]  # (B+1,): text b is the tokens from offsets[b] to offsets[b + 1]
+    width: int = 0  # places a text when padded; 0: as many as the longest has tokens
 
     @classmethod
     def every(cls, vectors: Tensor, offsets: npt.NDArray[np.int64]) -> "Words":
@@ -56,11 +58,18 @@ class Words:
         np.cumsum(embedded.lengths.numpy(), out=offsets[1:])
         return cls.every(embedded.x[embedded.mask], offsets)
 
-    def padded(self, width: int) -> Embedded:
+    def spread(self) -> "Words":
+        """Return the same with a vector for every token instead of every distinct word."""
+        rows = torch.from_numpy(self.rows).to(self.vectors.device)
+        # The gradient of F.embedding is many times faster than that of an index.
+        vectors = F.embedding(rows, self.vectors)
+        return replace(self, vectors=vectors, rows=np.arange(len(self.rows), dtype=np.int32))
+
+    def padded(self) -> Embedded:
         """Return the batch with a vector (D,) for every place, `width` places a text."""
         vectors, device = self.vectors, self.vectors.device
         lengths = torch.from_numpy(np.diff(self.offsets)).to(device)
-        mask = torch.arange(width, device=device) < lengths[:, None]
+        mask = torch.arange(self.width or int(lengths.max()), device=device) < lengths[:, None]
         numbers = torch.from_numpy(self.numbers).to(vectors)
         every = torch.cat((vectors[torch.from_numpy(self.rows).to(device)], numbers), 1)
         return Embedded(pad(every, mask), mask)

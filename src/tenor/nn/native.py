@@ -87,6 +87,8 @@ class _Linear(torch.autograd.Function):
     def backward(ctx: Any, given: Tensor) -> tuple[Tensor | None, ...]:
         x, weight = ctx.saved_tensors
         d_x = product(given, weight.t(), half=ctx.half) if ctx.needs_input_grad[0] else None
+        if not ctx.needs_input_grad[1]:  # of a network that is only asked where its input should go
+            return d_x, None, given.sum(0)
         return d_x, product_over_rows(given, x, half=ctx.half), given.sum(0)
 
 

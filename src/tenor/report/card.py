@@ -17,7 +17,7 @@ from tenor.report.network_words import network_sentence, parts_words
 from tenor.report.numbers import percent, percent_share
 from tenor.report.page import Page, Section, Table, facts
 from tenor.report.run_page import environment_of, environment_section
-from tenor.report.run_summary import run_summary
+from tenor.report.run_summary import beside, run_summary
 
 Values = Mapping[str, Any]
 
@@ -127,6 +127,8 @@ def _origin(data: Values) -> Iterator[tuple[str, str]]:
     for key, name in names.items():
         if data.get(key) is not None:
             yield name, str(data[key])
+    if data.get("unlabelled"):
+        yield "read without labels", beside(data["unlabelled"])
     renamed = [f"{old} = {new}" for old, new in data.get("labels", {}).items() if old != new]
     if renamed:
         yield "labels", ", ".join(renamed)

@@ -29,6 +29,11 @@ def started_from(start: Mapping[str, Any]) -> str:
     return f"the {start['kind']} in {start['source']}{trained} (SHA-256 {start['digest'][:12]}...)"
 
 
+def beside(unlabelled: Mapping[str, Any]) -> str:
+    """Return what was learned from without labels, as the provenance has it under `unlabelled`."""
+    return f"{count(unlabelled['rows'], 'text')} of {', '.join(unlabelled['sources'])}"
+
+
 def _start(values: Mapping[str, Any]) -> Iterator[str]:
     start = ((values.get("report") or {}).get("provenance") or {}).get("start")
     if start:

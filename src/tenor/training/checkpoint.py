@@ -36,7 +36,7 @@ class Progress:
 
 @dataclass(frozen=True)
 class Checkpoint:
-    """Progress, where it was computed, and tensors by name: module/, best/, optimizer/, random/."""
+    """Progress, where it was computed, and tensors by name: module/, average/, best/, ..."""
 
     progress: Progress
     runtime: Runtime

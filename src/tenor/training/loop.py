@@ -3,6 +3,7 @@
 import math
 import time
 from collections.abc import Iterator, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol, TypeVar
@@ -18,6 +19,7 @@ from tenor.nn.classifier import Classifier
 from tenor.nn.forward import autocast, forward
 from tenor.text.tokens import Tokens
 from tenor.training import optimizers
+from tenor.training.averaging import Average
 from tenor.training.checkpoint import (
     Checkpoint,
     Progress,
@@ -27,7 +29,7 @@ from tenor.training.checkpoint import (
     random_state,
     set_random_state,
 )
-from tenor.training.objectives import Carrying, Objective
+from tenor.training.objectives.objective import Carrying, Objective
 from tenor.training.reading import Reading, Validation
 from tenor.training.runtime import Runtime, applied, flush_denormals, flushes_denormals
 from tenor.training.unfreezing import Unfreezing
@@ -96,14 +98,15 @@ class Saving:
 
 
 # Of the tensors in a checkpoint.
-_GROUPS = ("module", "best", "optimizer", "random", "carried")
+_GROUPS = ("module", "average", "best", "optimizer", "random", "carried")
 
 
 class Trainer:
     """Trains a network; afterwards the module holds the weights of its best epoch.
 
-    Resumed from a checkpoint, the run is bit for bit the one that was never stopped: the state covers
-    weights, optimizer, generators, what the objective carries from batch to batch, the place in the epoch and
+    With `training.average` these are averaged weights, which validation is done with as well. Resumed from a
+    checkpoint, the run is bit for bit the one that was never stopped: the state covers weights and their
+    average, optimizer, generators, what the objective carries from batch to batch, the place in the epoch and
     its sums; order and rate follow from those.
     """
 
@@ -127,6 +130,7 @@ class Trainer:
         self._optimizer = optimizers.build(module, config, self._unfreezing)
         self._observer = observer or Silent()
         self._saving = saving
+        self._average = None if config.average is None else Average.of(self._module, config.average)
         self._best: dict[str, Tensor] = {}
         self._progress = Progress()
 
@@ -137,6 +141,8 @@ class Trainer:
             group, _, rest = name.partition("/")
             groups[group][rest] = tensor
         self._module.load_state_dict(groups["module"])
+        if self._average is not None:
+            self._average.restore(groups["average"])
         load_optimizer(self._optimizer, groups["optimizer"])
         self._best = groups["best"]
         self._progress = checkpoint.progress
@@ -161,14 +167,15 @@ class Trainer:
             self._epoch(train)
             # Time may have run out within the epoch.
             read = progress.texts / train.total
-            row = self._figures(
-                validation, texts=read * len(train.tokens), tokens=round(read * len(train.tokens.ids))
-            )
-            progress.epoch += 1
-            progress.batch, progress.loss, progress.correct, progress.texts = 0, 0.0, 0, 0
-            progress.seconds = 0.0
-            progress.history.append(row)
-            best = self._keep_best(row)
+            with self._averaged():
+                row = self._figures(
+                    validation, texts=read * len(train.tokens), tokens=round(read * len(train.tokens.ids))
+                )
+                progress.epoch += 1
+                progress.batch, progress.loss, progress.correct, progress.texts = 0, 0.0, 0, 0
+                progress.seconds = 0.0
+                progress.history.append(row)
+                best = self._keep_best(row)
             waited = progress.epoch - progress.best_epoch
             stopped = config.patience is not None and validation is not None and waited >= config.patience
             progress.finished = stopped or progress.epoch >= config.epochs or self._time_share() >= 1
@@ -213,6 +220,8 @@ class Trainer:
                 nn.utils.clip_grad_norm_(self._module.parameters(), config.gradient_clip)
             self._optimizer.step()
             progress.step += 1
+            if self._average is not None:
+                self._average.update(self._module, progress.step)
             progress.batch += 1
             progress.loss += loss * len(batch)
             progress.correct += 0 if step.correct is None else int(step.correct)
@@ -222,6 +231,10 @@ class Trainer:
             if time.monotonic() - saved > 60 * config.checkpoint_minutes:
                 self._save()
                 saved = time.monotonic()
+
+    def _averaged(self) -> AbstractContextManager[None]:
+        """Return a context in which the network has the weights that are to be kept."""
+        return nullcontext() if self._average is None else self._average.in_place(self._module)
 
     def _time_share(self) -> float:
         """Share of the time given that is used up; 0 without a limit."""
@@ -274,6 +287,7 @@ class Trainer:
     def _tensors(self) -> Iterator[tuple[str, Tensor]]:
         groups = {
             "module": self._module.state_dict(),
+            "average": {} if self._average is None else self._average.weights,
             "best": self._best,
             "optimizer": optimizer_tensors(self._optimizer),
             "random": random_state(self._device),

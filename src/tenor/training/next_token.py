@@ -10,7 +10,7 @@ from tenor.nn.encoder import State
 from tenor.nn.language_model import LanguageModel
 from tenor.nn.scoring import token_losses
 from tenor.text.tokens import Tokens
-from tenor.training.objectives import Step
+from tenor.training.objectives.objective import Step
 
 
 @dataclass

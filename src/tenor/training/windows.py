@@ -13,7 +13,7 @@ from tenor.batching import FeatureBatch
 from tenor.data.series.windows import Windows
 from tenor.nn.forecaster import Forecaster, StateClassifier, batch_of, read_windows
 from tenor.text.tokens import Tokens
-from tenor.training.objectives import Step
+from tenor.training.objectives.objective import Step
 
 
 @dataclass(frozen=True)

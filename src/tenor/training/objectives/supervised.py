@@ -1,7 +1,6 @@
-"""Objectives: what a training step minimises."""
+"""`Supervised`: the cross-entropy of labelled texts."""
 
 from dataclasses import dataclass
-from typing import Protocol, TypeVar, runtime_checkable
 
 import numpy as np
 import numpy.typing as npt
@@ -13,43 +12,7 @@ from tenor.batching import Batch
 from tenor.config.training import TrainingConfig
 from tenor.errors import ConfigError
 from tenor.nn.classifier import Classifier
-
-_Module_contra = TypeVar("_Module_contra", contravariant=True)
-_Batch_contra = TypeVar("_Batch_contra", contravariant=True)
-
-
-@dataclass(frozen=True, slots=True)
-class Step:
-    """A loss to minimise, and what to log of it."""
-
-    loss: Tensor  # ()
-    correct: Tensor | None = None  # (): how many of the batch were right; None where that is not counted
-
-
-class Objective(Protocol[_Module_contra, _Batch_contra]):
-    """(module, batch) -> loss and what to log."""
-
-    @property
-    def counts_correct(self) -> bool:
-        """Whether its steps say how many were right."""
-        ...
-
-    def __call__(self, module: _Module_contra, batch: _Batch_contra) -> Step:
-        """Compute the loss of one batch."""
-        ...
-
-
-@runtime_checkable
-class Carrying(Protocol):
-    """An objective that carries something from one batch to the next, which a resumed run needs."""
-
-    def carried(self) -> dict[str, Tensor]:
-        """Return it by name; nothing before the first batch."""
-        ...
-
-    def carry(self, tensors: dict[str, Tensor]) -> None:
-        """Take up what `carried` returned."""
-        ...
+from tenor.training.objectives.objective import Step
 
 
 @dataclass(frozen=True)
@@ -66,10 +29,18 @@ class Supervised:
     def __call__(self, module: Classifier, batch: Batch) -> Step:
         """Compute the loss of one labelled batch."""
         assert batch.targets is not None, "a supervised batch has targets"  # noqa: S101
-        logits = module(batch).float()
-        weights = None if self.weights is None else self.weights.to(logits.device)
-        loss = F.cross_entropy(logits, batch.targets, weight=weights)
-        return Step(loss, (logits.argmax(-1) == batch.targets).sum())
+        logits = module(batch)
+        return Step(self.loss(logits, batch.targets), (logits.argmax(-1) == batch.targets).sum())
+
+    def loss(self, logits: Tensor, targets: Tensor) -> Tensor:
+        """Logits (B, C), targets (B,) -> the mean loss, ()."""
+        weights = None if self.weights is None else self.weights.to(logits.device, wide(logits).dtype)
+        return F.cross_entropy(wide(logits), targets, weight=weights)
+
+
+def wide(logits: Tensor) -> Tensor:
+    """At least float32: logits may come in bfloat16, where a loss would lose its digits."""
+    return logits.to(torch.promote_types(logits.dtype, torch.float32))
 
 
 def class_weights(
