@@ -124,3 +124,11 @@ class Batches:
         """Return these rows as a padded batch with its targets."""
         width = round_width(int(self.tokens.lengths[rows].max()))
         return collate(self.tokens.select(rows), self.targets[rows], width=width)
+
+    def longest(self) -> npt.NDArray[np.int64]:
+        """Return the row numbers of the longest texts, a batch of them."""
+        return np.argsort(-self.tokens.lengths, kind="stable")[: self.size]
+
+    def beginnings(self, rows: npt.NDArray[np.int64], most: int) -> Batch:
+        """Return the first `most` tokens of these rows as a padded batch with its targets."""
+        return collate(self.tokens.piece(rows, 0, most), self.targets[rows])

@@ -21,6 +21,7 @@ from tenor.config.network import HAS_DIRECTIONS, NetworkConfig, PoolingName
 from tenor.errors import InputError
 from tenor.evaluation.intervals import Interval
 from tenor.report.numbers import change, count, percent_interval, size
+from tenor.report.distillation import learned_from
 from tenor.report.run_summary import started_from
 
 if TYPE_CHECKING:
@@ -110,20 +111,17 @@ def _described(terminal: Terminal, network: _Network, against: str | None, *, js
         _show_comparison(terminal, network, found, other, compared)
 
 
-def _at_rest(path: Path) -> "tuple[Model, list[Path]]":
-    """Return a model, and the files that it is kept in."""
-    from tenor.folder import find
+def _at_rest(path: Path) -> "Model":
     from tenor.inference import onnx_file
     from tenor.model import Model
 
-    if path.suffix.lower() == onnx_file.SUFFIX:
-        return onnx_file.read(path).model, [path, onnx_file.companion(path)]
-    return Model.load(path), list(find(path).iterdir())
+    return onnx_file.read(path).model if path.suffix.lower() == onnx_file.SUFFIX else Model.load(path)
 
 
 def _saved(terminal: Terminal, path: Path, against: str | None, *, json: bool) -> None:
     from tenor.folder import LANGUAGE_MODEL, kind_of
     from tenor.inference import onnx_file
+    from tenor.inference.predictor import size_of_model
 
     if path.suffix.lower() != onnx_file.SUFFIX and kind_of(path) == LANGUAGE_MODEL:
         if against is not None:
@@ -132,10 +130,10 @@ def _saved(terminal: Terminal, path: Path, against: str | None, *, json: bool) -
 
         show_language_model(terminal, path, json=json)
         return
-    model, files = _at_rest(path)
+    model = _at_rest(path)
     config = model.config.network
     network = _Network(name_of(config), config, len(model.pipeline.vocabulary), len(model.classes))
-    bytes_ = sum(file.stat().st_size for file in files)
+    bytes_ = size_of_model(path)
     # The network itself is only built where torch is there; the rest needs nothing.
     with_network = against is not None or importlib.util.find_spec("torch") is not None
     found = network.describe() if with_network else None
@@ -181,6 +179,8 @@ def _facts_of(model: "Model", path: Path, name: str, bytes_: int) -> dict[str, s
     }
     if start := data.get("start"):
         facts["started from"] = started_from(start)
+    if teacher := data.get("teacher"):
+        facts["learned from"] = learned_from(teacher)
     for split, figures in (model.metrics or {}).items():
         accuracy = figures["metrics"]["accuracy"]
         facts[f"{split} accuracy"] = percent_interval(accuracy and Interval(**accuracy))

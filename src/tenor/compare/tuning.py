@@ -12,6 +12,7 @@ from tenor.compare import tuning_folder
 from tenor.compare.study import Outcome, Pruned, Study, Trial
 from tenor.compare.tuning_folder import Plan, Tuned
 from tenor.config.classification import ClassificationConfig
+from tenor.config.distillation import DistillationConfig
 from tenor.config.dotted import at, nested
 from tenor.config.load import merge, parse, to_values
 from tenor.config.text import TextConfig
@@ -131,7 +132,7 @@ class _Search:
         self._watcher = watcher
         self._base = to_values(_shared(plan.config))
         self._start = {key: at(self._base, key) for key in space}
-        self._prepared: dict[tuple[TextConfig, TransferConfig], Prepared] = {}
+        self._prepared: dict[tuple[TextConfig, TransferConfig, DistillationConfig], Prepared] = {}
         self._shows = True  # the data, once
 
     def run(self) -> None:
@@ -180,7 +181,7 @@ class _Search:
         self._watcher.tried(self._study.trials()[-1], best=best is not None and best.number == number)
 
     def _read(self, config: ClassificationConfig) -> Prepared:
-        read = config.text, config.transfer
+        read = config.text, config.transfer, config.distillation
         if read not in self._prepared:
             if len(self._prepared) >= _MOST_PREPARED:
                 del self._prepared[next(iter(self._prepared))]

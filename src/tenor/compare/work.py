@@ -20,6 +20,7 @@ from tenor.compare.cells import BASELINE, Cell
 from tenor.config.classification import ClassificationConfig
 from tenor.config.data import DataConfig
 from tenor.config.load import to_values
+from tenor.config.distillation import DistillationConfig
 from tenor.config.text import TextConfig
 from tenor.config.transfer import TransferConfig
 from tenor.data.example import Dataset
@@ -54,7 +55,7 @@ class Data:
 
     def __init__(self, config: DataConfig) -> None:
         self.dataset = load(config)
-        self._read: tuple[TextConfig, TransferConfig] | None = None
+        self._read: tuple[TextConfig, TransferConfig, DistillationConfig] | None = None
         self._prepared: Prepared | None = None
 
     @property
@@ -64,7 +65,7 @@ class Data:
 
     def prepared(self, config: ClassificationConfig) -> Prepared:
         """Return the data as this configuration reads text."""
-        read = config.text, config.transfer
+        read = config.text, config.transfer, config.distillation
         if self._prepared is None or read != self._read:
             self._read, self._prepared = read, prepare(self.dataset, *read)
         return self._prepared

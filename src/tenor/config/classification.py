@@ -6,6 +6,7 @@ from typing import Annotated, ClassVar
 from typing_extensions import Doc
 
 from tenor.config.data import DataConfig
+from tenor.config.distillation import DistillationConfig
 from tenor.config.evaluation import EvaluationConfig
 from tenor.config.network import NetworkConfig
 from tenor.config.text import TextConfig
@@ -28,6 +29,9 @@ class ClassificationConfig:
     transfer: Annotated[TransferConfig, Doc("what training starts from, and how that is unfrozen")] = field(
         default_factory=TransferConfig
     )
+    distillation: Annotated[
+        DistillationConfig, Doc("a teacher whose probabilities are learned, and how much of them")
+    ] = field(default_factory=DistillationConfig)
     training: Annotated[TrainingConfig, Doc("batches, optimizer, schedule, device")] = field(
         default_factory=TrainingConfig
     )

@@ -45,15 +45,20 @@ class TransferConfig:
     ] = 2.6
 
 
-def without_place(values: dict[str, Any]) -> dict[str, Any]:
-    """Return the values of a settled configuration with the source known by its digest, not by its place.
+# Sections about a model elsewhere -> the setting that says where it is.
+_PLACES = {"transfer": "source", "distillation": "teacher"}
 
-    Without a source the whole section is left out: it decides nothing, and what was computed before there
-    was such a section still counts.
+
+def without_place(values: dict[str, Any]) -> dict[str, Any]:
+    """Return the values of a settled configuration with models elsewhere known by digest, not by place.
+
+    A section that names none is left out: it decides nothing, and what was computed before there was such a
+    section still counts.
     """
-    others = {name: section for name, section in values.items() if name != "transfer"}
-    given = values.get("transfer")
-    if given is None or given["source"] is None:
-        return others
-    place = {"source"} if given["digest"] is not None else set()
-    return {**others, "transfer": {name: value for name, value in given.items() if name not in place}}
+    found = {name: section for name, section in values.items() if name not in _PLACES}
+    for name, place in _PLACES.items():
+        given = values.get(name)
+        if given is not None and given[place] is not None:
+            known = {place} if given["digest"] is not None else set()
+            found[name] = {key: value for key, value in given.items() if key not in known}
+    return found

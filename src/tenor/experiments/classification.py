@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import torch
 
-from tenor.batching import Batch, Batches, collate
+from tenor.batching import Batches
 from tenor.config.classification import ClassificationConfig
 from tenor.data import load as data_load
 from tenor.data.example import Dataset
@@ -19,11 +19,14 @@ from tenor.evaluation.evaluation import Evaluation
 from tenor.evaluation.held_out import HeldOut
 from tenor.evaluation.temperature import Scaling
 from tenor.experiments import scoring
+from tenor.experiments.beside_teacher import BesideTeacher
 from tenor.experiments.named_files import files_of
 from tenor.experiments.preparing import Prepared, prepare
 from tenor.experiments.reporting import report_values
-from tenor.experiments.run import Run, RunFolder, decisive
+from tenor.experiments.run import MODEL, Run, RunFolder, decisive
 from tenor.experiments.settling import settled
+from tenor.experiments.teacher import Teacher
+from tenor.experiments.teaching import ANSWERS, Lesson
 from tenor.experiments.watching import SilentWatcher, Watcher
 from tenor.inference.network import NetworkEngine
 from tenor.inference.predictor import Predictor
@@ -41,6 +44,7 @@ from tenor.training.loop import History, Labelled, Saving, Trainer
 from tenor.training.objectives import Objective, Supervised, class_weights
 from tenor.training.rehearsal import rehearsal
 from tenor.training.runtime import Runtime, Step, applied, resolve
+from tenor.training.soft_targets import SoftReading
 from tenor.training.transfer import transfer
 from tenor.training.unfreezing import Unfreezing
 
@@ -82,7 +86,7 @@ def train(
         raise ConfigError("training.track needs a run folder to write to; give one, or set training.track=[]")
     try:
         dataset = dataset or data_load.load(config.data)
-        prepared = prepare(dataset, config.text, config.transfer)
+        prepared = prepare(dataset, config.text, config.transfer, config.distillation)
         dataset = prepared.dataset
         fitted = fit(dataset, config, prepared=prepared, folder=folder, watcher=watcher)
         run = Run(folder.path if folder else None, config, fitted.model, fitted.history, fitted.evaluations)
@@ -101,6 +105,8 @@ def train(
                     behaviour=behaviour,
                 )
             folder.finish(run, runtime=fitted.runtime, report=report)
+            if prepared.teaching is not None:
+                run = replace(run, beside_teacher=_beside(prepared.teaching.teacher, run, dataset, folder))
     except KeyboardInterrupt:
         raise Interrupted(
             "interrupted; nothing was saved, since no --out was given" if folder is None else folder.kept()
@@ -109,6 +115,16 @@ def train(
         if folder is not None:
             folder.tracking.end(None)  # of a run that stopped; one that finished has ended already
     return run
+
+
+def _beside(teacher: Teacher, run: Run, dataset: Dataset, folder: RunFolder) -> BesideTeacher | None:
+    """Let the model that was saved and its teacher read the same texts, and keep what comes of it."""
+    assert run.model.data is not None  # noqa: S101 - whoever has a teacher says so there
+    origin = run.model.data["teacher"]
+    found = BesideTeacher.measured(folder.path / MODEL, teacher, dataset, run.config.evaluation, origin)
+    if found is not None:
+        folder.finish_beside(found)
+    return found
 
 
 def fit(
@@ -121,18 +137,22 @@ def fit(
 ) -> Fitted:
     """Train, choose the epoch by validation, and evaluate on the validation and test splits.
 
-    `prepared` is what `prepare` made of this dataset, `config.text` and `config.transfer`, for whoever trains
-    on it repeatedly.
+    `prepared` is what `prepare` made of this dataset and of the sections text, transfer and distillation of
+    `config`, for whoever trains on it repeatedly.
     """
     config = settled(config)
     watcher = watcher or SilentWatcher()
-    prepared = prepared or prepare(dataset, config.text, config.transfer)
+    prepared = prepared or prepare(dataset, config.text, config.transfer, config.distillation)
     dataset, pipeline, source = prepared.dataset, prepared.pipeline, prepared.source
     vectors = None
     if config.text.vectors is not None:
         vectors = read(Path(config.text.vectors), pipeline.vocabulary, config.network.embedding_size)
     watcher.data(dataset, prepared.report, vectors)
     labelled = prepared.labelled
+    weights = class_weights(config.training, labelled["train"].targets, dataset.classes)
+    objective: Objective[Classifier, Any] = Supervised(weights)
+    if (lesson := _lesson(prepared, folder)) is not None:
+        labelled, objective = {**labelled, "train": lesson.texts}, lesson.objective(weights)
     _refuse_endless(labelled["train"].tokens, config)
     counts = None
     if config.network.ratios.use:
@@ -159,8 +179,9 @@ def fit(
         if source is not None:
             transfer(module, source)
         module.counts = counts
-        objective = Supervised(class_weights(config.training, labelled["train"].targets, dataset.classes))
-        history, runtime = _train(module, objective, labelled, config, folder=folder, watcher=watcher)
+        history, runtime = _train(
+            module, objective, labelled, config, lesson=lesson, folder=folder, watcher=watcher
+        )
     module.counts = None
     familiar = labelled.get("validation", labelled["train"]).tokens
     model = Model(
@@ -170,7 +191,7 @@ def fit(
         arrays=to_arrays(module),
         ratios=module.ratios,
         familiarity=Familiarity.of(familiar, pipeline.vocabulary.unknown),
-        data=dict(dataset.provenance),
+        data=dict(dataset.provenance) if lesson is None else lesson.described(dataset.provenance),
     )
     engine = NetworkEngine(module)
     with applied(runtime):
@@ -204,26 +225,30 @@ def _calibrated(model: Model, validation: scoring.Scored | None) -> Model:
 
 def _train(
     module: Classifier,
-    objective: Objective[Classifier, Batch],
+    objective: Objective[Classifier, Any],
     labelled: dict[str, Labelled],
     config: ClassificationConfig,
     *,
+    lesson: Lesson | None,
     folder: RunFolder | None,
     watcher: Watcher,
 ) -> tuple[History, Runtime]:
     train = labelled["train"]
     batches = Batches(train.tokens, train.targets, config.training.batch_size, config.training.seed)
+    reading = batches if lesson is None else lesson.reading(batches)
     saving, checkpoint = None, None
     if folder is not None:
-        saving = Saving(folder.checkpoint, _fingerprint(config, labelled))
+        saving = Saving(folder.checkpoint, _fingerprint(config, labelled, lesson))
         checkpoint = Checkpoint.load(saving.path, saving.fingerprint) if folder.resumes else None
     if checkpoint is not None:
         runtime = checkpoint.runtime
     else:
-        runtime = resolve(config.training, _rehearsal(module, objective, batches))
+        runtime = resolve(config.training, _rehearsal(module, objective, reading))
         torch.manual_seed(config.training.seed)
     if folder is not None:
         folder.begin()
+        if lesson is not None:
+            lesson.answers.save(folder.path / ANSWERS)
     trainer = Trainer(
         module,
         objective,
@@ -235,7 +260,7 @@ def _train(
     )
     if checkpoint is not None:
         trainer.restore(checkpoint)
-    return trainer.fit(batches, labelled.get("validation")), runtime
+    return trainer.fit(reading, labelled.get("validation")), runtime
 
 
 def _unfreezing(module: Classifier, config: ClassificationConfig, watcher: Watcher) -> Unfreezing | None:
@@ -262,18 +287,24 @@ def _refuse_endless(tokens: Tokens, config: ClassificationConfig) -> None:
         )
 
 
-def _rehearsal(module: Classifier, objective: Objective[Classifier, Batch], batches: Batches) -> Step:
+def _rehearsal(
+    module: Classifier, objective: Objective[Classifier, Any], reading: Batches | SoftReading
+) -> Step:
     """Return a step on the beginnings of the longest texts."""
-    rows = np.argsort(-batches.tokens.lengths, kind="stable")[: batches.size]
-    tokens = batches.tokens
-    texts = [
-        tokens.ids[tokens.offsets[row] : tokens.offsets[row + 1]][:_CHECK_TOKENS].tolist() for row in rows
-    ]
-    batch = collate(Tokens.of(texts), batches.targets[rows])
+    batch = reading.beginnings(reading.longest(), _CHECK_TOKENS)
     return rehearsal(module, lambda network: objective(network, batch).loss)
 
 
-def _fingerprint(config: ClassificationConfig, labelled: dict[str, Labelled]) -> str:
+def _lesson(prepared: Prepared, folder: RunFolder | None) -> Lesson | None:
+    """Ask the teacher, where there is one, unless the run folder holds what it said."""
+    if prepared.teaching is None:
+        return None
+    kept = None if folder is None or folder.replaces else folder.path / ANSWERS
+    answers = prepared.teaching.asked(kept)
+    return Lesson.of(prepared.teaching, prepared.labelled["train"], prepared.unlabelled, answers)
+
+
+def _fingerprint(config: ClassificationConfig, labelled: dict[str, Labelled], lesson: Lesson | None) -> str:
     """SHA-256 of configuration, files it names, and ids: what a checkpoint must agree with to be resumed."""
     digest = hashlib.sha256(json.dumps(decisive(config), sort_keys=True).encode())
     for name, content in files_of(config.text, config.network).items():
@@ -286,4 +317,6 @@ def _fingerprint(config: ClassificationConfig, labelled: dict[str, Labelled]) ->
                 labelled[split].targets,
             ):
                 digest.update(np.ascontiguousarray(array).tobytes())
+    if lesson is not None:
+        digest.update(lesson.fingerprint.encode())
     return digest.hexdigest()

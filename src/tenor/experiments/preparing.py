@@ -4,14 +4,17 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 
+from tenor.config.distillation import DistillationConfig
 from tenor.config.text import TextConfig
 from tenor.config.transfer import TransferConfig
 from tenor.data.example import Dataset
 from tenor.errors import DataError
 from tenor.evaluation.data_report import DataReport, Encoded, data_report, encode_splits
 from tenor.experiments import scoring
+from tenor.experiments.teaching import Teaching
 from tenor.report.numbers import count, percent
 from tenor.text.pipeline import TextPipeline
+from tenor.text.tokens import Tokens
 from tenor.training.loop import Labelled
 from tenor.training.source import Source
 
@@ -24,6 +27,13 @@ class Prepared:
     pipeline: TextPipeline
     encoded: Encoded
     source: Source | None = None  # what training starts from
+    teaching: Teaching | None = None  # what a teacher says is learned from
+
+    @cached_property
+    def unlabelled(self) -> Tokens:
+        """Ids of the texts without labels."""
+        examples = () if self.teaching is None else self.teaching.unlabelled
+        return self.pipeline.encode([example.text for example in examples])
 
     @cached_property
     def report(self) -> DataReport:
@@ -42,15 +52,26 @@ class Prepared:
         }
 
 
-def prepare(dataset: Dataset, config: TextConfig, transfer: TransferConfig | None = None) -> Prepared:
-    """Make the text pipeline from the training split, or take that of a source; read all splits with it."""
+def prepare(
+    dataset: Dataset,
+    config: TextConfig,
+    transfer: TransferConfig | None = None,
+    distillation: DistillationConfig | None = None,
+) -> Prepared:
+    """Make the text pipeline from the training split, or take that of a source; read all splits with it.
+
+    Texts without labels that a teacher answers are training texts as well.
+    """
     examples = dataset.split("train")
     if not examples:
         raise DataError(f"{dataset.name} has no training examples; give a file or split that holds some")
+    teaching = None if distillation is None else Teaching.of(dataset, distillation)
+    if teaching is not None:
+        dataset, examples = teaching.dataset, (*examples, *teaching.unlabelled)
     texts = [example.text for example in examples]
     if transfer is None or transfer.source is None:
         pipeline = TextPipeline.build(texts, config)
-        return Prepared(dataset, pipeline, encode_splits(dataset, pipeline))
+        return Prepared(dataset, pipeline, encode_splits(dataset, pipeline), teaching=teaching)
     source = Source.read(transfer.source)
     pipeline = _taken_over(source, texts, config, extend=transfer.extend_vocabulary)
     encoded = encode_splits(dataset, pipeline)
@@ -61,7 +82,7 @@ def prepare(dataset: Dataset, config: TextConfig, transfer: TransferConfig | Non
         notes=(*dataset.notes, _note(source, pipeline, unknown)),
         provenance={**dataset.provenance, "start": source.provenance()},
     )
-    return Prepared(dataset, pipeline, encoded, source)
+    return Prepared(dataset, pipeline, encoded, source, teaching)
 
 
 def _taken_over(source: Source, texts: Sequence[str], config: TextConfig, *, extend: bool) -> TextPipeline:
