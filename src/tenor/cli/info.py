@@ -20,8 +20,8 @@ from tenor.config.names import apply_name, name_of
 from tenor.config.network import HAS_DIRECTIONS, NetworkConfig, PoolingName
 from tenor.errors import InputError
 from tenor.evaluation.intervals import Interval
-from tenor.report.numbers import change, count, percent_interval, size
 from tenor.report.distillation import learned_from
+from tenor.report.numbers import change, count, percent_interval, size
 from tenor.report.run_summary import started_from
 
 if TYPE_CHECKING:

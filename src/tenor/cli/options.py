@@ -267,9 +267,7 @@ def configuration(
     )
 
 
-def said(
-    context: typer.Context, *before: Mapping[str, Any], keys: Mapping[str, str] = SHORTCUTS
-) -> Values:
+def said(context: typer.Context, *before: Mapping[str, Any], keys: Mapping[str, str] = SHORTCUTS) -> Values:
     """Return the settings that stand `before` with those of DATA, shortcuts, --model and --set over them."""
     given = context.params
     values = merge(*before, shortcuts(given, keys))

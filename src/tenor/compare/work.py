@@ -19,8 +19,8 @@ from tenor.compare.cell_result import MODEL, CellBehaviour, CellResult, Costs
 from tenor.compare.cells import BASELINE, Cell
 from tenor.config.classification import ClassificationConfig
 from tenor.config.data import DataConfig
-from tenor.config.load import to_values
 from tenor.config.distillation import DistillationConfig
+from tenor.config.load import to_values
 from tenor.config.text import TextConfig
 from tenor.config.transfer import TransferConfig
 from tenor.data.example import Dataset

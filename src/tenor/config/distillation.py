@@ -32,7 +32,10 @@ class DistillationConfig:
     temperature: Annotated[
         float,
         Gt(0),
-        Doc("that the logits of teacher and student are divided by (Hinton et al. 2015, eq. 1); 1: as they are"),
+        Doc(
+            "that the logits of teacher and student are divided by (Hinton et al. 2015, eq. 1); 1: as they "
+            "are"
+        ),
     ] = 2.0
     labels: Annotated[
         float,

@@ -112,9 +112,9 @@ class Teacher:
             return False
         if theirs != ours and self.was_trained_on(str(dataset.provenance.get("source"))):
             raise DataError(
-                f"the training texts of {dataset.name} are not those that the teacher {self.path} was trained "
-                f"on (SHA-256 {ours[:12]}... and {theirs[:12]}...), which may stand in validation or test now; "
-                "give the data as it was, split as it was, or other data"
+                f"the training texts of {dataset.name} are not those that the teacher {self.path} was "
+                f"trained on (SHA-256 {ours[:12]}... and {theirs[:12]}...), which may stand in validation or "
+                "test now; give the data as it was, split as it was, or other data"
             )
         return bool(theirs == ours)
 

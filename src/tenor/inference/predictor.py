@@ -247,7 +247,7 @@ def load(
 
 
 def size_of_model(path: Path) -> int:
-    """Return the bytes of the files that a model is kept in: its folder, or an exported one with its companion.
+    """Return the bytes of a model's files: those of its folder, or an exported one with its companion.
 
     Raises:
         ModelError: no such folder.

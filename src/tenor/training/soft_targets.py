@@ -84,9 +84,9 @@ class SoftTargets:
 
     z are the student's logits; q the teacher's distribution, made of its logits at the same temperature T; y
     the label and c its class's weight, 1 without `weights`; w is `labels`, and 0 for a text without a label.
-    KL is cross-entropy less the entropy of q, which no weight of the student changes: the gradient at z of the
-    first term is (1 - w) T (softmax(z / T) - q). It shrinks as 1 / T^2 for high T without the factor T^2, which
-    keeps the balance of both terms.
+    KL is cross-entropy less the entropy of q, which the student cannot change. The gradient of the first term
+    at z is (1 - w) T (softmax(z / T) - q); for high T the difference shrinks as 1 / T, so that without the
+    factor T^2 the whole would shrink as 1 / T^2 and the labels decide alone.
     """
 
     temperature: float
