@@ -45,24 +45,15 @@ def test_texts_of_every_split_are_left_out_and_counted(tmp_path: Path) -> None:
 def test_several_files_and_a_column_whose_labels_are_not_looked_at(tmp_path: Path) -> None:
     table = tmp_path / "more.csv"
     table.write_text("body,stars\nعربي 😀 <b>x</b>,5\nsecond,1\n", encoding="utf-8")
-    found = read(table, write(tmp_path / "more.txt", "third"), column=None)
+    found = read(table, write(tmp_path / "more.txt", "third"), column="body")
     assert [one.text for one in found.examples] == ["عربي 😀 <b>x</b>", "second", "third"]
     assert found.note == "Unlabelled: 3 texts."
 
 
 def test_the_test_part_of_a_folder_is_not_read(tmp_path: Path) -> None:
-    for split, text in (("train", "to learn"), ("test", "held out")):
-        write(
-            tmp_path / "data" / f"{split}.csv" if (tmp_path / "data").is_dir() else _made(tmp_path, split),
-            "text",
-            text,
-        )
-    assert [one.text for one in read(tmp_path / "data").examples] == ["to learn"]
-
-
-def _made(folder: Path, split: str) -> Path:
-    (folder / "data").mkdir()
-    return folder / "data" / f"{split}.csv"
+    write(tmp_path / "train.csv", "text", "to learn")
+    write(tmp_path / "test.csv", "text", "held out")
+    assert [one.text for one in read(tmp_path).examples] == ["to learn"]
 
 
 @pytest.mark.parametrize(

@@ -232,16 +232,12 @@ def test_what_cannot_teach_is_refused(teacher: Path, tmp_path: Path) -> None:
         distil(tmp_path / "lm", toy.dataset(), config=config)
     with pytest.raises(ModelError, match="does not exist"):
         distil(tmp_path / "none", toy.dataset(), config=config)
-    named = replace(
-        toy.dataset(),
-        classes=("bad", "good"),
-        splits={
-            split: tuple(
-                replace(one, label={"negative": "bad", "positive": "good"}[str(one.label)]) for one in rows
-            )
-            for split, rows in toy.dataset().splits.items()
-        },
-    )
+    names = {"negative": "bad", "positive": "good"}
+    splits = {
+        split: tuple(replace(one, label=names[str(one.label)]) for one in rows)
+        for split, rows in toy.dataset().splits.items()
+    }
+    named = replace(toy.dataset(), classes=("bad", "good"), splits=splits)
     with pytest.raises(DataError, match=r"classes of toy are bad, good, .* are negative, positive"):
         distil(teacher, named, config=config)
     with pytest.raises(DataError, match="has no training examples"):

@@ -49,7 +49,7 @@ class BesideTeacher:
     p_mcnemar: float
 
     @classmethod
-    def measured(
+    def of(
         cls,
         student: Path,
         teacher: Teacher,
@@ -67,8 +67,8 @@ class BesideTeacher:
         if split is None:
             return None
         examples = dataset.split(split)
-        ours, of_student = _read(load(student), size_of_model(student), examples)
-        theirs, of_teacher = _read(teacher.predictor, teacher.bytes, examples)
+        ours, of_student = measured(load(student), size_of_model(student), examples)
+        theirs, of_teacher = measured(teacher.predictor, teacher.bytes, examples)
         difference, _ = paired_bootstrap(ours, theirs, resamples=config.resamples, seed=config.seed)
         p = mcnemar(ours, theirs)
         return cls(origin, split, len(examples), of_teacher, of_student, difference, p)
@@ -86,10 +86,10 @@ class BesideTeacher:
         }
 
 
-def _read(
+def measured(
     predictor: Predictor, bytes_: int, examples: Sequence[Example]
 ) -> tuple[npt.NDArray[np.bool_], Measured]:
-    """Return which texts a model reads right, (N,), and its figures."""
+    """Return which texts a model of that size reads right, (N,), and its figures."""
     texts = [example.text for example in examples]
     predictor.predict(texts[:_WARM])
     start = time.perf_counter()

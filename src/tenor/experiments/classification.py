@@ -121,7 +121,7 @@ def _beside(teacher: Teacher, run: Run, dataset: Dataset, folder: RunFolder) -> 
     """Let the model that was saved and its teacher read the same texts, and keep what comes of it."""
     assert run.model.data is not None  # noqa: S101 - whoever has a teacher says so there
     origin = run.model.data["teacher"]
-    found = BesideTeacher.measured(folder.path / MODEL, teacher, dataset, run.config.evaluation, origin)
+    found = BesideTeacher.of(folder.path / MODEL, teacher, dataset, run.config.evaluation, origin)
     if found is not None:
         folder.finish_beside(found)
     return found
@@ -300,7 +300,7 @@ def _lesson(prepared: Prepared, folder: RunFolder | None) -> Lesson | None:
     if prepared.teaching is None:
         return None
     kept = None if folder is None or folder.replaces else folder.path / ANSWERS
-    answers = prepared.teaching.asked(kept)
+    answers = prepared.answers or prepared.teaching.asked(kept)
     return Lesson.of(prepared.teaching, prepared.labelled["train"], prepared.unlabelled, answers)
 
 

@@ -11,7 +11,7 @@ from tenor.data.example import Dataset
 from tenor.errors import DataError
 from tenor.evaluation.data_report import DataReport, Encoded, data_report, encode_splits
 from tenor.experiments import scoring
-from tenor.experiments.teaching import Teaching
+from tenor.experiments.teaching import Answers, Teaching
 from tenor.report.numbers import count, percent
 from tenor.text.pipeline import TextPipeline
 from tenor.text.tokens import Tokens
@@ -28,6 +28,7 @@ class Prepared:
     encoded: Encoded
     source: Source | None = None  # what training starts from
     teaching: Teaching | None = None  # what a teacher says is learned from
+    answers: Answers | None = None  # what it says, where it was asked already
 
     @cached_property
     def unlabelled(self) -> Tokens:
