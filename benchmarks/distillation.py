@@ -1,10 +1,10 @@
 """What a small model keeps of what its teacher knows: accuracy lost, size, speed; IMDb, three seeds.
 
-    python benchmarks/distillation.py --teacher runs/best --piece 35     as far as 35 minutes go; again to go on
-    python benchmarks/distillation.py --recipe packed                    a teacher is trained first
-    python benchmarks/distillation.py --quick                            the built-in movies, tiny
+    python benchmarks/distillation.py --teacher runs/best --piece 35    as far as 35 minutes go; again to go on
+    python benchmarks/distillation.py --recipe packed                   a teacher is trained first
+    python benchmarks/distillation.py --quick                           the built-in movies, tiny
 
-Students of the recipe `fast` learn from labels alone, from a teacher, and from a teacher that also answers the
+Students of the recipe `fast` learn from labels alone, from a teacher, and from one that also answers the
 reviews without labels; of these, those that stand in test (`in_test`) and films held out for validation are
 left out. Temperature and weight of the labels are chosen on the validation reviews, by film, with the first
 seed; then each student's test reviews are read once. A teacher that is given must have been trained on the
@@ -36,6 +36,7 @@ import record
 from tenor.config.classification import ClassificationConfig
 from tenor.config.data import DataConfig
 from tenor.config.load import Values, merge, parse, read, to_values
+from tenor.data.duplicates import digest
 from tenor.data.example import Dataset
 from tenor.data.fingerprint import fingerprint
 from tenor.data.load import load
@@ -223,22 +224,26 @@ class Study:
 
 
 def reviews(*, quick: bool) -> tuple[Dataset, Iterator[str]]:
-    """Return labelled reviews in splits, and reviews without labels.
+    """Return labelled reviews in splits, and reviews without labels: none of test, or of a film of validation.
 
-    None of the latter is marked as one of test or of a film of validation; copies are left out when a student
-    reads them.
+    While a way is chosen the test reviews are not there, so their copies are left out here.
     """
     if quick:
         dataset = load(DataConfig(source="movies"))
         train_rows = dataset.split("train")
         parts = {**dataset.splits, "train": train_rows[::2]}
-        return replace(dataset, splits=parts), (one.text for one in train_rows[1::2])
+        dataset = replace(dataset, splits=parts)
+        return dataset, _without_test(dataset, (one.text for one in train_rows[1::2]))
     dataset = load(DataConfig(source=str(record.data_folder() / "imdb"), group_by="imdb_id"))
     films = {one.group for one in dataset.split("validation")}
     rows = read_rows(record.data_folder() / "imdb" / "unsup.parquet", "utf-8")
-    return dataset, (
-        str(row["text"]) for row in rows if not row["in_test"] and str(row["imdb_id"]) not in films
-    )
+    texts = (str(row["text"]) for row in rows if not row["in_test"] and str(row["imdb_id"]) not in films)
+    return dataset, _without_test(dataset, texts)
+
+
+def _without_test(dataset: Dataset, texts: Iterator[str]) -> Iterator[str]:
+    there = {digest(one.text) for one in dataset.split("test")}
+    return (text for text in texts if digest(text) not in there)
 
 
 def write_texts(texts: Iterator[str], path: Path) -> Path:
