@@ -1,8 +1,8 @@
 """What a small model keeps of what its teacher knows: accuracy lost, size, speed; IMDb, three seeds.
 
-    python benchmarks/distillation.py --teacher runs/best --piece 35    as far as 35 minutes go; again to go on
-    python benchmarks/distillation.py --recipe packed                   a teacher is trained first
-    python benchmarks/distillation.py --quick                           the built-in movies, tiny
+    python benchmarks/distillation.py --teacher runs/best --piece 35  as far as 35 minutes go; again to go on
+    python benchmarks/distillation.py --recipe packed                 a teacher is trained first
+    python benchmarks/distillation.py --quick                         the built-in movies, tiny
 
 Students of the recipe `fast` learn from labels alone, from a teacher, and from one that also answers the
 reviews without labels; of these, those that stand in test (`in_test`) and films held out for validation are
@@ -224,7 +224,7 @@ class Study:
 
 
 def reviews(*, quick: bool) -> tuple[Dataset, Iterator[str]]:
-    """Return labelled reviews in splits, and reviews without labels: none of test, or of a film of validation.
+    """Return labelled reviews in splits, and others without labels: none of test, or of a film of validation.
 
     While a way is chosen the test reviews are not there, so their copies are left out here.
     """

@@ -107,16 +107,16 @@ class Teacher:
                 f"{self.path} are {', '.join(classes)}; name the labels as it does (--label-names), or give "
                 "other data"
             )
-        theirs, ours = self._data.get("fingerprint"), dataset.provenance.get("fingerprint")
-        if theirs is None or ours is None:
+        if not all("fingerprint" in data for data in (self._data, dataset.provenance)):
             return False
+        theirs, ours = str(self._data["fingerprint"]), str(dataset.provenance["fingerprint"])
         if theirs != ours and self.was_trained_on(str(dataset.provenance.get("source"))):
             raise DataError(
                 f"the training texts of {dataset.name} are not those that the teacher {self.path} was "
                 f"trained on (SHA-256 {ours[:12]}... and {theirs[:12]}...), which may stand in validation or "
                 "test now; give the data as it was, split as it was, or other data"
             )
-        return bool(theirs == ours)
+        return theirs == ours
 
     def answers(self, texts: Sequence[str], classes: Sequence[str]) -> npt.NDArray[np.float32]:
         """Return its logits (N, C) of texts, in the order of `classes`, before any temperature."""
