@@ -79,7 +79,7 @@ def data_fingerprint(dataset: Dataset) -> str:
 
 def result_fingerprint(cell: Cell, data: str) -> str:
     """SHA-256 that a stored result must agree with to be taken for this cell on this data."""
-    named = files_of(cell.config.text, cell.config.network)
+    named = files_of(cell.config.text, cell.config.network, cell.config.distillation)
     files = "".join(f" {name} {content}" for name, content in named.items())
     return hashlib.sha256(f"{cell.fingerprint} {data}{files}".encode()).hexdigest()
 

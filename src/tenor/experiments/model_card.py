@@ -131,7 +131,9 @@ def card(
     data = {key: value for key, value in (model.data or {}).items() if key in _DATA}
     run = run or {}
     report, metrics = run.get("report") or {}, run.get("metrics") or {}
-    public = Public(paths_in(flat(config)))
+    teacher = data.get("teacher", {})
+    told = (teacher.get(key) for key in ("source", "trained_on"))
+    public = Public([*paths_in(flat(config)), *(path for path in told if path is not None)])
     pipeline = model.pipeline
     source = str(data.get("source", ""))
     return ModelCard(

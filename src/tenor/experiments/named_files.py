@@ -1,19 +1,23 @@
 """`files_of`: the files a configuration names whose content decides what training starts with, by their hash.
 
-Word vectors and the weights of a pretrained encoder are named by a path, under which other content may lie
-tomorrow. What `transfer.source` names has its digest in the configuration itself.
+Word vectors, the weights of a pretrained encoder and texts without labels are named by a path, under which
+other content may lie tomorrow. What `transfer.source` and `distillation.teacher` name has its digest in the
+configuration itself.
 """
 
 import hashlib
 from functools import lru_cache
 from pathlib import Path
 
+from tenor.config.distillation import DistillationConfig
 from tenor.config.network import NetworkConfig
 from tenor.config.text import TextConfig
 from tenor.errors import DataError
 
 
-def files_of(text: TextConfig, network: NetworkConfig) -> dict[str, str]:
+def files_of(
+    text: TextConfig, network: NetworkConfig, distillation: DistillationConfig | None = None
+) -> dict[str, str]:
     """Return setting and name of each file -> SHA-256; nothing for a network that starts at random.
 
     Raises:
@@ -23,6 +27,9 @@ def files_of(text: TextConfig, network: NetworkConfig) -> dict[str, str]:
     named: list[tuple[str, Path]] = []
     if text.vectors is not None:
         named.append(("text.vectors", Path(text.vectors)))
+    if distillation is not None and distillation.teacher is not None:
+        files = map(Path, distillation.unlabelled)
+        named += (("distillation.unlabelled", file) for file in files if file.is_file())
     if network.encoder == "pretrained" and network.pretrained.folder is not None:
         from tenor.nn.pretrained import weight_files
         from tenor.text.pretrained import existing
