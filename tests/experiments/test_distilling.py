@@ -18,6 +18,7 @@ from tenor.errors import ConfigError, DataError, Interrupted, ModelError, Output
 from tenor.evaluation.temperature import softmax
 from tenor.experiments.classification import SilentWatcher, fit, train
 from tenor.experiments.distilling import chosen, distil, student
+from tenor.experiments.model_card import card
 from tenor.experiments.run import decisive
 from tenor.experiments.settling import settled
 from tenor.experiments.teacher import Teacher
@@ -276,3 +277,15 @@ def test_ratios_count_texts_without_labels_by_the_answer(teacher: Path, more: Pa
         good, bad = model.pipeline.vocabulary.ids(["good", "bad"])
         sizes.append(float(model.ratios.words[good, 0] - model.ratios.words[bad, 0]))
     assert sizes[1] > sizes[0] > 0
+
+
+def test_the_card_names_a_teacher_without_any_place(teacher: Path) -> None:
+    config = settings(training={"epochs": 1})
+    model = distil(teacher, toy.dataset(), config=config).model
+    assert model.data is not None
+    told = {**model.data["teacher"], "trained_on": "/home/somebody/secret/reviews.csv"}
+    told_model = replace(model, data={**model.data, "teacher": told})
+    text = json.dumps(card(told_model, name="small", version="0", format=3).to_json())
+    assert '"trained_on": "reviews.csv"' in text
+    assert "/home" not in text
+    assert str(teacher.parent) not in text
