@@ -55,7 +55,6 @@ class BesideTeacher:
         teacher: Teacher,
         dataset: Dataset,
         config: EvaluationConfig,
-        origin: Mapping[str, Any],
     ) -> "BesideTeacher | None":
         """Let both read the test texts, or else those of validation; None where there are none.
 
@@ -67,10 +66,12 @@ class BesideTeacher:
         if split is None:
             return None
         examples = dataset.split(split)
-        ours, of_student = measured(load(student), size_of_model(student), examples)
+        predictor = load(student)
+        ours, of_student = measured(predictor, size_of_model(student), examples)
         theirs, of_teacher = measured(teacher.predictor, teacher.bytes, examples)
         difference, _ = paired_bootstrap(ours, theirs, resamples=config.resamples, seed=config.seed)
         p = mcnemar(ours, theirs)
+        origin = (predictor.model.data or {})["teacher"]
         return cls(origin, split, len(examples), of_teacher, of_student, difference, p)
 
     def to_json(self) -> dict[str, Any]:

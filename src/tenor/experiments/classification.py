@@ -25,7 +25,6 @@ from tenor.experiments.preparing import Prepared, prepare
 from tenor.experiments.reporting import report_values
 from tenor.experiments.run import MODEL, Run, RunFolder, decisive
 from tenor.experiments.settling import settled
-from tenor.experiments.teacher import Teacher
 from tenor.experiments.teaching import ANSWERS, Lesson
 from tenor.experiments.watching import SilentWatcher, Watcher
 from tenor.inference.network import NetworkEngine
@@ -106,7 +105,11 @@ def train(
                 )
             folder.finish(run, runtime=fitted.runtime, report=report)
             if prepared.teaching is not None:
-                run = replace(run, beside_teacher=_beside(prepared.teaching.teacher, run, dataset, folder))
+                found = BesideTeacher.of(
+                    folder.path / MODEL, prepared.teaching.teacher, dataset, config.evaluation
+                )
+                run = replace(run, beside_teacher=found)
+                folder.finish_beside(found)
     except KeyboardInterrupt:
         raise Interrupted(
             "interrupted; nothing was saved, since no --out was given" if folder is None else folder.kept()
@@ -115,16 +118,6 @@ def train(
         if folder is not None:
             folder.tracking.end(None)  # of a run that stopped; one that finished has ended already
     return run
-
-
-def _beside(teacher: Teacher, run: Run, dataset: Dataset, folder: RunFolder) -> BesideTeacher | None:
-    """Let the model that was saved and its teacher read the same texts, and keep what comes of it."""
-    assert run.model.data is not None  # noqa: S101 - whoever has a teacher says so there
-    origin = run.model.data["teacher"]
-    found = BesideTeacher.of(folder.path / MODEL, teacher, dataset, run.config.evaluation, origin)
-    if found is not None:
-        folder.finish_beside(found)
-    return found
 
 
 def fit(
@@ -151,7 +144,8 @@ def fit(
     labelled = prepared.labelled
     weights = class_weights(config.training, labelled["train"].targets, dataset.classes)
     objective: Objective[Classifier, Any] = Supervised(weights)
-    if (lesson := _lesson(prepared, folder)) is not None:
+    kept = None if folder is None or folder.replaces else folder.path / ANSWERS
+    if (lesson := prepared.lesson(kept)) is not None:
         labelled, objective = {**labelled, "train": lesson.texts}, lesson.objective(weights)
     _refuse_endless(labelled["train"].tokens, config)
     counts = None
@@ -293,15 +287,6 @@ def _rehearsal(
     """Return a step on the beginnings of the longest texts."""
     batch = reading.beginnings(reading.longest(), _CHECK_TOKENS)
     return rehearsal(module, lambda network: objective(network, batch).loss)
-
-
-def _lesson(prepared: Prepared, folder: RunFolder | None) -> Lesson | None:
-    """Ask the teacher, where there is one, unless the run folder holds what it said."""
-    if prepared.teaching is None:
-        return None
-    kept = None if folder is None or folder.replaces else folder.path / ANSWERS
-    answers = prepared.answers or prepared.teaching.asked(kept)
-    return Lesson.of(prepared.teaching, prepared.labelled["train"], prepared.unlabelled, answers)
 
 
 def _fingerprint(config: ClassificationConfig, labelled: dict[str, Labelled], lesson: Lesson | None) -> str:

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
+from pathlib import Path
 
 from tenor.config.distillation import DistillationConfig
 from tenor.config.text import TextConfig
@@ -11,7 +12,7 @@ from tenor.data.example import Dataset
 from tenor.errors import DataError
 from tenor.evaluation.data_report import DataReport, Encoded, data_report, encode_splits
 from tenor.experiments import scoring
-from tenor.experiments.teaching import Answers, Teaching
+from tenor.experiments.teaching import Answers, Lesson, Teaching
 from tenor.report.numbers import count, percent
 from tenor.text.pipeline import TextPipeline
 from tenor.text.tokens import Tokens
@@ -35,6 +36,13 @@ class Prepared:
         """Ids of the texts without labels."""
         examples = () if self.teaching is None else self.teaching.unlabelled
         return self.pipeline.encode([example.text for example in examples])
+
+    def lesson(self, kept: Path | None = None) -> Lesson | None:
+        """Return what a student learns, where there is a teacher; `kept` may hold its answers."""
+        if self.teaching is None:
+            return None
+        answers = self.answers or self.teaching.asked(kept)
+        return Lesson.of(self.teaching, self.labelled["train"], self.unlabelled, answers)
 
     @cached_property
     def report(self) -> DataReport:

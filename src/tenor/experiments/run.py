@@ -144,8 +144,10 @@ class RunFolder:
         self.write(PAGE, run_files.page_of_run(self.path))
         self.tracking.end(_last_figures(run))
 
-    def finish_beside(self, found: "BesideTeacher") -> None:
+    def finish_beside(self, found: "BesideTeacher | None") -> None:
         """Write how the model, which is there by now, does beside its teacher, and the page anew."""
+        if found is None:
+            return
         self.write(run_files.TEACHER, json.dumps(found.to_json(), indent=1, allow_nan=False))
         self.write(PAGE, run_files.page_of_run(self.path))
 
