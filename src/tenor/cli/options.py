@@ -256,15 +256,8 @@ def configuration(
     starts from (transfer.source) decides what none of these says.
     """
     chosen = context.params.get("config")
-    return parse(
-        adopted(
-            said(
-                context,
-                {} if base is None else to_values(base),
-                read(chosen) if chosen else {},
-            )
-        )
-    )
+    before = {} if base is None else to_values(base), read(chosen) if chosen else {}
+    return parse(adopted(said(context, *before)))
 
 
 def said(context: typer.Context, *before: Mapping[str, Any], keys: Mapping[str, str] = SHORTCUTS) -> Values:

@@ -10,6 +10,7 @@ from tenor.data.example import Dataset
 from tenor.errors import OutputError
 from tenor.experiments.classification import train
 from tenor.experiments.run import Run
+from tenor.experiments.settling import adopted
 from tenor.experiments.teacher import Teacher
 from tenor.experiments.watching import Watcher
 
@@ -89,9 +90,10 @@ def student(
         raise OutputError(f"{place} holds the teacher; name another folder for the student")
     found = merge(values)
     text = found.setdefault("text", {})
-    if "tokenizer" not in text and text.get("pretrained") is None and teacher.tokenizer is not None:
+    elsewhere = text.get("pretrained") or found.get("transfer", {}).get("source")
+    if "tokenizer" not in text and elsewhere is None and teacher.tokenizer is not None:
         text["tokenizer"] = teacher.tokenizer
     source = found.get("data", {}).get("source")
     if adopt_data and (source is None or teacher.was_trained_on(source)):
         found["data"] = merge(teacher.settings(), found.get("data", {}))
-    return parse(found)
+    return parse(adopted(found))
