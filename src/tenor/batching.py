@@ -129,6 +129,7 @@ class Batches:
         """Return the row numbers of the longest texts, a batch of them."""
         return np.argsort(-self.tokens.lengths, kind="stable")[: self.size]
 
-    def beginnings(self, rows: npt.NDArray[np.int64], most: int) -> Batch:
-        """Return the first `most` tokens of these rows as a padded batch with its targets."""
-        return collate(self.tokens.piece(rows, 0, most), self.targets[rows])
+    def beginnings(self, tokens: int) -> Batch:
+        """Return the first `tokens` tokens of each of the longest texts."""
+        rows = self.longest()
+        return collate(self.tokens.piece(rows, 0, tokens), self.targets[rows])

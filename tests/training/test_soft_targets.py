@@ -117,9 +117,8 @@ def test_rows_stay_together_in_the_order_of_plain_batches():
 
 
 def test_the_longest_texts_are_rehearsed_by_their_beginnings():
-    soft = reading(drawn(), size=2)
-    rows = soft.longest()
-    assert rows.tolist() == [2, 4]
-    batch = soft.beginnings(rows, 3)
+    shares = drawn().astype(np.float32)
+    batch = reading(shares, size=2).beginnings(3)
     assert batch.texts.ids.tolist() == [[6, 7, 8], [3, 3, 3]]
+    np.testing.assert_array_equal(batch.shares.numpy(), shares[[2, 4]])
     assert torch.isfinite(F.log_softmax(classifier(SMALL)(batch.texts), -1)).all()

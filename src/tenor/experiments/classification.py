@@ -285,7 +285,7 @@ def _rehearsal(
     module: Classifier, objective: Objective[Classifier, Any], reading: Batches | SoftReading
 ) -> Step:
     """Return a step on the beginnings of the longest texts."""
-    batch = reading.beginnings(reading.longest(), _CHECK_TOKENS)
+    batch = reading.beginnings(_CHECK_TOKENS)
     return rehearsal(module, lambda network: objective(network, batch).loss)
 
 

@@ -64,13 +64,9 @@ class SoftReading:
         """Return these rows as a padded batch with their distributions."""
         return self._soft(self.batches.batch(rows), rows)
 
-    def longest(self) -> npt.NDArray[np.int64]:
-        """Return the row numbers of the longest texts, a batch of them."""
-        return self.batches.longest()
-
-    def beginnings(self, rows: npt.NDArray[np.int64], most: int) -> SoftBatch:
-        """Return the first `most` tokens of these rows as a batch."""
-        return self._soft(self.batches.beginnings(rows, most), rows)
+    def beginnings(self, tokens: int) -> SoftBatch:
+        """Return the first `tokens` tokens of each of the longest texts."""
+        return self._soft(self.batches.beginnings(tokens), self.batches.longest())
 
     def _soft(self, texts: Batch, rows: npt.NDArray[np.int64]) -> SoftBatch:
         return SoftBatch(texts, torch.from_numpy(self.shares[rows]), torch.from_numpy(self.labelled[rows]))
