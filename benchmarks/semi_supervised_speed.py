@@ -61,7 +61,7 @@ class Contestant:
         self._module.counts = counts
         # Labels are not looked at, so that the same texts may stand in for others.
         reading = Pairs(labelled, replace(labelled, targets=None)) if beside else labelled
-        self._objective = objective_of(self._module, reading, config, ("negative", "positive"))
+        self._objective = objective_of(self._module, reading, config, weights=None)
         self._optimizer = optimizers.build(self._module, config.training)
         every: Reading[Any] = reading
         self._batches = [every.batch(rows) for rows in every.order(0)]

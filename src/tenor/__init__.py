@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from tenor.errors import TenorError
     from tenor.estimator import TextClassifier
     from tenor.experiments.classification import train
+    from tenor.experiments.distilling import distil
     from tenor.experiments.language_modelling import pretrain
     from tenor.inference.generation import TextGenerator, generate
     from tenor.inference.predictor import Prediction, Predictor, load
@@ -33,6 +34,7 @@ _HOMES = {
     "TenorError": "tenor.errors",
     "TextClassifier": "tenor.estimator",
     "TextGenerator": "tenor.inference.generation",
+    "distil": "tenor.experiments.distilling",
     "generate": "tenor.inference.generation",
     "load": "tenor.inference.predictor",
     "pretrain": "tenor.experiments.language_modelling",
@@ -54,6 +56,7 @@ __all__ = [
     "TenorError",
     "TextClassifier",
     "TextGenerator",
+    "distil",
     "generate",
     "load",
     "pretrain",

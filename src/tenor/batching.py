@@ -125,9 +125,13 @@ class Batches:
         width = round_width(int(self.tokens.lengths[rows].max()))
         return collate(self.tokens.select(rows), self._targets(rows), width=width)
 
+    def longest(self) -> npt.NDArray[np.int64]:
+        """Return the row numbers of the longest texts, a batch of them."""
+        return np.argsort(-self.tokens.lengths, kind="stable")[: self.size]
+
     def beginnings(self, tokens: int) -> Batch:
         """Return the first `tokens` tokens of each of the longest texts."""
-        rows = np.argsort(-self.tokens.lengths, kind="stable")[: self.size]
+        rows = self.longest()
         return collate(self.tokens.piece(rows, 0, tokens), self._targets(rows))
 
     def _targets(self, rows: npt.NDArray[np.int64]) -> npt.NDArray[np.int64] | None:

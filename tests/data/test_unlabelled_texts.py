@@ -58,6 +58,12 @@ def test_texts_to_be_measured_on_are_left_out_and_counted(tmp_path: Path) -> Non
     texts = ("in validation", "IN TEST", "in training", "new")
     found = load(write(tmp_path / "a.jsonl", *({"review": text} for text in texts)))
     assert found.texts == ("in training", "new")
+    # A teacher answers the training texts anyhow.
+    config = UnlabelledConfig(sources=(str(tmp_path / "a.jsonl"),))
+    apart = load_unlabelled(config, DATASET, train_too=False)
+    assert apart is not None
+    assert apart.texts == ("new",)
+    assert "3 of 4 texts were left out, since they also stand in train, validation or test" in said(apart)
     assert "2 of 4 texts were left out, since they also stand in validation or test" in said(found)
 
 

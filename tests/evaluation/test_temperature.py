@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tenor.evaluation.held_out import HeldOut
-from tenor.evaluation.temperature import FEWEST, HIGHEST, LOWEST, Scaling, softmax
+from tenor.evaluation.temperature import FEWEST, HIGHEST, LOWEST, Scaling, as_sure, softmax
 
 
 def drawn(classes, temperature, rows=4000, seed=0):
@@ -92,3 +92,18 @@ def test_softmax_of_no_texts_and_without_a_temperature():
     assert softmax(np.empty((0, 2))).shape == (0, 2)
     np.testing.assert_allclose(softmax(np.array([[1e4, 0.0], [0.0, 0.0]])), [[1.0, 0.0], [0.5, 0.5]])
     np.testing.assert_allclose(softmax(np.array([[2.0, 0.0]]), 2.0), softmax(np.array([[1.0, 0.0]])))
+
+
+@pytest.mark.parametrize("classes", [2, 4])
+def test_as_sure_finds_the_temperature_of_a_mean_probability(classes):
+    logits = drawn(classes, 3.0).logits
+    for temperature in (0.5, 1.0, 4.0):
+        sureness = softmax(logits, temperature).max(axis=1).mean()
+        assert as_sure(logits, sureness) == pytest.approx(temperature, rel=1e-4)
+
+
+def test_as_sure_stays_between_its_limits():
+    logits = drawn(2, 1.0).logits
+    assert as_sure(logits, 0.0) == pytest.approx(HIGHEST)
+    assert as_sure(logits, 1.0) == pytest.approx(LOWEST)
+    assert LOWEST <= as_sure(np.zeros((3, 2)), 0.5) <= HIGHEST

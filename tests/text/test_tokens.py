@@ -38,3 +38,14 @@ def test_pieces_of_some_texts() -> None:
     piece = tokens.piece(np.array([2, 0]), 1, 3)
     assert piece.ids.tolist() == [6, 7, 8, 2, 3]
     assert piece.offsets.tolist() == [0, 3, 5]
+
+
+def test_joined_texts_follow_each_other() -> None:
+    parts = [[[1, 2], [3]], [], [[4, 5, 6]]]
+    joined = Tokens.joined([Tokens.of(part) for part in parts])
+    whole = Tokens.of([text for part in parts for text in part])
+    np.testing.assert_array_equal(joined.ids, whole.ids)
+    np.testing.assert_array_equal(joined.offsets, whole.offsets)
+    assert joined.ids.dtype == whole.ids.dtype
+    assert joined.offsets.dtype == whole.offsets.dtype
+    assert len(Tokens.joined([])) == 0

@@ -17,6 +17,7 @@ from tenor.config.names import apply_name, name_of
 from tenor.config.network import NetworkConfig
 from tenor.errors import InputError
 from tenor.evaluation.intervals import Interval
+from tenor.report.distillation import learned_from
 from tenor.report.network_words import parts_words
 from tenor.report.numbers import change, count, percent_interval, size
 from tenor.report.run_summary import beside, started_from
@@ -104,15 +105,11 @@ def _described(terminal: Terminal, network: _Network, against: str | None, *, js
         _show_comparison(terminal, network, found, other, compared)
 
 
-def _at_rest(path: Path) -> "tuple[Model, list[Path]]":
-    """Return a model, and the files that it is kept in."""
-    from tenor.folder import find
+def _at_rest(path: Path) -> "Model":
     from tenor.inference import onnx_file
     from tenor.model import Model
 
-    if path.suffix.lower() == onnx_file.SUFFIX:
-        return onnx_file.read(path).model, [path, onnx_file.companion(path)]
-    return Model.load(path), list(find(path).iterdir())
+    return onnx_file.read(path).model if path.suffix.lower() == onnx_file.SUFFIX else Model.load(path)
 
 
 def _other_kind(path: Path) -> "tuple[Kind, Callable[..., None]] | None":
@@ -136,10 +133,12 @@ def _saved(terminal: Terminal, path: Path, against: str | None, *, json: bool) -
             raise InputError(f"--against compares networks that label texts, and this is {kind.name}")
         show(terminal, path, json=json)
         return
-    model, files = _at_rest(path)
+    from tenor.inference.predictor import size_of_model
+
+    model = _at_rest(path)
     config = model.config.network
     network = _Network(name_of(config), config, len(model.pipeline.vocabulary), len(model.classes))
-    bytes_ = sum(file.stat().st_size for file in files)
+    bytes_ = size_of_model(path)
     # The network itself is only built where torch is there; the rest needs nothing.
     with_network = against is not None or importlib.util.find_spec("torch") is not None
     found = network.describe() if with_network else None
@@ -195,6 +194,8 @@ def _facts_of(model: "Model", path: Path, name: str, bytes_: int) -> dict[str, s
         facts["without labels"] = beside(unlabelled)
     if start := data.get("start"):
         facts["started from"] = started_from(start)
+    if teacher := data.get("teacher"):
+        facts["learned from"] = learned_from(teacher)
     for split, figures in (model.metrics or {}).items():
         accuracy = figures["metrics"]["accuracy"]
         facts[f"{split} accuracy"] = percent_interval(accuracy and Interval(**accuracy))

@@ -17,6 +17,7 @@ from tenor.cli.compare import compare
 from tenor.cli.console import INTERRUPTED, Terminal, tolerant_streams
 from tenor.cli.data import data
 from tenor.cli.demo import demo
+from tenor.cli.distil import distil
 from tenor.cli.embed import embed
 from tenor.cli.evaluate import evaluate
 from tenor.cli.explain import explain
@@ -57,6 +58,7 @@ _add(demo)
 _add(data)
 _add(augment)
 _add(train, TrainCommand)
+_add(distil)
 _add(tune)
 _add(evaluate)
 _add(check)

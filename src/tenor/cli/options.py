@@ -267,15 +267,18 @@ def configuration(
     Later ones win: defaults (or `base`), --config, DATA and shortcuts with --model, --set. What training
     starts from (transfer.source) decides what none of these says.
     """
+    chosen = context.params.get("config")
+    before = {} if base is None else to_values(base), read(chosen) if chosen else {}
+    return parse(adopted(said(context, *before)))
+
+
+def said(context: typer.Context, *before: Mapping[str, Any], keys: Mapping[str, str] = SHORTCUTS) -> Values:
+    """Return the settings that stand `before` with those of DATA, shortcuts, --model and --set over them."""
     given = context.params
-    values = merge(
-        {} if base is None else to_values(base),
-        read(given["config"]) if given.get("config") else {},
-        shortcuts(given),
-    )
+    values = merge(*before, shortcuts(given, keys))
     if given.get("model_name"):
         values = named(values, given["model_name"])
-    return parse(adopted(merge(values, assignments(given.get("settings") or ()))))
+    return merge(values, assignments(given.get("settings") or ()))
 
 
 def evaluated(context: typer.Context, trained: ClassificationConfig) -> ClassificationConfig:

@@ -14,15 +14,13 @@ from tenor.compare.tuning_folder import Plan, Tuned
 from tenor.config.classification import ClassificationConfig
 from tenor.config.dotted import at, nested
 from tenor.config.load import merge, parse, to_values
-from tenor.config.text import TextConfig
-from tenor.config.transfer import TransferConfig
 from tenor.config.tuning import DEFAULT_TRIALS, Dimension, search_space
 from tenor.data import load as data_load
 from tenor.data.example import Dataset
 from tenor.errors import ConfigError, DataError, Interrupted, StorageError, TrainingError
 from tenor.evaluation.data_report import DataReport
 from tenor.experiments.classification import fit
-from tenor.experiments.preparing import Prepared, prepare
+from tenor.experiments.preparing import Prepared, Sections, prepare, sections_of
 from tenor.experiments.settling import decided_by_source, settled
 from tenor.experiments.watching import SilentWatcher, Watcher
 from tenor.text.vectors import Vectors
@@ -149,7 +147,7 @@ class _Search:
         self._watcher = watcher
         self._base = to_values(_shared(plan.config))
         self._start = {key: at(self._base, key) for key in space}
-        self._prepared: dict[tuple[TextConfig, TransferConfig], Prepared] = {}
+        self._prepared: dict[Sections, Prepared] = {}
         self._shows = True  # the data, once
 
     def run(self) -> None:
@@ -198,7 +196,7 @@ class _Search:
         self._watcher.tried(self._study.trials()[-1], best=best is not None and best.number == number)
 
     def _read(self, config: ClassificationConfig) -> Prepared:
-        read = config.text, config.transfer
+        read = sections_of(config)
         if read not in self._prepared:
             if len(self._prepared) >= _MOST_PREPARED:
                 del self._prepared[next(iter(self._prepared))]

@@ -20,9 +20,6 @@ from tenor.compare.cells import BASELINE, Cell
 from tenor.config.classification import ClassificationConfig
 from tenor.config.data import DataConfig
 from tenor.config.load import to_values
-from tenor.config.text import TextConfig
-from tenor.config.transfer import TransferConfig
-from tenor.config.unlabelled import UnlabelledConfig
 from tenor.data.example import Dataset
 from tenor.data.fingerprint import fingerprint
 from tenor.data.load import load
@@ -31,7 +28,7 @@ from tenor.evaluation.behaviour.checking import Predict, check_builtin
 from tenor.experiments.classification import fit
 from tenor.experiments.machine import peak_memory_mib
 from tenor.experiments.named_files import files_of
-from tenor.experiments.preparing import Prepared, prepare
+from tenor.experiments.preparing import Prepared, Sections, prepare, sections_of
 from tenor.experiments.run import CHECKPOINT, RunFolder, stored_config
 from tenor.experiments.scoring import Scored
 from tenor.experiments.settling import settled
@@ -55,7 +52,7 @@ class Data:
 
     def __init__(self, config: DataConfig) -> None:
         self.dataset = load(config)
-        self._read: tuple[TextConfig, TransferConfig, UnlabelledConfig] | None = None
+        self._read: Sections | None = None
         self._prepared: Prepared | None = None
 
     @property
@@ -65,7 +62,7 @@ class Data:
 
     def prepared(self, config: ClassificationConfig) -> Prepared:
         """Return the data as this configuration reads text."""
-        read = config.text, config.transfer, config.unlabelled
+        read = sections_of(config)
         if self._prepared is None or read != self._read:
             self._read, self._prepared = read, prepare(self.dataset, *read)
         return self._prepared

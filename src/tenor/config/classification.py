@@ -6,6 +6,7 @@ from typing import Annotated, ClassVar
 from typing_extensions import Doc
 
 from tenor.config.data import DataConfig
+from tenor.config.distillation import DistillationConfig
 from tenor.config.ensemble import EnsembleConfig
 from tenor.config.evaluation import EvaluationConfig
 from tenor.config.network import NetworkConfig
@@ -36,6 +37,9 @@ class ClassificationConfig:
     unlabelled: Annotated[UnlabelledConfig, Doc("texts without labels, and what is learned from them")] = (
         field(default_factory=UnlabelledConfig)
     )
+    distillation: Annotated[
+        DistillationConfig, Doc("a teacher whose probabilities are learned, and how much of them")
+    ] = field(default_factory=DistillationConfig)
     training: Annotated[TrainingConfig, Doc("batches, optimizer, schedule, device")] = field(
         default_factory=TrainingConfig
     )

@@ -16,7 +16,7 @@ _ADDED: Mapping[str, Any] = {
     "training.average": None,
 }
 # Sections about a model elsewhere -> the setting that says where it is.
-_PLACES: Mapping[str, str] = {"transfer": "source"}
+_PLACES: Mapping[str, str] = {"transfer": "source", "distillation": "teacher"}
 
 
 def deciding(values: Values) -> Values:

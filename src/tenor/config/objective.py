@@ -57,6 +57,10 @@ class ObjectiveConfig:
         """Return the weight of virtual adversarial training, given whether there are unlabelled texts."""
         return float(unlabelled) if self.virtual_adversarial is None else self.virtual_adversarial
 
+    def asked_for(self) -> bool:
+        """Whether anything is said to be minimised, which there is or is not without unlabelled texts."""
+        return self.adversarial > 0 or self.virtual_weight(unlabelled=False) > 0 or self.entropy > 0
+
     def learns_without_labels(self) -> bool:
         """Whether anything is learned from unlabelled texts, where there are some."""
         return self.virtual_weight(unlabelled=True) > 0 or self.entropy > 0

@@ -72,12 +72,15 @@ class _Read:
             self.notes.append(f"{where}: {len(kept) - number:,} of {len(kept):,} rows had no text.")
 
 
-def load_unlabelled(config: UnlabelledConfig, dataset: Dataset) -> UnlabelledTexts | None:
+def load_unlabelled(
+    config: UnlabelledConfig, dataset: Dataset, *, train_too: bool = True
+) -> UnlabelledTexts | None:
     """Read the unlabelled texts to go with `dataset`; None where the configuration names no source.
 
     Left out, and counted in notes, are the splits validation and test of a source, rows that
     `config.drop_where` marks, texts that also stand in validation or test of `dataset`, and where that was
-    split by group and a source has the column, texts of groups that validation or test have.
+    split by group and a source has the column, texts of groups that validation or test have. Texts of train
+    are read here once more, unless `train_too` is false.
 
     Raises:
         DataError: a source cannot be read, lacks a column, or nothing is left.
@@ -88,7 +91,8 @@ def load_unlabelled(config: UnlabelledConfig, dataset: Dataset) -> UnlabelledTex
     notes: list[str] = []
     texts: list[str] = []
     held_out = [example for split in _HELD_OUT for example in dataset.split(split)]
-    known = {digest(example.text) for example in held_out} - {None}
+    apart = _HELD_OUT if train_too else ("train", *_HELD_OUT)
+    known = {digest(example.text) for split in apart for example in dataset.split(split)} - {None}
     groups = {example.group for example in held_out} - {None}
     marks = Marks(config.drop_where, "unlabelled.drop_where")
     for source in config.sources:
@@ -104,11 +108,11 @@ def load_unlabelled(config: UnlabelledConfig, dataset: Dataset) -> UnlabelledTex
             notes.append(_left_out(source, found.texts, kept, f"their {column} is in validation or test"))
         new = [text for text in kept if digest(text) not in known]
         if len(new) < len(kept):
-            notes.append(_left_out(source, kept, new, "they also stand in validation or test"))
+            notes.append(_left_out(source, kept, new, f"they also stand in {_either(apart)}"))
         if not new:
             raise DataError(
                 f"{source}: none of its {len(found.texts):,} texts is left, since all also stand, or have "
-                "their group, in validation or test; give other unlabelled texts, or none"
+                f"their group, in {_either(apart)}; give other unlabelled texts, or none"
             )
         texts += new
     marks.check(config.sources)
@@ -128,6 +132,10 @@ def load_unlabelled(config: UnlabelledConfig, dataset: Dataset) -> UnlabelledTex
         "fingerprint": _fingerprint(texts),
     }
     return UnlabelledTexts(tuple(texts), tuple(notes), provenance)
+
+
+def _either(splits: Sequence[str]) -> str:
+    return f"{', '.join(splits[:-1])} or {splits[-1]}"
 
 
 def _left_out(source: str, before: Sequence[str], after: Sequence[str], why: str) -> str:

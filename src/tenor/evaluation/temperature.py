@@ -52,6 +52,24 @@ class Scaling:
         return cls(1 / _steepest(margins))
 
 
+def as_sure(logits: npt.NDArray[Any], sureness: float) -> float:
+    """Return the T between `LOWEST` and `HIGHEST` at which the likeliest class has that mean probability.
+
+    Of logits (N, C), N > 0: the mean over the texts falls as T grows, so T is found by bisection.
+    """
+
+    def surer(b: float) -> bool:
+        return float(softmax(logits.astype(np.float64) * b).max(axis=1).mean()) > sureness
+
+    low, high = 1 / HIGHEST, 1 / LOWEST
+    for _ in range(_STEPS):
+        middle = (low + high) / 2
+        if high - low <= _PRECISION * high:
+            break
+        low, high = (low, middle) if surer(middle) else (middle, high)
+    return 2 / (low + high)
+
+
 def _steepest(margins: Floats) -> float:
     """Return the b = 1 / T between the limits at which mean log sum exp(b m) of margins (N, C) is least.
 

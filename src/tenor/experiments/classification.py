@@ -17,12 +17,14 @@ from tenor.evaluation.held_out import HeldOut
 from tenor.evaluation.mixture import Mixture
 from tenor.evaluation.temperature import Scaling
 from tenor.experiments import scoring
-from tenor.experiments.member import Given
+from tenor.experiments.beside_teacher import BesideTeacher
+from tenor.experiments.member import Given, vectors_of
 from tenor.experiments.members import fit_members, parts_of
-from tenor.experiments.preparing import Prepared, prepare
+from tenor.experiments.preparing import Prepared, prepare, sections_of
 from tenor.experiments.reporting import report_values
-from tenor.experiments.run import Run, RunFolder
+from tenor.experiments.run import MODEL, Run, RunFolder
 from tenor.experiments.settling import settled
+from tenor.experiments.teaching import ANSWERS
 from tenor.experiments.training_run import run_folder
 from tenor.experiments.watching import SilentWatcher, Watcher
 from tenor.inference.ensemble import NgramEngine, mean, of_networks
@@ -65,7 +67,7 @@ def train(
     config = settled(config)
     with run_folder(out, config, resume=resume, force=force) as folder:
         dataset = dataset or data_load.load(config.data)
-        prepared = prepare(dataset, config.text, config.transfer, config.unlabelled)
+        prepared = prepare(dataset, *sections_of(config))
         dataset = prepared.dataset
         fitted = fit(dataset, config, prepared=prepared, folder=folder, watcher=watcher)
         run = Run(folder.path if folder else None, config, fitted.model, fitted.history, fitted.evaluations)
@@ -84,6 +86,12 @@ def train(
                     behaviour=behaviour,
                 )
             folder.finish(run, runtime=fitted.runtime, report=report)
+            if prepared.teaching is not None:
+                found = BesideTeacher.of(
+                    folder.path / MODEL, prepared.teaching.teacher, dataset, config.evaluation
+                )
+                run = replace(run, beside_teacher=found)
+                folder.finish_beside(found)
     return run
 
 
@@ -97,17 +105,19 @@ def fit(
 ) -> Fitted:
     """Train, choose the epoch by validation, and evaluate on the validation and test splits.
 
-    `prepared` is what `prepare` made of this dataset and `config.text`, `config.transfer` and
-    `config.unlabelled`, for whoever trains on it repeatedly.
+    `prepared` is what `prepare` made of this dataset and the sections it reads (`sections_of`), for whoever
+    trains on it repeatedly.
     """
     config = settled(config)
     watcher = watcher or SilentWatcher()
-    prepared = prepared or prepare(dataset, config.text, config.transfer, config.unlabelled)
+    prepared = prepared or prepare(dataset, *sections_of(config))
     dataset, pipeline = prepared.dataset, prepared.pipeline
-    given = Given.of(prepared, config)
-    watcher.data(dataset, prepared.report, given.vectors)
+    vectors = vectors_of(prepared, config)
+    watcher.data(dataset, prepared.report, vectors)
+    kept = None if folder is None or folder.replaces else folder.path / ANSWERS
+    given = Given.of(prepared, config, vectors, kept)
     labelled = prepared.labelled
-    ngrams = _ngrams(prepared, config, watcher)
+    ngrams = _ngrams(given, config, watcher)
     trained = fit_members(given, config, folder=folder, watcher=watcher)
     networks = [NetworkEngine(member.module) for member in trained.members]
     history, runtime = trained.history, trained.runtime
@@ -119,7 +129,7 @@ def fit(
         arrays=joined([to_arrays(member.module) for member in trained.members]),
         ratios=None if given.counts is None else given.counts.ratios(),
         familiarity=Familiarity.of(familiar, pipeline.vocabulary.unknown),
-        data=dict(dataset.provenance),
+        data=given.provenance,
         ngrams=ngrams,
     )
     with applied(runtime):
@@ -153,13 +163,14 @@ def _calibrated(model: Model, validation: scoring.Scored | None) -> Model:
     return replace(model, temperature=Scaling.fitted(held_out).temperature, held_out=held_out)
 
 
-def _ngrams(prepared: Prepared, config: ClassificationConfig, watcher: Watcher) -> NgramPart | None:
+def _ngrams(given: Given, config: ClassificationConfig, watcher: Watcher) -> NgramPart | None:
     """Fit the n-gram part, where there is to be one: before the networks, since what it lacks shows soon."""
     if not config.ensemble.ngrams.use:
         return None
     watcher.part("n-grams", number=1, parts=parts_of(config))
+    prepared = given.prepared
     return fit_ngrams(
-        prepared.labelled["train"],
+        given.train,
         prepared.labelled.get("validation"),
         vocabulary_size=len(prepared.pipeline.vocabulary),
         classes=prepared.dataset.classes,

@@ -1,30 +1,43 @@
 """What the training of a classifier reads, and what it minimises."""
 
+from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 import torch
+from torch import Tensor
 
 from tenor.batching import Batches
 from tenor.config.classification import ClassificationConfig
 from tenor.errors import ConfigError
+from tenor.experiments.teaching import Lesson
 from tenor.nn.classifier import Classifier
 from tenor.text.tokens import Tokens
 from tenor.training.loop import Labelled
 from tenor.training.objectives.build import build, perturbs_words
 from tenor.training.objectives.objective import Objective
 from tenor.training.objectives.perturbation import Perturbation
-from tenor.training.objectives.supervised import Supervised, class_weights
+from tenor.training.objectives.supervised import Supervised
 from tenor.training.pairs import Pairs
+from tenor.training.soft_reading import SoftReading
+
+Texts = Batches | Pairs | SoftReading
 
 
-def reading_of(train: Labelled, unlabelled: Tokens | None, config: ClassificationConfig) -> Batches | Pairs:
+def reading_of(
+    train: Labelled, unlabelled: Tokens | None, config: ClassificationConfig, lesson: Lesson | None = None
+) -> Texts:
     """Return what training reads: labelled batches, with unlabelled ones where anything is learned from them.
+
+    Where there is a teacher its `lesson` has all texts, and what it said of them.
 
     Raises:
         ConfigError: there are unlabelled texts, and nothing is learned from them.
     """
     size, seed = config.training.batch_size, config.training.seed
+    if lesson is not None:
+        return lesson.reading(Batches(lesson.texts.tokens, lesson.texts.targets, size, seed))
     batches = Batches(train.tokens, train.targets, size, seed)
     if unlabelled is None:
         return batches
@@ -41,13 +54,17 @@ def reading_of(train: Labelled, unlabelled: Tokens | None, config: Classificatio
 
 
 def objective_of(
-    module: Classifier, reading: Batches | Pairs, config: ClassificationConfig, classes: tuple[str, ...]
+    module: Classifier,
+    reading: Texts,
+    config: ClassificationConfig,
+    weights: Tensor | None,
+    lesson: Lesson | None = None,
 ) -> Objective[Classifier, Any]:
-    """Return what is minimised on what `reading_of` returned."""
+    """Return what is minimised on what `reading_of` returned; `weights` (C,) are those of the classes."""
+    if lesson is not None:
+        return lesson.objective(weights)
+    supervised, wanted = Supervised(weights), config.unlabelled.objective
     labelled, *unlabelled = batches_of(reading)
-    assert labelled.targets is not None, "labelled texts have targets"  # noqa: S101
-    supervised = Supervised(class_weights(config.training, labelled.targets, classes))
-    wanted = config.unlabelled.objective
     every = np.concatenate([batches.tokens.ids for batches in (labelled, *unlabelled)])
     counts = torch.from_numpy(np.bincount(every, minlength=module.embedding.num_embeddings))
     perturbation = Perturbation(
@@ -56,6 +73,22 @@ def objective_of(
     return build(wanted, supervised, perturbation, unlabelled=bool(unlabelled))
 
 
-def batches_of(reading: Batches | Pairs) -> tuple[Batches, ...]:
-    """Return the labelled batches, and the unlabelled ones if there are any."""
-    return (reading.labelled, reading.unlabelled) if isinstance(reading, Pairs) else (reading,)
+def batches_of(reading: Texts) -> tuple[Batches, ...]:
+    """Return the labelled batches, and the unlabelled ones if there are any; those of a lesson are one."""
+    match reading:
+        case Pairs():
+            return reading.labelled, reading.unlabelled
+        case SoftReading():
+            return (reading.batches,)
+        case Batches():
+            return (reading,)
+
+
+def arrays_of(reading: Texts) -> Iterator[npt.NDArray[Any]]:
+    """Yield all that is read: ids, targets and distributions."""
+    for batches in batches_of(reading):
+        yield from (batches.tokens.ids, batches.tokens.offsets)
+        if batches.targets is not None:
+            yield batches.targets
+    if isinstance(reading, SoftReading):
+        yield reading.shares

@@ -10,9 +10,10 @@ from tenor.batching import Batches
 from tenor.config.classification import ClassificationConfig
 from tenor.errors import DataError
 from tenor.experiments import training_run
-from tenor.experiments.learning import batches_of, objective_of, reading_of
+from tenor.experiments.learning import Texts, arrays_of, batches_of, objective_of, reading_of
 from tenor.experiments.named_files import files_of
 from tenor.experiments.preparing import Prepared
+from tenor.experiments.teaching import Lesson
 from tenor.experiments.training_run import Keeping
 from tenor.experiments.watching import Warned
 from tenor.nn import pretrained
@@ -23,7 +24,7 @@ from tenor.text.ratios import Counts
 from tenor.text.vectors import Vectors, read
 from tenor.training.loop import History, Labelled
 from tenor.training.objectives.objective import Objective
-from tenor.training.pairs import Pairs
+from tenor.training.objectives.supervised import class_weights
 from tenor.training.reading import Reading
 from tenor.training.rehearsal import rehearsal
 from tenor.training.runtime import Runtime, Step
@@ -42,24 +43,40 @@ class Given:
 
     prepared: Prepared
     vectors: Vectors | None  # of words, pretrained
+    lesson: Lesson | None  # what a teacher says
+    train: Labelled  # training texts with their classes, a teacher's likeliest where there is no label
     counts: Counts | None  # what log-count ratios are made from
 
     @classmethod
-    def of(cls, prepared: Prepared, config: ClassificationConfig) -> "Given":
-        """Read word vectors and count words and bigrams, where the configuration asks for them."""
-        pipeline, train = prepared.pipeline, prepared.labelled["train"]
-        vectors, counts = None, None
-        if config.text.vectors is not None:
-            vectors = read(Path(config.text.vectors), pipeline.vocabulary, config.network.embedding_size)
+    def of(
+        cls,
+        prepared: Prepared,
+        config: ClassificationConfig,
+        vectors: Vectors | None = None,
+        kept: Path | None = None,
+    ) -> "Given":
+        """Ask the teacher, count words and bigrams, where the configuration asks for it.
+
+        `kept` is the file that may hold the answers of the teacher.
+        """
+        counts = None
+        lesson = prepared.lesson(kept)
+        train = prepared.labelled["train"] if lesson is None else lesson.texts
         if config.network.ratios.use:
             counts = Counts.of(
                 train.tokens,
                 train.targets,
-                vocabulary_size=len(pipeline.vocabulary),
+                vocabulary_size=len(prepared.pipeline.vocabulary),
                 classes=len(prepared.dataset.classes),
                 config=config.network.ratios,
             )
-        return cls(prepared, vectors, counts)
+        return cls(prepared, vectors, lesson, train, counts)
+
+    @property
+    def provenance(self) -> dict[str, Any]:
+        """What the model stores of its data."""
+        data = self.prepared.dataset.provenance
+        return dict(data) if self.lesson is None else self.lesson.described(data)
 
 
 @dataclass(frozen=True)
@@ -69,6 +86,13 @@ class Member:
     module: Classifier
     history: History
     runtime: Runtime
+
+
+def vectors_of(prepared: Prepared, config: ClassificationConfig) -> Vectors | None:
+    """Read the pretrained word vectors of the vocabulary, where the configuration names some."""
+    if config.text.vectors is None:
+        return None
+    return read(Path(config.text.vectors), prepared.pipeline.vocabulary, config.network.embedding_size)
 
 
 def fit_member(
@@ -91,10 +115,8 @@ def fit_member(
     prepared = given.prepared
     labelled, classes = prepared.labelled, prepared.dataset.classes
     vocabulary = prepared.pipeline.vocabulary
-    reading, validation = (
-        reading_of(labelled["train"], prepared.unlabelled, config),
-        labelled.get("validation"),
-    )
+    validation = labelled.get("validation")
+    reading = reading_of(labelled["train"], prepared.unlabelled, config, given.lesson)
     for batches in batches_of(reading):
         _refuse_endless(batches)
     # The caller's generators are left as they were.
@@ -113,7 +135,8 @@ def fit_member(
         if prepared.source is not None:
             transfer(module, prepared.source)
         module.counts = given.counts
-        objective = objective_of(module, reading, config, classes)
+        weights = class_weights(config.training, labelled["train"].targets, classes)
+        objective = objective_of(module, reading, config, weights, given.lesson)
         rows: Reading[Any] = reading
         history, runtime = training_run.train(
             module,
@@ -156,21 +179,16 @@ def _refuse_endless(batches: Batches) -> None:
         )
 
 
-def _rehearsal(module: Classifier, objective: Objective[Classifier, Any], reading: Batches | Pairs) -> Step:
+def _rehearsal(module: Classifier, objective: Objective[Classifier, Any], reading: Texts) -> Step:
     """Return a step on the beginnings of the longest texts."""
     batch = reading.beginnings(_CHECK_TOKENS)
     return rehearsal(module, lambda network: objective(network, batch).loss)
 
 
-def _fingerprint(config: ClassificationConfig, reading: Batches | Pairs, validation: Labelled | None) -> str:
+def _fingerprint(config: ClassificationConfig, reading: Texts, validation: Labelled | None) -> str:
     """SHA-256 of configuration, files it names, and ids: what a checkpoint must agree with to be resumed."""
-    every: list[Batches | Labelled | None] = [*batches_of(reading), validation]
-    arrays = [
-        array
-        for texts in every
-        if texts is not None
-        for array in (texts.tokens.ids, texts.tokens.offsets, texts.targets)
-        if array is not None
-    ]
+    arrays = [*arrays_of(reading)]
+    if validation is not None:
+        arrays += [validation.tokens.ids, validation.tokens.offsets, validation.targets]
     files = files_of(config.text, config.network, config.unlabelled)
     return training_run.fingerprint(config, arrays, files)

@@ -2,10 +2,12 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 
 from tenor.config.classification import ClassificationConfig
 from tenor.experiments.member import Given, Member, fit_member
 from tenor.experiments.run import RunFolder
+from tenor.experiments.teaching import ANSWERS
 from tenor.experiments.training_run import Keeping, recorded
 from tenor.experiments.watching import Warned, Watcher
 from tenor.training.checkpoint import Progress, Row
@@ -40,6 +42,7 @@ def fit_members(
     was stopped are read from there. The first decides where all are trained.
     """
     observer = recorded(folder, watcher)
+    begin = partial(_begin, folder, given)
     count, parts = config.ensemble.members, parts_of(config)
     members: list[Member] = []
     rows: list[Row] = []
@@ -52,14 +55,21 @@ def fit_members(
             given,
             member_config(config, number),
             observer=own,
-            keeping=None
-            if folder is None
-            else Keeping(folder.checkpoint_of(number), folder.resumes, folder.begin),
+            keeping=None if folder is None else Keeping(folder.checkpoint_of(number), folder.resumes, begin),
             runtime=members[0].runtime if members else None,
         )
         members.append(member)
         rows += numbered(member.history.rows, number + 1, rows) if count > 1 else member.history.rows
     return Members(tuple(members), History(tuple(rows), _best(members, config)))
+
+
+def _begin(folder: RunFolder | None, given: Given) -> None:
+    """Make the folder, once, and keep in it what a teacher said: who goes on does not ask it again."""
+    if folder is None or folder.begun:
+        return
+    folder.begin()
+    if given.lesson is not None:
+        given.lesson.answers.save(folder.path / ANSWERS)
 
 
 def member_config(config: ClassificationConfig, number: int) -> ClassificationConfig:

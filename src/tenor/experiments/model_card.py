@@ -20,7 +20,7 @@ from tenor.evaluation.abstention import reaching
 from tenor.evaluation.behaviour.checking import check_builtin
 from tenor.evaluation.behaviour.result import BehaviourResult
 from tenor.evaluation.temperature import softmax
-from tenor.experiments.public import PATHS, Public, hub_id
+from tenor.experiments.public import Public, hub_id, paths_in
 from tenor.experiments.run_files import CONFIG, METRICS, run_values
 from tenor.folder import find, manifest
 from tenor.inference.predictor import ENGINES, load
@@ -32,6 +32,7 @@ TARGETS = (0.9, 0.95, 0.98, 0.99)  # accuracies that thresholds are shown for
 _DATA = (
     *("source", "text_column", "label_column", "positive_from", "negative_to", "labels", "group_column"),
     *("validation", "test", "rows", "split", "split_seed", "duplicates", "fingerprint"),
+    *("unlabelled", "teacher"),
 )
 _TRAINING = ("epochs", "best_epoch", "runtime", "training_seconds", "wall_seconds", "peak_memory_mib")
 _BUILTIN_LANGUAGE = "en"
@@ -133,7 +134,9 @@ def card(
     data = {key: value for key, value in (model.data or {}).items() if key in _DATA}
     run = run or {}
     report, metrics = run.get("report") or {}, run.get("metrics") or {}
-    public = Public(str(value) for key, value in flat(config).items() if key in PATHS and value is not None)
+    teacher = data.get("teacher", {})
+    told = (teacher.get(key) for key in ("source", "trained_on"))
+    public = Public([*paths_in(flat(config)), *(path for path in told if path is not None)])
     pipeline = model.pipeline
     source = str(data.get("source", ""))
     return ModelCard(

@@ -1,7 +1,8 @@
 """`files_of`: the files a configuration names whose content decides what training starts with, by their hash.
 
-Word vectors and the weights of a pretrained encoder are named by a path, under which other content may lie
-tomorrow. What `transfer.source` names has its digest in the configuration itself.
+Word vectors, the weights of a pretrained encoder and texts without labels are named by a path, under which
+other content may lie tomorrow. What `transfer.source` and `distillation.teacher` name has its digest in the
+configuration itself.
 """
 
 import hashlib

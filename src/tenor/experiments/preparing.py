@@ -3,7 +3,10 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
+from pathlib import Path
 
+from tenor.config.classification import ClassificationConfig
+from tenor.config.distillation import DistillationConfig
 from tenor.config.text import TextConfig
 from tenor.config.transfer import TransferConfig
 from tenor.config.unlabelled import UnlabelledConfig
@@ -12,11 +15,14 @@ from tenor.data.unlabelled_texts import load_unlabelled
 from tenor.errors import DataError
 from tenor.evaluation.data_report import DataReport, Encoded, data_report, encode_splits
 from tenor.experiments import scoring
+from tenor.experiments.teaching import Answers, Lesson, Teaching
 from tenor.report.numbers import count, percent
 from tenor.text.pipeline import TextPipeline
 from tenor.text.tokens import Tokens
 from tenor.training.loop import Labelled
 from tenor.training.source import Source
+
+Sections = tuple[TextConfig, TransferConfig, UnlabelledConfig, DistillationConfig]
 
 
 @dataclass(frozen=True)
@@ -28,6 +34,15 @@ class Prepared:
     encoded: Encoded
     source: Source | None = None  # what training starts from
     unlabelled: Tokens | None = None  # texts that are learned from without labels
+    teaching: Teaching | None = None  # what a teacher says is learned from
+    answers: Answers | None = None  # what it says, where it was asked already
+
+    def lesson(self, kept: Path | None = None) -> Lesson | None:
+        """Return what a student learns, where there is a teacher; `kept` may hold its answers."""
+        if self.teaching is None:
+            return None
+        answers = self.answers or self.teaching.asked(kept)
+        return Lesson.of(self.teaching, self.labelled["train"], self.unlabelled or Tokens.of([]), answers)
 
     @cached_property
     def report(self) -> DataReport:
@@ -46,30 +61,43 @@ class Prepared:
         }
 
 
+def sections_of(config: ClassificationConfig) -> Sections:
+    """Return what `prepare` takes of a configuration."""
+    return config.text, config.transfer, config.unlabelled, config.distillation
+
+
 def prepare(
     dataset: Dataset,
     config: TextConfig,
     transfer: TransferConfig | None = None,
     unlabelled: UnlabelledConfig | None = None,
+    distillation: DistillationConfig | None = None,
 ) -> Prepared:
     """Make the text pipeline from the training split, or take that of a source; read all splits with it.
 
-    Unlabelled texts are read with it as well, and where their configuration says so, it is made from both.
+    Unlabelled texts are read with it as well. It is made from both where their configuration says so, and
+    where a teacher answers them: then they are training texts.
     """
     examples = dataset.split("train")
     if not examples:
         raise DataError(f"{dataset.name} has no training examples; give a file or split that holds some")
     texts = [example.text for example in examples]
-    more = None if unlabelled is None else load_unlabelled(unlabelled, dataset)
-    if more is None or unlabelled is None:
-        return _prepared(dataset, texts, config, transfer)
-    dataset = replace(
-        dataset,
-        notes=(*dataset.notes, *more.notes),
-        provenance={**dataset.provenance, "unlabelled": more.provenance},
-    )
-    prepared = _prepared(dataset, [*texts, *more.texts] if unlabelled.vocabulary else texts, config, transfer)
-    return replace(prepared, unlabelled=prepared.pipeline.encode(more.texts))
+    taught = distillation is not None and distillation.teacher is not None
+    more = None if unlabelled is None else load_unlabelled(unlabelled, dataset, train_too=not taught)
+    if more is not None:
+        dataset = replace(
+            dataset,
+            notes=(*dataset.notes, *more.notes),
+            provenance={**dataset.provenance, "unlabelled": more.provenance},
+        )
+    beside = () if more is None else more.texts
+    teaching = None if distillation is None else Teaching.of(dataset, distillation, beside)
+    if teaching is not None:
+        dataset = teaching.dataset
+    if taught or (unlabelled is not None and unlabelled.vocabulary):
+        texts += beside
+    prepared = replace(_prepared(dataset, texts, config, transfer), teaching=teaching)
+    return prepared if more is None else replace(prepared, unlabelled=prepared.pipeline.encode(beside))
 
 
 def _prepared(

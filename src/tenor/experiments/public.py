@@ -1,7 +1,7 @@
 """What of a model's values may be published: no path of the machine it was made on."""
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path, PureWindowsPath
 from typing import Any
 
@@ -12,9 +12,17 @@ from tenor.data.hub import PREFIX
 PATHS = (
     *("data.source", "data.validation", "data.test", "data.augment.templates"),
     *("text.pretrained", "text.vectors", "network.pretrained.folder", "transfer.source"),
+    *("distillation.teacher", "unlabelled.sources"),
 )
 
 _HUB_ID = re.compile(r"[A-Za-z0-9][\w.-]*(/[\w.-]+)?")
+
+
+def paths_in(settings: Mapping[str, Any]) -> Iterator[str]:
+    """Yield the files and folders that settings by dotted keys name."""
+    for key in PATHS:
+        value = settings.get(key)
+        yield from [value] if isinstance(value, str) else value or ()
 
 
 def hub_id(source: str) -> str | None:

@@ -10,6 +10,8 @@ report.html            the page of the run, made of the files above (`tenor repo
 model/                 the model folder
 checkpoint.safetensors the state after the last epoch, for --resume only; of several networks that of the
                        first, checkpoint-2.safetensors of the second, and so on
+teacher.json           of a model that learned from a teacher: both on the same texts
+teacher.safetensors    and what the teacher said of the training texts
 """
 
 import csv
@@ -39,6 +41,7 @@ from tenor.training.runtime import Runtime
 from tenor.training.trackers import Tracking
 
 if TYPE_CHECKING:
+    from tenor.experiments.beside_teacher import BesideTeacher
     from tenor.experiments.watching import Warned
 
 CONFIG, HISTORY, METRICS = run_files.CONFIG, run_files.HISTORY, run_files.METRICS
@@ -55,6 +58,7 @@ class Run:
     model: Model
     history: History
     evaluations: dict[str, Evaluation]
+    beside_teacher: "BesideTeacher | None" = None  # of a run in a folder that had a teacher
 
 
 # What runs have folders: configuration -> the command that starts them.
@@ -153,6 +157,13 @@ class RunFolder:
         self.write(REPORT, json.dumps(report, ensure_ascii=False, indent=1, allow_nan=False))
         self.write(PAGE, run_files.page_of_run(self.path))
         self.tracking.end(_last_figures(run))
+
+    def finish_beside(self, found: "BesideTeacher | None") -> None:
+        """Write how the model, which is there by now, does beside its teacher, and the page anew."""
+        if found is None:
+            return
+        self.write(run_files.TEACHER, json.dumps(found.to_json(), indent=1, allow_nan=False))
+        self.write(PAGE, run_files.page_of_run(self.path))
 
     def cost(self, history: History, runtime: Runtime) -> dict[str, Any]:
         """Return where the run was computed, and what it took."""

@@ -11,6 +11,7 @@ from tenor.report.run_page import run_page
 
 CONFIG, HISTORY, METRICS = "config.yaml", "history.csv", "metrics.json"
 REPORT, PAGE = "report.json", "report.html"
+TEACHER = "teacher.json"
 
 
 def run_values(folder: Path) -> dict[str, Any]:
@@ -30,9 +31,8 @@ def run_values(folder: Path) -> dict[str, Any]:
             "config": yaml.safe_load((folder / CONFIG).read_text("utf-8")),
             "metrics": json.loads((folder / METRICS).read_text("utf-8")),
             "history": _history(folder / HISTORY),
-            "report": json.loads((folder / REPORT).read_text("utf-8"))
-            if (folder / REPORT).is_file()
-            else None,
+            "report": _where_there(folder / REPORT),
+            "teacher": _where_there(folder / TEACHER),
         }
     except (ValueError, yaml.YAMLError) as error:
         raise ModelError(f"{folder} is damaged, its figures cannot be read: {error}") from error
@@ -50,6 +50,10 @@ def page_of_run(folder: Path, *, texts: bool = True) -> str:
         return page(values, texts=texts)
     except (KeyError, TypeError, AttributeError) as error:
         raise ModelError(f"{folder} is damaged, its figures are not complete: {error!r}") from error
+
+
+def _where_there(path: Path) -> Any:
+    return json.loads(path.read_text("utf-8")) if path.is_file() else None
 
 
 def _history(path: Path) -> list[dict[str, float | None]]:

@@ -1,7 +1,7 @@
 """`settled`: a configuration with everything filled in that what training starts from decides.
 
 That is the folder of a pretrained encoder (`network.pretrained.folder`) or a trained model of Tenor's
-(`transfer.source`).
+(`transfer.source`); of a teacher (`distillation.teacher`) the digest is noted.
 """
 
 from collections.abc import Mapping
@@ -28,6 +28,16 @@ def settled(config: ClassificationConfig) -> ClassificationConfig:
             than the encoder can read.
         ModelError: the folder holds nothing that can be used.
     """
+    if config.distillation.teacher is not None:
+        from tenor.experiments.teacher import Teacher
+
+        if config.unlabelled.objective.asked_for():
+            raise ConfigError(
+                "a student learns what its teacher says of the texts and nothing beside it; leave out "
+                "unlabelled.objective, or distillation.teacher"
+            )
+        teacher = Teacher.read(config.distillation.teacher, config.distillation.digest)
+        config = replace(config, distillation=replace(config.distillation, digest=teacher.digest))
     if config.transfer.source is not None:
         from tenor.training.source import Source
 

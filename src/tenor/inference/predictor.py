@@ -14,13 +14,14 @@ from tenor.config.network import whole_texts_only
 from tenor.errors import ConfigError
 from tenor.evaluation.abstention import Abstention
 from tenor.evaluation.temperature import softmax
+from tenor.folder import find
 from tenor.inference.abstaining import most_unknown, rule
 from tenor.inference.engine import Engine, StepEngine
 from tenor.inference.ensemble import NGRAMS_READ_WHOLE_TEXTS, EnsembleEngine, EnsembleSteps, combined
 from tenor.inference.network import NetworkEngine
 from tenor.inference.onnx import WHOLE_TEXTS_ONLY, OnnxEngine
 from tenor.inference.onnx import load as load_onnx
-from tenor.inference.onnx_file import SUFFIX
+from tenor.inference.onnx_file import SUFFIX, companion
 from tenor.inference.steps import Steps
 from tenor.inference.stream import Stream, Streams
 from tenor.inference.table import TableEngine
@@ -254,6 +255,16 @@ def load(
     abstention = rule(model, abstain_below, target_accuracy, per_class=per_class)
     unknown = most_unknown(model) if abstain_unfamiliar else None
     return Predictor(model, engine, abstention, unknown)
+
+
+def size_of_model(path: Path) -> int:
+    """Return the bytes of a model's files: those of its folder, or an exported one with its companion.
+
+    Raises:
+        ModelError: no such folder.
+    """
+    files = [path, companion(path)] if path.suffix.lower() == SUFFIX else find(path).iterdir()
+    return sum(file.stat().st_size for file in files)
 
 
 def _opened(path: Path, *, mapped: bool) -> tuple[Model, Engine]:

@@ -11,6 +11,7 @@ from tenor.report.card_metadata import front_matter, judged
 from tenor.report.card_seal import sealed
 from tenor.report.confidence import by_split, confidence_table, coverage_sentence, scaling_sentence
 from tenor.report.data_section import data_section, warning_section
+from tenor.report.distillation import learned_from
 from tenor.report.figures_section import figures_sections
 from tenor.report.markdown import markdown
 from tenor.report.network_words import network_sentence, parts_words
@@ -129,6 +130,8 @@ def _origin(data: Values) -> Iterator[tuple[str, str]]:
             yield name, str(data[key])
     if data.get("unlabelled"):
         yield "read without labels", beside(data["unlabelled"])
+    if teacher := data.get("teacher"):
+        yield "teacher, whose probabilities were learned", learned_from(teacher)
     renamed = [f"{old} = {new}" for old, new in data.get("labels", {}).items() if old != new]
     if renamed:
         yield "labels", ", ".join(renamed)

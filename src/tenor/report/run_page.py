@@ -1,7 +1,8 @@
 """The page of one run, from plain values: what its folder holds, no more.
 
 `values` has `name` (of the run), `config` (as in config.yaml), `metrics` (as in metrics.json), `history` (the
-rows of history.csv as numbers) and `report` (as in report.json, or None: runs of older versions have none).
+rows of history.csv as numbers), `report` (as in report.json, or None: runs of older versions have none) and
+`teacher` (as in teacher.json, or None: of a run without a teacher).
 """
 
 import json
@@ -15,6 +16,7 @@ from tenor.report import run_pictures
 from tenor.report.behaviour_page import behaviour_section
 from tenor.report.confidence import confidence_section
 from tenor.report.data_section import data_section, warning_section
+from tenor.report.distillation import beside_section
 from tenor.report.figures_section import figures_sections
 from tenor.report.inspection_page import learned_section
 from tenor.report.numbers import count, duration, excerpt
@@ -41,6 +43,7 @@ def run_page(values: Mapping[str, Any], *, texts: bool = True) -> str:
             warning_section(report.get("data")),
             Section("summary", "Summary", run_summary(values, split)),
             Section("training", "Training", pictures=list(_curves(values))),
+            beside_section(values.get("teacher")),
             *(figures_sections(found, str(split)) if found is not None else ()),
             behaviour_section(report.get("behaviour"), quoted=texts),
             confidence_section(metrics),

@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
+from tenor.report.distillation import difference_sentence, learned_from
 from tenor.report.numbers import count, percent, percent_share, points
 from tenor.report.run_pictures import History, series
 
@@ -35,9 +36,13 @@ def beside(unlabelled: Mapping[str, Any]) -> str:
 
 
 def _start(values: Mapping[str, Any]) -> Iterator[str]:
-    start = ((values.get("report") or {}).get("provenance") or {}).get("start")
-    if start:
+    provenance = (values.get("report") or {}).get("provenance") or {}
+    if start := provenance.get("start"):
         yield f"Training started from {started_from(start)}."
+    if teacher := provenance.get("teacher"):
+        yield f"It learned what its teacher says of the texts, {learned_from(teacher)}."
+    if beside := values.get("teacher"):
+        yield f"{difference_sentence(beside)}."
 
 
 def _warned(values: Mapping[str, Any]) -> Iterator[str]:

@@ -23,6 +23,14 @@ class Tokens:
         ids = np.fromiter(chain.from_iterable(texts), dtype=np.int32, count=int(offsets[-1]))
         return cls(ids, offsets)
 
+    @classmethod
+    def joined(cls, parts: "Sequence[Tokens]") -> "Tokens":
+        """Return the texts of all parts, in their order."""
+        starts = np.cumsum([0, *(len(part.ids) for part in parts)])
+        offsets = [part.offsets[:-1] + start for part, start in zip(parts, starts[:-1], strict=True)]
+        ids = np.concatenate([np.empty(0, np.int32), *(part.ids for part in parts)])
+        return cls(ids, np.concatenate([*offsets, starts[-1:]]))
+
     def __len__(self) -> int:
         return len(self.offsets) - 1
 

@@ -1,0 +1,62 @@
+"""The benchmark of distillation runs, goes on where it stopped, and chooses without test reviews."""
+
+import json
+import sys
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+import pytest
+
+from tenor.data.example import Dataset
+
+Script = Callable[[str], ModuleType]
+
+
+def test_quick_runs_and_runs_again_without_training(
+    script: Script, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    distillation = script("distillation")
+    small = distillation.load(distillation.DataConfig(source="movies"))
+    parts = {name: examples[::12] for name, examples in small.splits.items()}
+    monkeypatch.setattr(distillation, "load", lambda config: replace(small, splits=parts))
+    arguments = ["--quick", "--out", str(tmp_path / "out"), "--runs", str(tmp_path / "runs")]
+    monkeypatch.setattr(sys, "argv", ["distillation.py", *arguments, "--piece", "0"])
+    with pytest.raises(SystemExit, match="the same command goes on"):
+        distillation.main()
+    fit = distillation.fit
+    judged: list[bool] = []
+
+    def watched(dataset: Dataset, *given: Any, **named: Any) -> Any:
+        judged.append(bool(dataset.split("test")))
+        return fit(dataset, *given, **named)
+
+    monkeypatch.setattr(distillation, "fit", watched)
+    monkeypatch.setattr(sys, "argv", ["distillation.py", *arguments])
+    distillation.main()
+    first = capsys.readouterr().out
+    # Two ways for each kind of teaching, without the test reviews, then one student of each kind.
+    assert judged == [False] * 4 + [True] * 3
+    assert "validation teacher, unlabelled text temperature-1-labels-0" in first
+
+    def refuse(*_: object, **__: object) -> None:
+        raise AssertionError("trained again")
+
+    monkeypatch.setattr(distillation, "fit", refuse)
+    monkeypatch.setattr(distillation, "train", refuse)
+    distillation.main()
+    assert capsys.readouterr().out.splitlines() == first.splitlines()[-5:]
+    found = json.loads((tmp_path / "out" / "distillation.json").read_text())["figures"]
+    assert list(found["students"]) == list(distillation.KINDS)
+    assert found["rows"] == len(parts["test"])
+    for kind, lost in found["student_minus_teacher"].items():
+        (student,), (teacher,) = found["students"][kind], found["teachers"]
+        apart = student["accuracy"]["value"] - teacher["accuracy"]["value"]
+        assert lost["value"] == pytest.approx(apart)
+        assert lost["low"] <= lost["value"] <= lost["high"]
+        assert student["bytes"] > 0
+        assert student["texts_per_second"] > 0
+    answers = sorted(path.name for path in (tmp_path / "runs" / "distillation-quick").glob("answers-*"))
+    assert len(answers) == 2
