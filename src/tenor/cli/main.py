@@ -32,6 +32,7 @@ from tenor.cli.probe import ProbeCommand, probe
 from tenor.cli.report import report
 from tenor.cli.serve import ServeCommand, serve
 from tenor.cli.stream import stream
+from tenor.cli.suggest import suggest
 from tenor.cli.train import TrainCommand, train
 from tenor.cli.tune import tune
 
@@ -63,6 +64,7 @@ _add(check)
 _add(compare)
 _add(predict)
 _add(stream)
+_add(suggest)
 _add(explain)
 _add(inspect)
 _add(embed)
