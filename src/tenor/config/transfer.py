@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Annotated, Any, ClassVar
 
-from annotated_types import Ge
+from annotated_types import Ge, Le
 from typing_extensions import Doc
 
 
@@ -27,6 +27,16 @@ class TransferConfig:
         bool,
         Doc("add the words of the training texts that the source lacks, by text.min_count and text.max_size"),
     ] = False
+    head: Annotated[
+        bool,
+        Doc("start with its pooling and head, too: of a classifier of the same classes, as --continue does"),
+    ] = False
+    replay: Annotated[
+        float,
+        Ge(0),
+        Le(1),
+        Doc("with head: share of its own training texts that are trained on again, where they are at hand"),
+    ] = 1.0
     unfreeze: Annotated[
         float,
         Ge(0),
@@ -48,12 +58,14 @@ class TransferConfig:
 def without_place(values: dict[str, Any]) -> dict[str, Any]:
     """Return the values of a settled configuration with the source known by its digest, not by its place.
 
-    Without a source the whole section is left out: it decides nothing, and what was computed before there
-    was such a section still counts.
+    What concerns the head is left out where it starts fresh, and without a source the whole section: it
+    decides nothing, and what was computed before there was such a setting still counts.
     """
     others = {name: section for name, section in values.items() if name != "transfer"}
     given = values.get("transfer")
     if given is None or given["source"] is None:
         return others
     place = {"source"} if given["digest"] is not None else set()
+    if not given["head"]:
+        place |= {"head", "replay"}
     return {**others, "transfer": {name: value for name, value in given.items() if name not in place}}

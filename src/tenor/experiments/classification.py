@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -33,7 +34,8 @@ from tenor.nn.build import build, to_arrays
 from tenor.nn.classifier import Classifier
 from tenor.report.numbers import count
 from tenor.text.familiarity import Familiarity
-from tenor.text.ratios import Counts
+from tenor.text.pipeline import TextPipeline
+from tenor.text.ratios import Counts, LogCountRatios
 from tenor.text.tokens import Tokens
 from tenor.text.vectors import read
 from tenor.training.checkpoint import Checkpoint
@@ -41,6 +43,7 @@ from tenor.training.loop import History, Labelled, Saving, Trainer
 from tenor.training.objectives import Objective, Supervised, class_weights
 from tenor.training.rehearsal import rehearsal
 from tenor.training.runtime import Runtime, Step, applied, resolve
+from tenor.training.source import Source
 from tenor.training.transfer import transfer
 from tenor.training.unfreezing import Unfreezing
 
@@ -70,11 +73,13 @@ def train(
     resume: bool = False,
     force: bool = False,
     watcher: Watcher | None = None,
+    beside: Callable[[Fitted], Mapping[str, Any]] | None = None,
 ) -> Run:
     """Train, evaluate and save a classifier.
 
     `out` is the run folder: `resume` goes on with the run it holds, `force` replaces it. `dataset` is used
-    instead of `config.data` where it is given. An interrupted run keeps its last checkpoint.
+    instead of `config.data` where it is given. `beside` says, once it is fitted, what report.json holds
+    besides the usual. An interrupted run keeps its last checkpoint.
     """
     config = settled(config)
     folder = None if out is None else RunFolder.open(out, config, resume=resume, force=force)
@@ -85,6 +90,7 @@ def train(
         prepared = prepare(dataset, config.text, config.transfer)
         dataset = prepared.dataset
         fitted = fit(dataset, config, prepared=prepared, folder=folder, watcher=watcher)
+        added = {} if beside is None else beside(fitted)
         run = Run(folder.path if folder else None, config, fitted.model, fitted.history, fitted.evaluations)
         if folder is not None:
             texts = config.evaluation.texts
@@ -100,7 +106,7 @@ def train(
                     texts=texts,
                     behaviour=behaviour,
                 )
-            folder.finish(run, runtime=fitted.runtime, report=report)
+            folder.finish(run, runtime=fitted.runtime, report={**report, **added})
     except KeyboardInterrupt:
         raise Interrupted(
             "interrupted; nothing was saved, since no --out was given" if folder is None else folder.kept()
@@ -135,7 +141,7 @@ def fit(
     labelled = prepared.labelled
     _refuse_endless(labelled["train"].tokens, config)
     counts = None
-    if config.network.ratios.use:
+    if config.network.ratios.use and not _keeps_ratios(config):
         counts = Counts.of(
             labelled["train"].tokens,
             labelled["train"].targets,
@@ -151,13 +157,13 @@ def fit(
             vocabulary_size=len(pipeline.vocabulary),
             classes=len(dataset.classes),
             vectors=vectors,
-            ratios=None if counts is None else counts.ratios(),
+            ratios=_kept_ratios(source, pipeline, config) if counts is None else counts.ratios(),
             weights=pretrained.read(config.network),
             pad=pipeline.vocabulary.pad,
             unknown=pipeline.vocabulary.unknown,
         )
         if source is not None:
-            transfer(module, source)
+            transfer(module, source, head=config.transfer.head)
         module.counts = counts
         objective = Supervised(class_weights(config.training, labelled["train"].targets, dataset.classes))
         history, runtime = _train(module, objective, labelled, config, folder=folder, watcher=watcher)
@@ -192,6 +198,19 @@ def fit(
     metrics: dict[str, Any] = {split: evaluation.to_json() for split, evaluation in evaluations.items()}
     model = replace(model, metrics=metrics)
     return Fitted(model, Predictor(model, engine), history, runtime, scored, evaluations)
+
+
+def _keeps_ratios(config: ClassificationConfig) -> bool:
+    """Whether a classifier goes on without its old texts: counts of the new ones alone would forget these."""
+    return config.transfer.head and not config.transfer.replay
+
+
+def _kept_ratios(
+    source: Source | None, pipeline: TextPipeline, config: ClassificationConfig
+) -> LogCountRatios | None:
+    if source is None or source.ratios is None or not _keeps_ratios(config):
+        return None
+    return source.ratios.extended(len(pipeline.vocabulary))
 
 
 def _calibrated(model: Model, validation: scoring.Scored | None) -> Model:

@@ -20,6 +20,7 @@ from tenor.report.inspection_page import learned_section
 from tenor.report.numbers import count, duration, excerpt
 from tenor.report.page import QUOTED, Page, Quote, Reading, Section, Table, facts
 from tenor.report.run_summary import run_summary
+from tenor.report.side_by_side import side_section
 
 _NO_TEXTS = "The texts were left out of this page."
 
@@ -40,6 +41,7 @@ def run_page(values: Mapping[str, Any], *, texts: bool = True) -> str:
         [
             warning_section(report.get("data")),
             Section("summary", "Summary", run_summary(values, split)),
+            side_section(report.get("continued")),
             Section("training", "Training", pictures=list(_curves(values))),
             *(figures_sections(found, str(split)) if found is not None else ()),
             behaviour_section(report.get("behaviour"), quoted=texts),
