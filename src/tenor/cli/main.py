@@ -15,6 +15,7 @@ from tenor.cli.card import card
 from tenor.cli.check import check
 from tenor.cli.compare import compare
 from tenor.cli.console import INTERRUPTED, Terminal, tolerant_streams
+from tenor.cli.curve import curve
 from tenor.cli.data import data
 from tenor.cli.demo import demo
 from tenor.cli.embed import embed
@@ -59,6 +60,7 @@ _add(data)
 _add(augment)
 _add(train, TrainCommand)
 _add(tune)
+_add(curve)
 _add(evaluate)
 _add(check)
 _add(compare)

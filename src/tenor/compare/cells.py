@@ -60,7 +60,7 @@ class Cell:
         for key in (*_BESIDE, *(() if timed else _SPEED)):
             values["training"].pop(key, None)
         values["data"].pop("augment")  # the variants are texts of the data
-        if self.config.data.subset.rows is None:  # of all rows; so are a subset's, but for whoever draws them
+        if self.config.data.subset.rows is None:  # as it was before there were subsets
             values["data"].pop("subset")
         named = json.dumps([VERSION, self.kind, self.seed, values], sort_keys=True)
         return hashlib.sha256(named.encode()).hexdigest()

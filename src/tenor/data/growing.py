@@ -1,4 +1,4 @@
-"""`growing_order`: an order of rows whose every beginning looks like the whole, so that subsets are nested."""
+"""`growing_order`: an order of rows whose every beginning looks like the whole."""
 
 from collections.abc import Sequence
 

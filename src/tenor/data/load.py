@@ -50,8 +50,9 @@ def load(config: DataConfig, trained: Trained | None = None) -> Dataset:
     Splits that the source brings, or `config.validation` and `config.test` name, are used as they are. Of
     those missing, test is split off the training rows first, then validation off the rest, each by its
     fraction. The classes are those of the training rows, or those that a model was `trained` on, of which not
-    all need to occur. Last, with `config.duplicates` "drop", texts leave
-    training, or validation, that a later split has too, and `config.subset` draws training rows. With `config.augment`, variants then join training.
+    all need to occur. Last, with `config.duplicates` "drop", texts leave training, or validation, that a
+    later split has too, and `config.subset` draws training rows. With `config.augment`, variants then join
+    training.
 
     Raises:
         DataError: the source or a file cannot be read; no such column; labels that cannot be classes or

@@ -99,6 +99,7 @@ def _hold_groups(
 
 
 def random_order(size: int, generator: np.random.Generator) -> Rows:
+    """Return so many numbers from 0 in a random order, the same on every machine."""
     return np.argsort(generator.random(size), kind="stable")
 
 
