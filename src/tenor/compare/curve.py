@@ -177,7 +177,7 @@ def _cells(base: ClassificationConfig, terms: ComparisonConfig, sizes: Sequence[
             part = SubsetConfig(rows, network.seed)
             for one in (network, replace(beside, seed=network.seed)):
                 data = replace(one.config.data, subset=part)
-                yield replace(one, model=f"{one.model}-{rows}-rows", config=replace(one.config, data=data))
+                yield replace(one, config=replace(one.config, data=data))
 
 
 def _part(whole: Dataset, cell: Cell) -> Dataset:

@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from tenor.config.classification import ClassificationConfig
+from tenor.config.training import TrainingConfig
 from tenor.config.transfer import TransferConfig
 from tenor.data.example import Example
 from tenor.data.load import load
@@ -53,6 +54,7 @@ def starting(path: str) -> ClassificationConfig:
     model = Model.load(Path(path).expanduser())
     config = model.config
     size = len(model.pipeline.vocabulary)
+    usual = TrainingConfig()
     full = config.text.max_size is not None and config.text.max_size <= size
     return replace(
         config,
@@ -65,7 +67,7 @@ def starting(path: str) -> ClassificationConfig:
             max_size=size + size // _ROOM + 1 if full else config.text.max_size,
         ),
         transfer=TransferConfig(source=path, head=True, extend_vocabulary=True, unfreeze=0.0, factor=1.0),
-        training=replace(config.training, track=(), device="auto", threads=None),
+        training=replace(config.training, track=usual.track, device=usual.device, threads=usual.threads),
     )
 
 
