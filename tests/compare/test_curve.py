@@ -54,7 +54,7 @@ def test_every_size_is_trained_and_kept(
 ) -> None:
     out = tmp_path / "curve"
     found = curve(config(source), SMALL, out)
-    assert [one.name for one in found.curves] == ["lstm-last", "tfidf"]
+    assert [one.name for one in found.curves] == ["bilstm-mean-max", "tfidf"]
     for one in found.curves:
         assert one.sizes == SMALL.sizes
         assert [len(points) for points in one.points] == [2] * 4
@@ -76,10 +76,10 @@ def test_every_size_is_trained_and_kept(
     again = curve(config(source), SMALL, out, resume=True)
     assert trained == []
     assert again.to_json()["curves"] == found.to_json()["curves"]
-    shutil.rmtree(out / "cells" / "lstm-last-16-rows-seed-1")
+    shutil.rmtree(out / "cells" / "bilstm-mean-max-16-rows-seed-1")
     curve(config(source), replace(SMALL, sizes=(*SMALL.sizes, 70)), out, resume=True)
     assert len(trained) == 1 + 4
-    assert "lstm-last-16-rows-seed-1" in trained
+    assert "bilstm-mean-max-16-rows-seed-1" in trained
 
 
 def test_no_test_text_is_read_and_parts_are_nested(
@@ -109,7 +109,7 @@ def test_a_training_that_fails_is_left_out_and_said(
     source: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def failing(tasks: list[Task], jobs: int, logs: Path, share: Any, finish: Any) -> None:
-        bad = [task for task in tasks if task.cell.name == "lstm-last-8-rows-seed-0"]
+        bad = [task for task in tasks if task.cell.name == "bilstm-mean-max-8-rows-seed-0"]
         here([task for task in tasks if task not in bad], jobs, logs, share, finish)
         for task in bad:
             finish(task, "out of memory")

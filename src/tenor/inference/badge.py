@@ -34,7 +34,7 @@ class Gradients:
     def distances(self, place: int) -> Floats:
         """Return the squared distance of each to one of them, (N,)."""
         products = (self.residuals @ self.residuals[place]) * (self.vectors @ self.vectors[place])
-        return np.maximum(self.squares + self.squares[place] - 2 * products, 0.0)
+        return np.asarray(np.maximum(self.squares + self.squares[place] - 2 * products, 0.0))
 
     def drawn(self, count: int, seed: int, refused: Callable[[int], bool]) -> list[int]:
         """Return the places of at most `count` texts in the order they were drawn, the longest first.
