@@ -93,6 +93,7 @@ def test_no_test_text_is_read_and_parts_are_nested(
         assert list(dataset.splits) == ["train", "validation"]
         assert dataset.split("validation") == real.split("validation")
         part = given.data.subset
+        assert given.training.epochs == {8: 4, 16: 3}[part.rows]  # of 76 rows: 1 epoch
         seen[part.seed, part.rows] = {row.text for row in dataset.split("train")}
         return fit(dataset, given, **rest)
 

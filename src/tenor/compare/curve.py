@@ -12,6 +12,7 @@ import json
 import shutil
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
+from math import ceil, sqrt
 from pathlib import Path
 from typing import Any
 
@@ -112,7 +113,7 @@ def curve(
     terms = ComparisonConfig(
         models=(name_of(base.network),), baselines=(_BESIDE,), seeds=config.seeds, jobs=config.jobs
     )
-    cells = list(_cells(base, terms, sizes))
+    cells = list(_cells(base, terms, sizes, len(whole.split("train"))))
     found = {cell.name: point_fingerprint(cell, _part(whole, cell)) for cell in cells}
     tasks = {cell.name: Task(POINT, cell, out / CELLS / cell.name) for cell in cells}
 
@@ -169,15 +170,23 @@ def _sizes(dataset: Dataset, config: CurveConfig) -> tuple[int, ...]:
     return tuple(sorted({size for step in range(_SIZES) if (size := rows >> step) >= least}))
 
 
-def _cells(base: ClassificationConfig, terms: ComparisonConfig, sizes: Sequence[int]) -> Iterator[Cell]:
-    """Yield the cells seed by seed, so that all sizes have one training before any has two."""
+def _cells(
+    base: ClassificationConfig, terms: ComparisonConfig, sizes: Sequence[int], whole: int
+) -> Iterator[Cell]:
+    """Yield the cells seed by seed, so that all sizes have one training before any has two.
+
+    With n of N rows there are sqrt(N / n) times the epochs: as many as for all rows are few steps, and the
+    curve would be one of steps, not of rows.
+    """
     beside, *networks = cells_of(base, terms)
     for network in networks:
         for rows in sizes:
             part = SubsetConfig(rows, network.seed)
             for one in (network, replace(beside, seed=network.seed)):
                 data = replace(one.config.data, subset=part)
-                yield replace(one, config=replace(one.config, data=data))
+                epochs = ceil(one.config.training.epochs * sqrt(whole / rows))
+                training = replace(one.config.training, epochs=epochs)
+                yield replace(one, config=replace(one.config, data=data, training=training))
 
 
 def _part(whole: Dataset, cell: Cell) -> Dataset:
