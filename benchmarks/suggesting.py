@@ -44,7 +44,6 @@ from tenor.inference.suggesting import suggest
 
 RANDOM, UNCERTAIN, SUGGESTED = "random", "uncertain", "suggested"
 WAYS = (RANDOM, UNCERTAIN, SUGGESTED)
-_PLACE = "place"
 
 
 @dataclass(frozen=True)
@@ -123,13 +122,11 @@ class Labelling:
         known = set(labelled)
         if self._way == RANDOM:
             return [place for place in self._order() if place not in known][: self._plan.more]
-        rows = [
-            {"text": one.text, _PLACE: place} for place, one in enumerate(self._pool) if place not in known
-        ]
+        left = [place for place in range(len(self._pool)) if place not in known]
+        rows = TextRows("the pool", "text", [{"text": self._pool[place].text} for place in left])
         choice = SuggestionConfig(count=self._plan.more, diverse=self._way == SUGGESTED, seed=self._seed)
         texts = (self._pool[place].text for place in labelled)
-        found = suggest(predictor, TextRows("the pool", "text", rows), choice, known=texts)
-        return [int(one.row[_PLACE]) for one in found.rows]
+        return [left[one.number - 1] for one in suggest(predictor, rows, choice, known=texts).rows]
 
     def _order(self) -> list[int]:
         """Return all rows of the pool in a random order, every class by its share."""
