@@ -21,6 +21,8 @@ COMMANDS = (
         "tune",
         "predict",
         "stream",
+        "suggest",
+        "curve",
         "explain",
         "check",
     ),

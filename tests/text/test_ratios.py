@@ -127,3 +127,15 @@ def test_no_texts_give_zeros() -> None:
     tokens = Tokens.of([[2, 3]])
     assert (nothing.of_bigrams(nothing.bigrams.find(tokens)) == 0).all()
     assert nothing.of_words(tokens.ids).shape == (2, 3)
+
+
+def test_more_words_behind_change_nothing_of_the_others() -> None:
+    counts, tokens, _ = counts_of([[2, 3, 2, 3], [4, 5, 4, 5], [2, 3, 6]], 2)
+    ratios = counts.ratios()
+    more = ratios.extended(VOCABULARY + 2)
+    beside = Tokens.of([[2, 3, VOCABULARY, 2, VOCABULARY + 1]])
+    np.testing.assert_array_equal(more.bigrams.find(tokens), ratios.bigrams.find(tokens))
+    np.testing.assert_array_equal(more.of_words(tokens.ids), ratios.of_words(tokens.ids))
+    assert more.bigrams.find(beside).tolist()[2:] == [-1, -1, -1]
+    assert (more.of_words(beside.ids)[[2, 4]] == 0).all()
+    LogCountRatios.from_arrays(more.to_arrays())

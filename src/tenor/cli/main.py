@@ -15,6 +15,7 @@ from tenor.cli.card import card
 from tenor.cli.check import check
 from tenor.cli.compare import compare
 from tenor.cli.console import INTERRUPTED, Terminal, tolerant_streams
+from tenor.cli.curve import curve
 from tenor.cli.data import data
 from tenor.cli.demo import demo
 from tenor.cli.distil import distil
@@ -33,6 +34,7 @@ from tenor.cli.probe import ProbeCommand, probe
 from tenor.cli.report import report
 from tenor.cli.serve import ServeCommand, serve
 from tenor.cli.stream import stream
+from tenor.cli.suggest import suggest
 from tenor.cli.train import TrainCommand, train
 from tenor.cli.tune import tune
 
@@ -60,11 +62,13 @@ _add(augment)
 _add(train, TrainCommand)
 _add(distil)
 _add(tune)
+_add(curve)
 _add(evaluate)
 _add(check)
 _add(compare)
 _add(predict)
 _add(stream)
+_add(suggest)
 _add(explain)
 _add(inspect)
 _add(embed)

@@ -3,9 +3,10 @@
 import itertools
 import json as json_library
 import shlex
+from collections.abc import Mapping
 from contextlib import closing
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, TypedDict
 
 import typer
 from typer.core import TyperCommand
@@ -17,12 +18,18 @@ from tenor.cli.progress import TrainingView
 from tenor.config.classification import ClassificationConfig
 from tenor.config.load import recipes
 from tenor.config.names import name_of
-from tenor.errors import OutputError
+from tenor.errors import ConfigError, OutputError
 
 if TYPE_CHECKING:
     from tenor.experiments.run import Run
 
 _RUNS = Path("runs")
+
+
+class _Given(TypedDict):
+    out: Path
+    resume: bool
+    force: bool
 
 
 class TrainCommand(TyperCommand):
@@ -47,6 +54,14 @@ def train(
             "--out",
             metavar="FOLDER",
             help="where the run goes; without it a new folder in runs/, named after data and model",
+        ),
+    ] = None,
+    continued: Annotated[
+        str | None,
+        typer.Option(
+            "--continue",
+            metavar="MODEL",
+            help="go on from this classifier, whose DATA was other data: a run folder or its model folder",
         ),
     ] = None,
     resume: Annotated[
@@ -83,7 +98,10 @@ def train(
 
     --set beats DATA and the options below, these beat --config, and that beats the defaults.
 
-    For example: tenor train reviews.csv --model bigru-mean --epochs 5 --out runs/first
+    --continue goes on from a classifier with more data, and shows both models on the same test texts.
+
+    For example: tenor train reviews.csv --model bigru-mean --epochs 5 --out runs/first or
+    tenor train --continue runs/first more.csv --out runs/second
     """
     terminal: Terminal = context.obj
     if resume and out is None:
@@ -92,26 +110,56 @@ def train(
         raise OutputError("--resume goes on with a run and --force replaces it; give one of them")
     require(*TRAINING)
 
-    from tenor.experiments import classification
+    from tenor.experiments import classification, continuing
+
+    found = options.configuration(context, base=_base(out, continued, data, source, resume=resume))
+    folder = out or new_folder(found)
+    given: _Given = {"out": folder, "resume": resume, "force": force}
+    sides = None
+    with closing(TrainingView(terminal)) as view:
+        if found.transfer.head:
+            made = continuing.continue_training(found, **given, watcher=view)
+            run, sides = made.run, made.to_json()
+        else:
+            run = classification.train(found, **given, watcher=view)
+    if json:
+        beside = {} if sides is None else {continuing.CONTINUED: sides}
+        terminal.json({"path": str(folder), **_metrics(folder), **beside})
+    else:
+        _show(terminal, run, folder, sides)
+
+
+def _base(
+    out: Path | None, continued: str | None, data: str | None, source: str | None, *, resume: bool
+) -> ClassificationConfig | None:
+    """Return the configuration that the options change: of the run or classifier that is gone on with."""
+    from tenor.experiments import continuing
     from tenor.experiments.run import stored_config
 
-    found = options.configuration(context, base=stored_config(out) if resume and out else None)
-    folder = out or new_folder(found)
-    with closing(TrainingView(terminal)) as view:
-        run = classification.train(found, out=folder, resume=resume, force=force, watcher=view)
-    if json:
-        terminal.json({"path": str(folder), **_metrics(folder)})
-    else:
-        _show(terminal, run, folder)
+    if continued is None:
+        return stored_config(out) if resume and out else None
+    for given, why in (
+        (resume, "--resume goes on with the run in --out, whose settings say what it went on from"),
+        (source, "--from starts with its encoder alone, and --continue with the whole classifier"),
+    ):
+        if given:
+            raise ConfigError(f"{why}; leave out one of them")
+    if data is None:
+        raise ConfigError("--continue needs the data that is new: tenor train --continue MODEL DATA")
+    return continuing.starting(continued)
 
 
-def _show(terminal: Terminal, run: "Run", folder: Path) -> None:
-    from tenor.report import tables
+def _show(terminal: Terminal, run: "Run", folder: Path, sides: Mapping[str, Any] | None) -> None:
+    from tenor.report import side_by_side, tables
 
     split = next((name for name in ("test", "validation") if name in run.evaluations), None)
     if split is not None:
         terminal.note()
         terminal.show(*tables.summary(run.evaluations[split], split), "")
+    if sides is not None:
+        terminal.show(tables.of_page(side_by_side.side_table(sides)), "")
+        for sentence in side_by_side.side_sentences(sides):
+            terminal.line(sentence)
     terminal.line(f"Saved in {folder}")
     terminal.line(f'Predict with: tenor predict {shlex.quote(str(folder))} "a text of yours"')
 

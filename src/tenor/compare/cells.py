@@ -53,7 +53,9 @@ class Cell:
     def name(self) -> str:
         """A name for its folder."""
         rate = f"-rate-{self.config.training.learning_rate:g}" if self.chosen else ""
-        return re.sub(r"[^\w.=-]+", "_", f"{self.model}{rate}-seed-{self.seed}")
+        rows = self.config.data.subset.rows
+        part = "" if rows is None else f"-{rows}-rows"
+        return re.sub(r"[^\w.=-]+", "_", f"{self.model}{rate}{part}-seed-{self.seed}")
 
     @property
     def fingerprint(self) -> str:

@@ -17,6 +17,7 @@ import numpy.typing as npt
 from tenor.baselines.baseline import BASELINES, Baseline
 from tenor.compare.cell_result import MODEL, CellBehaviour, CellResult, Costs
 from tenor.compare.cells import BASELINE, Cell
+from tenor.compare.point import Point
 from tenor.config.classification import ClassificationConfig
 from tenor.config.data import DataConfig
 from tenor.config.load import to_values
@@ -30,7 +31,7 @@ from tenor.experiments.machine import peak_memory_mib
 from tenor.experiments.named_files import files_of
 from tenor.experiments.preparing import Prepared, Sections, prepare, sections_of
 from tenor.experiments.run import CHECKPOINT, RunFolder, stored_config
-from tenor.experiments.scoring import Scored
+from tenor.experiments.scoring import Scored, class_indices
 from tenor.experiments.settling import settled
 from tenor.training.runtime import applied
 
@@ -51,6 +52,7 @@ class Data:
     """The data of a comparison, read once, and prepared once for each way to read text in turn."""
 
     def __init__(self, config: DataConfig) -> None:
+        self.config = config
         self.dataset = load(config)
         self._read: Sections | None = None
         self._prepared: Prepared | None = None
@@ -166,12 +168,46 @@ def measure_costs(cell: Cell, folder: Path, data: Data, share: Share) -> None:
     Costs(*_percentiles(single), throughput, clock.texts_per_second, peak_memory_mib()).save(folder)
 
 
-TRAIN, FIT, CHECK, COSTS = "train", "baseline", "behaviour", "costs"
+def train_point(cell: Cell, folder: Path, data: Data, share: Share) -> None:
+    """Train a point of a learning curve, and keep which validation texts it reads right.
+
+    It is a network or a baseline. The test split is not read.
+    """
+    dataset = without_test(data.dataset)
+    examples = dataset.split("validation")
+    labels = class_indices(examples, dataset.classes)
+    start = time.perf_counter()
+    if cell.kind == BASELINE:
+        probabilities = _baseline(cell, data).predict_proba([e.text for e in examples])
+    else:
+        probabilities = (
+            fit(dataset, cell.config, watcher=_Shares(cell, share)).scored["validation"].probabilities
+        )
+    Point(
+        fingerprint=point_fingerprint(cell, data.dataset),
+        seconds=time.perf_counter() - start,
+        right="".join(map(str, (probabilities.argmax(axis=1) == labels).astype(int).tolist())),
+    ).save(folder)
+
+
+def without_test(dataset: Dataset) -> Dataset:
+    """Return the data set as a learning curve may see it."""
+    kept = {name: rows for name, rows in dataset.splits.items() if name != "test"}
+    return replace(dataset, splits=kept)
+
+
+def point_fingerprint(cell: Cell, dataset: Dataset) -> str:
+    """SHA-256 that a stored point must agree with to be taken for this cell on this data."""
+    return result_fingerprint(cell, data_fingerprint(without_test(dataset)))
+
+
+TRAIN, FIT, CHECK, COSTS, POINT = "train", "baseline", "behaviour", "costs", "point"
 TASKS: dict[str, Callable[[Cell, Path, Data, Share], None]] = {
     TRAIN: train_cell,
     FIT: fit_baseline,
     CHECK: check_cell,
     COSTS: measure_costs,
+    POINT: train_point,
 }
 
 

@@ -111,7 +111,8 @@ def main() -> None:
             cell = Cell.from_json(request["cell"])
             told = _Told(answers)
             try:
-                data = data or Data(cell.config.data)
+                if data is None or data.config != cell.config.data:  # of a learning curve each has its own
+                    data = Data(cell.config.data)
                 TASKS[request["task"]](cell, Path(request["folder"]), data, told.share)
             except TenorError as error:
                 told.say({"failed": str(error)})

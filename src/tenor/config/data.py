@@ -7,6 +7,7 @@ from annotated_types import Ge, Lt
 from typing_extensions import Doc
 
 from tenor.config.augmentation import AugmentConfig
+from tenor.config.subset import SubsetConfig
 
 EmptyPolicy = Literal["drop", "refuse", "keep"]
 DuplicatesPolicy = Literal["keep", "drop"]
@@ -51,6 +52,7 @@ class DataConfig:
         ),
     ] = "keep"
     encoding: Annotated[str, Doc("character encoding of text files")] = "utf-8"
+    subset: Annotated[SubsetConfig, Doc("a part of the training rows")] = field(default_factory=SubsetConfig)
     augment: Annotated[AugmentConfig, Doc("variants of training texts")] = field(
         default_factory=AugmentConfig
     )

@@ -5,13 +5,17 @@ from typing import Any
 
 from tenor.config.ensemble import EnsembleConfig
 from tenor.config.load import Values, to_values
+from tenor.config.subset import SubsetConfig
 from tenor.config.unlabelled import UnlabelledConfig
 
 # Settings and sections, by their dotted keys, that came later with a default that changes nothing: what was
 # computed before there was such a one still counts.
 _ADDED: Mapping[str, Any] = {
     "data.drop_where": [],
+    "data.subset": to_values(SubsetConfig()),
     "ensemble": to_values(EnsembleConfig()),
+    "transfer.head": False,
+    "transfer.replay": 1.0,
     "unlabelled": to_values(UnlabelledConfig()),
     "training.average": None,
 }

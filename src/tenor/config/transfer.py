@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Annotated, ClassVar
 
-from annotated_types import Ge
+from annotated_types import Ge, Le
 from typing_extensions import Doc
 
 
@@ -27,6 +27,16 @@ class TransferConfig:
         bool,
         Doc("add the words of the training texts that the source lacks, by text.min_count and text.max_size"),
     ] = False
+    head: Annotated[
+        bool,
+        Doc("start with its pooling and head, too: of a classifier of the same classes, as --continue does"),
+    ] = False
+    replay: Annotated[
+        float,
+        Ge(0),
+        Le(1),
+        Doc("with head: share of its own training texts that are trained on again, where they are at hand"),
+    ] = 1.0
     unfreeze: Annotated[
         float,
         Ge(0),

@@ -4,6 +4,7 @@ Two texts are the same when they are equal but for case and white space. Only a 
 memory stays small beside the texts themselves.
 """
 
+import re
 from collections import Counter
 from collections.abc import Mapping
 from hashlib import blake2b
@@ -13,6 +14,8 @@ from tenor.errors import DataError
 
 # A text stays in the first of these splits that has it: what is measured must not shrink.
 _STAYS = ("test", "validation", "train")
+NEAR = 0.8  # words that two texts share, as a share of all words of both (Jaccard), from which they are near
+_WORD = re.compile(r"\w+")
 
 
 def normalized(text: str) -> str:
@@ -25,6 +28,19 @@ def digest(text: str) -> bytes | None:
     same = normalized(text)
     # surrogatepass: a broken character from a lenient reader must not stop the count.
     return blake2b(same.encode("utf-8", "surrogatepass"), digest_size=16).digest() if same else None
+
+
+def words(text: str) -> frozenset[str]:
+    """Return the words of the normalized text, by which `near` tells texts that are nearly the same."""
+    return frozenset(_WORD.findall(normalized(text)))
+
+
+def near(one: frozenset[str], other: frozenset[str]) -> bool:
+    """Whether two texts with these words are nearly the same: most of all their words stand in both."""
+    small, large = sorted((len(one), len(other)))
+    if not large or small < NEAR * large:
+        return False
+    return len(one & other) >= NEAR * len(one | other)
 
 
 def drop_shared(

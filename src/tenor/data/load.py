@@ -1,6 +1,7 @@
 """`load`: a configuration -> labelled, split examples; `load_for_evaluation`: by a model's classes."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from tenor.config.data import DataConfig
@@ -15,6 +16,7 @@ from tenor.data.readers import Row, read_rows
 from tenor.data.resolve import read_source
 from tenor.data.source import SPLIT_NAMES, UNSPLIT, Source
 from tenor.data.splits import hold_out
+from tenor.data.subset import subset
 from tenor.data.suggestion import listed, suggestion
 from tenor.data.table import Table, make_examples, make_ids, make_table
 from tenor.errors import DataError
@@ -25,13 +27,32 @@ _SPLITS = ("train", "validation", "test")
 _ROW = "row"  # prefix of the ids of rows that no split names
 
 
-def load(config: DataConfig) -> Dataset:
+@dataclass(frozen=True)
+class Trained:
+    """What a model was trained on: its classes in order, and its columns, which other data may have, too."""
+
+    classes: tuple[str, ...]
+    text_column: str | None = None
+    label_column: str | None = None
+
+    def named_in(self, source: Source) -> Source:
+        """Return a source with these columns where it has both and does not say itself which they are."""
+        rows = source.splits.get("train", source.splits.get(UNSPLIT, ()))
+        names = column_names(rows)
+        if source.text_column is None and {self.text_column, self.label_column} <= set(names):
+            return replace(source, text_column=self.text_column, label_column=self.label_column)
+        return source
+
+
+def load(config: DataConfig, trained: Trained | None = None) -> Dataset:
     """Read a source, name its classes and bring it into the splits train, validation and test.
 
     Splits that the source brings, or `config.validation` and `config.test` name, are used as they are. Of
     those missing, test is split off the training rows first, then validation off the rest, each by its
-    fraction. The classes are those of the training rows. Last, with `config.duplicates` "drop", texts leave
-    training, or validation, that a later split has too. With `config.augment`, variants then join training.
+    fraction. The classes are those of the training rows, or those that a model was `trained` on, of which not
+    all need to occur. Last, with `config.duplicates` "drop", texts leave training, or validation, that a
+    later split has too, and `config.subset` draws training rows. With `config.augment`, variants then join
+    training.
 
     Raises:
         DataError: the source or a file cannot be read; no such column; labels that cannot be classes or
@@ -39,11 +60,18 @@ def load(config: DataConfig) -> Dataset:
         MissingExtraError: the source needs a library that is not installed.
     """
     source = read_source(config.source, config.encoding)
+    if trained is not None:
+        source = trained.named_in(source)
     tables = _tables(source, config)
     train = tables["train"]
     if config.group_by is not None:
         require_column(train.rows, config.group_by, train.where)
-    labels = learn_labels(train.labels, train.numbers, train.where, config.label_names)
+    read = train.labels, train.numbers, train.where
+    labels = (
+        learn_labels(*read, config.label_names)
+        if trained is None
+        else match_labels(*read, trained.classes, config.label_names)
+    )
     given = _examples(tables, labels, config.group_by)
     splits, methods = _complete(given, config)
     notes = [
@@ -58,6 +86,9 @@ def load(config: DataConfig) -> Dataset:
     if config.duplicates == "drop":
         splits, left_out = drop_shared(splits)
         notes += left_out
+    if config.subset.rows is not None:
+        splits = dict(subset(Dataset(source.name, labels.classes, splits), config.subset).splits)
+        notes.append(f"Train: {config.subset.rows:,} rows of it drawn (seed {config.subset.seed}).")
     provenance = {
         "source": config.source,
         "validation": config.validation,

@@ -48,13 +48,13 @@ def hold_out(
     if groups is None:
         held = _hold_rows(strata, fraction, generator)
     else:
-        held = _hold_groups(strata, _group_codes(groups), fraction, generator)
+        held = _hold_groups(strata, group_codes(groups), fraction, generator)
     _check(held, codes, [str(label) for label in classes], fraction, name, stratify=stratify)
     return np.flatnonzero(~held), np.flatnonzero(held)
 
 
 def _hold_rows(strata: Rows, fraction: float, generator: np.random.Generator) -> npt.NDArray[np.bool_]:
-    order = _random_order(len(strata), generator)
+    order = random_order(len(strata), generator)
     held = np.zeros(len(strata), dtype=bool)
     for stratum, quota in enumerate(_quotas(np.bincount(strata), fraction).tolist()):
         members = order[strata[order] == stratum]
@@ -84,7 +84,7 @@ def _hold_groups(
     members = np.split(rows, np.cumsum(np.bincount(groups))[:-1])
     held = np.zeros(len(strata), dtype=bool)
     too_large = []
-    for group in _random_order(len(members), generator):
+    for group in random_order(len(members), generator):
         counts = np.bincount(strata[members[group]], minlength=len(missing))
         if np.all(counts <= missing):
             missing -= counts
@@ -98,11 +98,12 @@ def _hold_groups(
     return held
 
 
-def _random_order(size: int, generator: np.random.Generator) -> Rows:
+def random_order(size: int, generator: np.random.Generator) -> Rows:
+    """Return so many numbers from 0 in a random order, the same on every machine."""
     return np.argsort(generator.random(size), kind="stable")
 
 
-def _group_codes(groups: Sequence[str | None]) -> Rows:
+def group_codes(groups: Sequence[str | None]) -> Rows:
     """Number the groups by first appearance (N,)."""
     numbers: dict[object, int] = {}
     keys = (index if group is None else (group,) for index, group in enumerate(groups))

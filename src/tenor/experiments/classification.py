@@ -1,6 +1,6 @@
 """A classification experiment: data and configuration in, a trained and evaluated model out."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -58,11 +58,13 @@ def train(
     resume: bool = False,
     force: bool = False,
     watcher: Watcher | None = None,
+    beside: Callable[[Fitted], Mapping[str, Any]] | None = None,
 ) -> Run:
     """Train, evaluate and save a classifier.
 
     `out` is the run folder: `resume` goes on with the run it holds, `force` replaces it. `dataset` is used
-    instead of `config.data` where it is given. An interrupted run keeps its last checkpoint.
+    instead of `config.data` where it is given. `beside` says, once it is fitted, what report.json holds
+    besides the usual. An interrupted run keeps its last checkpoint.
     """
     config = settled(config)
     with run_folder(out, config, resume=resume, force=force) as folder:
@@ -70,6 +72,7 @@ def train(
         prepared = prepare(dataset, *sections_of(config))
         dataset = prepared.dataset
         fitted = fit(dataset, config, prepared=prepared, folder=folder, watcher=watcher)
+        added = {} if beside is None else beside(fitted)
         run = Run(folder.path if folder else None, config, fitted.model, fitted.history, fitted.evaluations)
         if folder is not None:
             texts = config.evaluation.texts
@@ -85,7 +88,7 @@ def train(
                     texts=texts,
                     behaviour=behaviour,
                 )
-            folder.finish(run, runtime=fitted.runtime, report=report)
+            folder.finish(run, runtime=fitted.runtime, report={**report, **added})
             if prepared.teaching is not None:
                 found = BesideTeacher.of(
                     folder.path / MODEL, prepared.teaching.teacher, dataset, config.evaluation
@@ -127,7 +130,7 @@ def fit(
         classes=dataset.classes,
         config=config,
         arrays=joined([to_arrays(member.module) for member in trained.members]),
-        ratios=None if given.counts is None else given.counts.ratios(),
+        ratios=given.ratios,
         familiarity=Familiarity.of(familiar, pipeline.vocabulary.unknown),
         data=given.provenance,
         ngrams=ngrams,

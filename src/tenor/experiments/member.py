@@ -20,7 +20,7 @@ from tenor.nn import pretrained
 from tenor.nn.build import build
 from tenor.nn.classifier import Classifier
 from tenor.report.numbers import count
-from tenor.text.ratios import Counts
+from tenor.text.ratios import Counts, LogCountRatios
 from tenor.text.vectors import Vectors, read
 from tenor.training.loop import History, Labelled
 from tenor.training.objectives.objective import Objective
@@ -46,6 +46,7 @@ class Given:
     lesson: Lesson | None  # what a teacher says
     train: Labelled  # training texts with their classes, a teacher's likeliest where there is no label
     counts: Counts | None  # what log-count ratios are made from
+    ratios: LogCountRatios | None  # those, or what a source has
 
     @classmethod
     def of(
@@ -62,7 +63,10 @@ class Given:
         counts = None
         lesson = prepared.lesson(kept)
         train = prepared.labelled["train"] if lesson is None else lesson.texts
-        if config.network.ratios.use:
+        ratios = None
+        if _keeps_ratios(config) and prepared.source is not None and prepared.source.ratios is not None:
+            ratios = prepared.source.ratios.extended(len(prepared.pipeline.vocabulary))
+        elif config.network.ratios.use:
             counts = Counts.of(
                 train.tokens,
                 train.targets,
@@ -70,7 +74,8 @@ class Given:
                 classes=len(prepared.dataset.classes),
                 config=config.network.ratios,
             )
-        return cls(prepared, vectors, lesson, train, counts)
+            ratios = counts.ratios()
+        return cls(prepared, vectors, lesson, train, counts, ratios)
 
     @property
     def provenance(self) -> dict[str, Any]:
@@ -86,6 +91,11 @@ class Member:
     module: Classifier
     history: History
     runtime: Runtime
+
+
+def _keeps_ratios(config: ClassificationConfig) -> bool:
+    """Whether a classifier goes on without its old texts: counts of the new ones alone would forget these."""
+    return config.transfer.head and not config.transfer.replay
 
 
 def vectors_of(prepared: Prepared, config: ClassificationConfig) -> Vectors | None:
@@ -127,13 +137,13 @@ def fit_member(
             vocabulary_size=len(vocabulary),
             classes=len(classes),
             vectors=given.vectors,
-            ratios=None if given.counts is None else given.counts.ratios(),
+            ratios=given.ratios,
             weights=pretrained.read(config.network),
             pad=vocabulary.pad,
             unknown=vocabulary.unknown,
         )
         if prepared.source is not None:
-            transfer(module, prepared.source)
+            transfer(module, prepared.source, head=config.transfer.head)
         module.counts = given.counts
         weights = class_weights(config.training, labelled["train"].targets, classes)
         objective = objective_of(module, reading, config, weights, given.lesson)

@@ -108,6 +108,11 @@ def _prepared(
         pipeline = TextPipeline.build(texts, config)
         return Prepared(dataset, pipeline, encode_splits(dataset, pipeline))
     source = Source.read(transfer.source)
+    if transfer.head and dataset.classes != source.classes:
+        raise DataError(
+            f"{dataset.name} has the classes {', '.join(dataset.classes)}, and those of {source.name} are "
+            f"{', '.join(source.classes)}; a model goes on with its own classes, train another for new ones"
+        )
     pipeline = _taken_over(source, texts, config, extend=transfer.extend_vocabulary)
     encoded = encode_splits(dataset, pipeline)
     tokens = encoded["train"][0]

@@ -119,11 +119,9 @@ def adopted(values: Mapping[str, Any]) -> Values:
     path = transfer.get("source") if isinstance(transfer, Mapping) else None
     if not isinstance(path, str):
         return merge(values)
-    from tenor.training.source import Source
+    from tenor.training.source import Source, starts_with_head
 
     source = Source.read(path)
     source.agree(values)
-    return merge(
-        values,
-        nested({**source.settings(), "transfer.digest": source.digest}),
-    )
+    decided = source.settings(head=starts_with_head(values))
+    return merge(values, nested({**decided, "transfer.digest": source.digest}))

@@ -2,7 +2,7 @@
 
 import math
 import random
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import chain, islice
 from pathlib import Path
@@ -156,7 +156,7 @@ def predict_file(
     rows, empty, warning = 0, 0, None
     with row_writer(target) as write:
         for chunk, found in texts.chunks():
-            _refuse_taken(source, chunk, added)
+            refuse_taken(str(source), chunk, added)
             if not rows:
                 warning = predictor.warning(found)
             predictions = predictor.predictions(found)
@@ -191,8 +191,8 @@ def _columns(prediction: Prediction, names: list[str]) -> Row:
     return dict(zip(names, values, strict=False))  # abstained has no name where nothing is held back
 
 
-def _refuse_taken(source: Path, rows: list[Row], added: list[str]) -> None:
-    """Raise when a column of the input has the name of a new one."""
+def refuse_taken(source: str, rows: Iterable[Row], added: Sequence[str]) -> None:
+    """Raise `DataError` when a column of the input has the name of a new one."""
     for row in rows:
         taken = [name for name in added if name in row]
         if taken:

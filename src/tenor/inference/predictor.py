@@ -183,11 +183,21 @@ class Predictor:
 
     def labelled_vectors(self, texts: Iterable[str]) -> tuple[npt.NDArray[np.float32], list[str]]:
         """Return what `vectors` and `predict` return, having read each text once."""
-        chunks = [self._engine.vectors_with_logits(tokens) for tokens in self._encoded(texts)]
+        vectors, probabilities, _ = self.vectors_with_probabilities(texts)
+        return vectors, [self.classes[place] for place in probabilities.argmax(1)]
+
+    def vectors_with_probabilities(
+        self, texts: Iterable[str]
+    ) -> tuple[npt.NDArray[np.float32], npt.NDArray[np.float64], npt.NDArray[np.float64]]:
+        """Return vectors (N, H'), probabilities (N, C), shares of unknown words (N,), each text read once."""
+        chunks = []
+        for tokens in self._encoded(texts):
+            vectors, logits = self._engine.vectors_with_logits(tokens)
+            chunks.append((vectors, self.of_logits(logits), self.model.pipeline.unknown_share(tokens)))
         if not chunks:
-            return self.vectors([]), []
-        vectors, logits = (np.concatenate(part) for part in zip(*chunks, strict=True))
-        return vectors, [self.classes[place] for place in self.of_logits(logits).argmax(1)]
+            return self.vectors([]), np.empty((0, len(self.classes))), np.empty(0)
+        vectors, probabilities, unknown = map(np.concatenate, zip(*chunks, strict=True))
+        return vectors, probabilities, unknown
 
     def warning(self, texts: Iterable[str]) -> str | None:
         """Return one sentence if the texts look unlike the training data, else None."""

@@ -22,6 +22,7 @@ from tenor.report.inspection_page import learned_section
 from tenor.report.numbers import count, duration, excerpt
 from tenor.report.page import QUOTED, Page, Quote, Reading, Section, Table, facts
 from tenor.report.run_summary import run_summary
+from tenor.report.side_by_side import side_section
 
 _NO_TEXTS = "The texts were left out of this page."
 
@@ -42,6 +43,7 @@ def run_page(values: Mapping[str, Any], *, texts: bool = True) -> str:
         [
             warning_section(report.get("data")),
             Section("summary", "Summary", run_summary(values, split)),
+            side_section(report.get("continued")),
             Section("training", "Training", pictures=list(_curves(values))),
             beside_section(values.get("teacher")),
             *(figures_sections(found, str(split)) if found is not None else ()),

@@ -104,6 +104,14 @@ class LogCountRatios:
             np.zeros((vocabulary_size, numbers), np.float32), nothing, np.zeros((0, numbers), np.float32)
         )
 
+    def extended(self, vocabulary_size: int) -> "LogCountRatios":
+        """Return the same for a vocabulary with words behind its own, whose ratios are 0."""
+        more = vocabulary_size - len(self.words)
+        starts = np.pad(self.bigrams.starts, (0, more), mode="edge")
+        return LogCountRatios(
+            np.pad(self.words, ((0, more), (0, 0))), Bigrams(starts, self.bigrams.followers), self.values
+        )
+
     @property
     def size(self) -> int:
         """Numbers that stand beside a word vector: those of the word and of the bigram it ends."""

@@ -16,6 +16,7 @@ from tenor.folder import Kind
 from tenor.model import Model
 from tenor.pretrained_model import PretrainedModel
 from tenor.text.pipeline import TextPipeline
+from tenor.text.ratios import LogCountRatios
 
 # Of an encoder's settings those that its weights do not depend on, which are the classifier's own.
 _FREE = {"dropout", "forget_bias", "gate_bias"}
@@ -30,9 +31,10 @@ class Source:
     pipeline: TextPipeline
     network: NetworkConfig
     arrays: Mapping[str, npt.NDArray[np.float32]]
-    numbers: int  # inputs of a token beside its word vector, the log-count ratios
     digest: str  # of all that its outputs depend on
     data: Mapping[str, Any]  # what it was trained on
+    classes: tuple[str, ...] = ()  # of a classifier
+    ratios: LogCountRatios | None = None  # of a classifier that reads with them
 
     @classmethod
     def read(cls, path: str) -> "Source":
@@ -61,8 +63,19 @@ class Source:
         """What it is and where, as in "the language model in runs/lm"."""
         return f"the {self.kind.name.partition(' ')[2]} in {self.path}"
 
-    def settings(self) -> dict[str, Any]:
-        """Return the settings that the weights decide, by their keys, as JSON-ready values."""
+    @property
+    def numbers(self) -> int:
+        """Inputs of a token beside its word vector, the log-count ratios."""
+        return 0 if self.ratios is None else self.ratios.size
+
+    def settings(self, *, head: bool = False) -> dict[str, Any]:
+        """Return the settings that the weights decide, by their keys, as JSON-ready values.
+
+        Those of pooling and head only if the `head` is to be taken, too.
+
+        Raises:
+            ModelError: there is no head.
+        """
         network = to_values(self.network)
         section = section_of(self.network.encoder)
         found = {
@@ -73,15 +86,28 @@ class Source:
         if HAS_DIRECTIONS[self.network.encoder]:
             found["network.bidirectional"] = network["bidirectional"]
         shape = {name: value for name, value in network[section].items() if name not in _FREE}
-        return found | {f"network.{section}.{name}": value for name, value in shape.items()}
+        found |= {f"network.{section}.{name}": value for name, value in shape.items()}
+        if not head:
+            return found
+        if self.kind != folder.CLASSIFIER:
+            raise ModelError(
+                f"{self.path} holds {self.kind.name}, which has no classes to go on with; start from it "
+                "with --from"
+            )
+        return found | {
+            "network.pooling": network["pooling"],
+            "network.hidden": network["hidden"],
+            "network.ratios.use": network["ratios"]["use"],
+        }
 
     def agree(self, values: Mapping[str, Any]) -> None:
         """Refuse nested settings that contradict the source; those that are not there contradict nothing.
 
         Raises:
             ConfigError: one does; its line names both values.
+            ModelError: as `settings`.
         """
-        for key, theirs in self.settings().items():
+        for key, theirs in self.settings(head=starts_with_head(values)).items():
             for given in _at(values, key):
                 if given != theirs:
                     raise ConfigError(
@@ -120,6 +146,11 @@ class Source:
         return "leave it out, or start from another model"
 
 
+def starts_with_head(values: Mapping[str, Any]) -> bool:
+    """Whether nested settings say that training starts with pooling and head, too."""
+    return any(given is True for given in _at(values, "transfer.head"))
+
+
 def _of_classifier(path: str) -> Source:
     model = Model.load(Path(path).expanduser())
     if len(model.members) > 1:
@@ -133,9 +164,10 @@ def _of_classifier(path: str) -> Source:
         model.pipeline,
         model.config.network,
         model.arrays,
-        0 if model.ratios is None else model.ratios.size,
         model.digest,
         model.data or {},
+        model.classes,
+        model.ratios,
     )
 
 
@@ -147,7 +179,6 @@ def _of_language_model(path: str) -> Source:
         model.pipeline,
         model.config,
         model.arrays,
-        0,
         model.digest,
         model.data or {},
     )

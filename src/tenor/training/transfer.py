@@ -1,7 +1,8 @@
 """`transfer`: the word vectors and the encoder of a trained network into a new classifier.
 
-Pooling and head stay as they are made. So do the rows of words that the source lacks, and the weights of
-inputs beside the word vectors (log-count ratios) unless both networks have as many of them.
+Pooling and head stay as they are made, unless they are asked for, too. So do the rows of words that the
+source lacks, and the weights of inputs beside the word vectors (log-count ratios) unless both networks have
+as many of them.
 """
 
 import torch
@@ -15,8 +16,8 @@ _EMBEDDING, _ENCODER = "embedding.weight", "encoder."
 
 
 @torch.no_grad()
-def transfer(module: Classifier, source: Source) -> None:
-    """Put the weights of `source` into `module`, whose settings agree with it.
+def transfer(module: Classifier, source: Source, *, head: bool = False) -> None:
+    """Put the weights of `source` into `module`, whose settings agree with it; `head`: also pooling and head.
 
     Raises:
         ModelError: a tensor is missing or of another shape than the settings of the source say.
@@ -25,7 +26,7 @@ def transfer(module: Classifier, source: Source) -> None:
     for name, tensor in module.state_dict().items():
         if name == _EMBEDDING:
             _copy(tensor, _given(source, name), source, name, axis=0)
-        elif name.startswith(_ENCODER):
+        elif head or name.startswith(_ENCODER):
             given = _given(source, name)
             _copy(tensor, given, source, name, axis=_axis(tensor, given, more))
     pad = module.embedding.padding_idx

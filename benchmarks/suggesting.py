@@ -1,0 +1,247 @@
+"""Labels chosen by `tenor suggest` against labels taken at random: movies and IMDb, three seeds.
+
+    python benchmarks/suggesting.py --piece 35                    as far as 35 minutes go; again to go on
+    python benchmarks/suggesting.py --data movies                 one of them alone
+    python benchmarks/suggesting.py --quick                       the built-in movies, tiny
+
+Labelling is played: 100 rows at random, every class by its share, are labelled; the recipe `fast` is trained
+on them from scratch; the next 100 are chosen of the rest, and so on up to 1,000. They are chosen at random,
+by uncertainty alone (`--not-diverse`), or as `tenor suggest` does. With so few rows two epochs are few steps,
+so it is trained for more, in smaller batches, the same for all three. All are judged on the validation split,
+by film on IMDb; nothing is chosen by it, and the test split is not read.
+
+Every round is kept in runs/benchmark/suggesting and done once; `--piece` ends after so many minutes, and the
+same command goes on.
+"""
+
+import argparse
+import hashlib
+import json
+import sys
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import record
+
+from tenor.config.data import DataConfig
+from tenor.config.load import Values, merge, parse, read, to_values
+from tenor.config.suggestion import SuggestionConfig
+from tenor.data.example import Dataset, Example
+from tenor.data.fingerprint import fingerprint
+from tenor.data.growing import growing_order
+from tenor.data.load import load
+from tenor.evaluation.paired import Right, paired_bootstrap
+from tenor.experiments.classification import fit
+from tenor.experiments.scoring import class_indices
+from tenor.files import atomic_file
+from tenor.inference.files import TextRows
+from tenor.inference.predictor import Predictor
+from tenor.inference.suggesting import suggest
+
+RANDOM, UNCERTAIN, SUGGESTED = "random", "uncertain", "suggested"
+WAYS = (RANDOM, UNCERTAIN, SUGGESTED)
+
+
+@dataclass(frozen=True)
+class Plan:
+    """How labelling is played."""
+
+    first: int
+    more: int
+    last: int
+    seeds: int
+    changes: Values  # of the recipe
+
+    @property
+    def rounds(self) -> int:
+        """Trainings of each seed and way."""
+        return 1 + (self.last - self.first) // self.more
+
+
+WHOLE = Plan(100, 100, 1_000, 3, {"training": {"epochs": 20, "batch_size": 16, "learning_rate": 4e-3}})
+QUICK = Plan(
+    10, 10, 30, 1, {"training": {"epochs": 1}, "network": {"embedding_size": 6, "mingru": {"hidden_size": 6}}}
+)
+
+
+class Enough(Exception):  # noqa: N818 - a decision, not a fault
+    """The time of this piece is used up."""
+
+
+class Labelling:
+    """One game: rows of the pool that are labelled so far, and how well each round read."""
+
+    def __init__(
+        self, plan: Plan, dataset: Dataset, way: str, seed: int, *, folder: Path, end: float
+    ) -> None:
+        self._plan, self._dataset, self._way, self._seed, self._end = plan, dataset, way, seed, end
+        self._pool = dataset.split("train")
+        self._config = parse(merge(read(record.RECIPE), plan.changes, {"training": {"seed": seed}}))
+        self._file = folder / f"{way}-seed-{seed}.json"
+        told = {split: fingerprint(dataset.split(split)) for split in ("train", "validation")}
+        decides = [asdict(plan), to_values(self._config), told, way, seed]
+        self._key = hashlib.sha256(json.dumps(decides, sort_keys=True).encode()).hexdigest()
+
+    def played(self) -> list[str]:
+        """Return which validation texts each round read right, as ones and zeros; play what is missing."""
+        state = self._stored() or {
+            "key": self._key,
+            "right": [],
+            "labelled": self._order()[: self._plan.first],
+        }
+        while len(state["right"]) < self._plan.rounds:
+            if time.monotonic() > self._end:
+                raise Enough
+            start = time.monotonic()
+            predictor, right = self._trained(state["labelled"])
+            state["right"].append("".join(map(str, right.astype(int).tolist())))
+            labels = len(state["labelled"])
+            if len(state["right"]) < self._plan.rounds:
+                state["labelled"] += self._chosen(predictor, state["labelled"])
+            self._keep(state)
+            seconds = time.monotonic() - start
+            print(
+                f"{self._way:10} seed {self._seed} {labels:6,} {right.mean():.2%} {seconds:5.0f} s",
+                flush=True,
+            )
+        found: list[str] = state["right"]
+        return found
+
+    def _trained(self, labelled: Sequence[int]) -> tuple[Predictor, Right]:
+        train = tuple(self._pool[place] for place in labelled)
+        predictor = fit(replace(self._dataset, splits={"train": train}), self._config).predictor
+        judged = self._dataset.split("validation")
+        predicted = predictor.predict_proba([one.text for one in judged]).argmax(1)
+        return predictor, predicted == class_indices(judged, self._dataset.classes)
+
+    def _chosen(self, predictor: Predictor, labelled: Sequence[int]) -> list[int]:
+        known = set(labelled)
+        if self._way == RANDOM:
+            return [place for place in self._order() if place not in known][: self._plan.more]
+        left = [place for place in range(len(self._pool)) if place not in known]
+        rows = TextRows("the pool", "text", [{"text": self._pool[place].text} for place in left])
+        choice = SuggestionConfig(count=self._plan.more, diverse=self._way == SUGGESTED, seed=self._seed)
+        texts = (self._pool[place].text for place in labelled)
+        return [left[one.number - 1] for one in suggest(predictor, rows, choice, known=texts).rows]
+
+    def _order(self) -> list[int]:
+        """Return all rows of the pool in a random order, every class by its share."""
+        labels = [str(one.label) for one in self._pool]
+        return [int(place) for place in growing_order(labels, seed=self._seed)]
+
+    def _stored(self) -> dict[str, Any] | None:
+        if not self._file.is_file():
+            return None
+        state: dict[str, Any] = json.loads(self._file.read_text())
+        return state if state["key"] == self._key else None
+
+    def _keep(self, state: Mapping[str, Any]) -> None:
+        self._file.parent.mkdir(parents=True, exist_ok=True)
+        with atomic_file(self._file) as temporary:
+            temporary.write_text(json.dumps(state))
+
+
+def pools(names: Sequence[str], *, quick: bool) -> dict[str, Dataset]:
+    """Return the data sets without their test split, by name."""
+    found = {}
+    for name in names:
+        data = DataConfig(source="movies")
+        if name == "imdb":
+            data = DataConfig(source=str(record.data_folder() / "imdb"), group_by="imdb_id")
+        dataset = load(data)
+        rows: dict[str, tuple[Example, ...]] = {
+            split: dataset.split(split)[:: 8 if quick else 1] for split in ("train", "validation")
+        }
+        found[name] = replace(dataset, splits=rows)
+    return found
+
+
+def figures(right: Mapping[str, Sequence[Sequence[str]]], plan: Plan) -> dict[str, Any]:
+    """Return accuracies by way and number of labels, and what each way gains over chance.
+
+    `right` holds, for each way, which texts the rounds of each seed read right.
+    """
+    labels = [plan.first + step * plan.more for step in range(plan.rounds)]
+    read = {
+        way: np.array([[[bit == "1" for bit in one] for one in rounds] for rounds in seeds])
+        for way, seeds in right.items()
+    }  # (S, rounds, V)
+    gains: dict[str, list[dict[str, float]]] = {}
+    for way in (UNCERTAIN, SUGGESTED):
+        gains[way] = []
+        for step in range(plan.rounds):
+            gain, p = paired_bootstrap(read[way][:, step], read[RANDOM][:, step], resamples=1000, seed=0)
+            gains[way].append({**gain.to_json(), "p": p})
+    return {
+        "labels": labels,
+        "accuracy": {way: found.mean(axis=2).tolist() for way, found in read.items()},
+        "gain": gains,
+    }
+
+
+def draw(found: Mapping[str, Any], path: Path) -> None:
+    """Draw mean accuracy against the number of labels, every seed as a point."""
+    from tenor.report.pictures import BLUE, MUTED, ORANGE, SMALL, canvas, plain, png
+
+    figure = canvas(230)
+    axes = figure.subplots()
+    plain(axes)
+    for way, (colour, marker) in {
+        SUGGESTED: (BLUE, "o"), UNCERTAIN: (ORANGE, "^"), RANDOM: (MUTED, "s"),
+    }.items():  # fmt: skip
+        shares = 100 * np.array(found["accuracy"][way])  # (S, rounds)
+        axes.plot(found["labels"], shares.mean(0), color=colour, marker=marker, label=way)
+        for one in shares:
+            axes.plot(found["labels"], one, ".", color=colour, alpha=0.5, markersize=4)
+    axes.set(xlabel="labelled rows", ylabel="accuracy, %")
+    axes.legend(fontsize=SMALL, frameon=False)
+    png(figure, path)
+
+
+def lines(name: str, found: Mapping[str, Any]) -> Iterator[str]:
+    """Yield a table for the screen."""
+    yield f"{name:12}" + "".join(f"{labels:>9,}" for labels in found["labels"])
+    for way in WAYS:
+        yield f"{way:12}" + "".join(f"{share:>9.2%}" for share in np.mean(found["accuracy"][way], axis=0))
+    for way, gains in found["gain"].items():
+        yield f"{way + ' +':12}" + "".join(f"{100 * gain['value']:>+9.2f}" for gain in gains)
+
+
+def main() -> None:
+    """Go on with the rounds until all are there or time is up; then print, write the JSON, draw."""
+    parser = record.parser(__doc__)
+    parser.add_argument("--data", choices=("movies", "imdb"), help="default: both")
+    parser.add_argument("--piece", type=float, metavar="MINUTES", help="end after so many; again to go on")
+    parser.add_argument("--runs", type=Path, metavar="FOLDER", help="of the rounds; default: in runs/")
+    options: argparse.Namespace = parser.parse_args()
+    names = (options.data,) if options.data else ("movies",) if options.quick else ("movies", "imdb")
+    plan = QUICK if options.quick else WHOLE
+    folder = (options.runs or record.RUNS) / ("suggesting-quick" if options.quick else "suggesting")
+    end = time.monotonic() + 60 * options.piece if options.piece is not None else float("inf")
+    out = record.target(options)
+    for name, dataset in pools(names, quick=options.quick).items():
+        try:
+            right = {
+                way: [
+                    Labelling(plan, dataset, way, seed, folder=folder / name, end=end).played()
+                    for seed in range(plan.seeds)
+                ]
+                for way in WAYS
+            }
+        except Enough:
+            sys.exit("time is up; what is done is kept, and the same command goes on")
+        found = figures(right, plan)
+        for line in lines(name, found):
+            print(line)
+        record.write(f"suggesting-{name}", {"seeds": list(range(plan.seeds)), **found}, out)
+        if out is not None:
+            place = record.ROOT / "docs" if out == record.RESULTS else out
+            draw(found, place / f"suggesting-{name}.png")
+
+
+if __name__ == "__main__":
+    main()
