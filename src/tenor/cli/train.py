@@ -17,7 +17,7 @@ from tenor.cli.progress import TrainingView
 from tenor.config.classification import ClassificationConfig
 from tenor.config.load import recipes
 from tenor.config.names import name_of
-from tenor.errors import OutputError
+from tenor.errors import ConfigError, OutputError
 
 if TYPE_CHECKING:
     from tenor.experiments.run import Run
@@ -40,6 +40,7 @@ def train(
     data: options.Data = None,
     config: options.Config = None,
     model_name: options.ModelName = None,
+    quality: options.Quality = None,
     settings: options.Set = None,
     out: Annotated[
         Path | None,
@@ -79,6 +80,7 @@ def train(
 ) -> None:
     """Train a classifier on DATA, evaluate it on the test split and save it.
 
+    Without --config, --model and settings of the network, a recipe is chosen by the data and --quality.
     --set beats DATA and the options below, these beat --config, and that beats the defaults.
 
     For example: tenor train reviews.csv --model bigru-mean --epochs 5 --out runs/first
@@ -90,15 +92,29 @@ def train(
         raise OutputError("--resume goes on with a run and --force replaces it; give one of them")
     require(*TRAINING)
 
-    from tenor.experiments import classification
+    from tenor.data.load import load
+    from tenor.experiments import choosing, classification
     from tenor.experiments.run import stored_config
 
+    named = "--resume" if resume else options.names_network(context)
+    if named and quality is not None:
+        raise ConfigError(f"--quality chooses what is trained, and {named} says it; give one of them")
     found = options.configuration(context, base=stored_config(out) if resume and out else None)
+    choice, dataset = None, None
+    if named is None:
+        wanted = choosing.quality_of(quality or choosing.DEFAULT)
+        dataset = load(found.data)
+        choice = choosing.choose(dataset, wanted)
+        terminal.note(f"{choice.reason}; --config and --model name others")
+        found = options.configuration(context, base=choice.config)
     folder = out or new_folder(found)
-    with closing(TrainingView(terminal)) as view:
-        run = classification.train(found, out=folder, resume=resume, force=force, watcher=view)
+    with closing(TrainingView(terminal, expects=choice is not None)) as view:
+        run = classification.train(
+            found, out=folder, dataset=dataset, resume=resume, force=force, watcher=view
+        )
     if json:
-        terminal.json({"path": str(folder), **_metrics(folder)})
+        chosen = choice and {**choice.to_json(), "expected_seconds": view.expected_seconds}
+        terminal.json({"path": str(folder), "chosen": chosen, **_metrics(folder)})
     else:
         _show(terminal, run, folder)
 

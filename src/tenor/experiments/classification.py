@@ -37,6 +37,7 @@ from tenor.text.ratios import Counts
 from tenor.text.tokens import Tokens
 from tenor.text.vectors import read
 from tenor.training.checkpoint import Checkpoint
+from tenor.training.expecting import expected_seconds
 from tenor.training.loop import History, Labelled, Saving, Trainer
 from tenor.training.objectives import Objective, Supervised, class_weights
 from tenor.training.rehearsal import rehearsal
@@ -221,6 +222,12 @@ def _train(
         runtime = checkpoint.runtime
     else:
         runtime = resolve(config.training, _rehearsal(module, objective, batches))
+        validation = labelled.get("validation")
+        watcher.expecting(
+            lambda: expected_seconds(
+                module, objective, config.training, runtime, batches=batches, validation=validation
+            )
+        )
         torch.manual_seed(config.training.seed)
     if folder is not None:
         folder.begin()

@@ -1,7 +1,7 @@
 """Whoever watches an experiment; and watchers that say nothing, or a line an epoch."""
 
 import warnings
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Protocol
 
 from tenor.data.example import Dataset
@@ -27,6 +27,13 @@ class Watcher(Warned, Protocol):
         """The data is read, the vocabulary made."""
         ...
 
+    def expecting(self, seconds: Callable[[], float]) -> None:
+        """Training is about to start, anew: calling `seconds` finds out about how long it will take.
+
+        That costs a few of its steps and changes nothing, so it is for whoever wants to know.
+        """
+        ...
+
 
 class SilentWarned(Silent):
     """Watches nothing, and warns as Python does."""
@@ -41,6 +48,9 @@ class SilentWatcher(SilentWarned):
 
     def data(self, dataset: Dataset, report: DataReport, vectors: Vectors | None) -> None:
         """Ignore."""
+
+    def expecting(self, seconds: Callable[[], float]) -> None:
+        """Do not ask."""
 
 
 class EpochLines(SilentWatcher):
