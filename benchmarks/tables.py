@@ -13,6 +13,7 @@ import language_tables
 import pretraining_table
 import reference_tables
 import serving_tables
+import study_tables
 from goals import goals
 from mistake_table import mistakes
 from results import MissingResultError, Results, table
@@ -303,6 +304,7 @@ TABLES: dict[str, Callable[[Results], str]] = {
     **pretraining_table.TABLES,
     **language_tables.TABLES,
     **reference_tables.TABLES,
+    **study_tables.TABLES,
 }
 
 

@@ -204,8 +204,8 @@ Quality = Annotated[
     typer.Option(
         "--quality",
         metavar="NAME",
-        help=f"what the recipe that is chosen should be: {', '.join(choosing.QUALITIES)}; one is chosen where "
-        "neither --config nor --model nor a setting of the network is given "
+        help=f"what the recipe that is chosen should be: {', '.join(choosing.QUALITIES)}; one is chosen "
+        "where neither --config nor --model nor a setting of the network is given "
         f"\\[default: {choosing.DEFAULT}]",
         show_default=False,
         autocompletion=completion.among(list(choosing.QUALITIES)),
@@ -282,7 +282,7 @@ def configuration(
 
 
 def names_network(context: typer.Context) -> str | None:
-    """Return the option of a command line that says what is trained; None: there is none, so one can choose."""
+    """Return the option of a command line that says what is trained; None: nothing does, so one chooses."""
     given = context.params
     for name, flag in {"config": "--config", "model_name": "--model", "source": "--from"}.items():
         if given.get(name):
