@@ -26,7 +26,7 @@ from tenor.experiments.settling import adopted
 Lots = Mapping[str, Sequence[Example]]  # what is judged, by name
 Classes = dict[str, list[int]]  # of each lot the class index of every text
 
-_TINY = "tiny=fast training.epochs=1 network.embedding_size=4 network.mingru.hidden_size=4"
+_TINY = "tiny=short training.epochs=1 network.encoder=bag network.embedding_size=4"
 _UNLABELLED = "{unlabelled}"  # in the settings of a recipe: the file of texts without labels
 
 

@@ -1,6 +1,6 @@
-"""The tables of the studies: many data sets, few labels, across domains, what each part adds, test readings."""
+"""The tables of the studies: many data sets, few labels, across domains, parts, readings of test splits."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from statistics import mean
 from typing import Any
 
@@ -53,13 +53,7 @@ def few_labels(results: Results) -> str:
     found = results.figures("few-labels")
     sizes = found["sizes"]
     rows = [
-        (
-            _shown(name),
-            *(
-                f"{100 * mean(by_size[size]):.1f} ({100 * min(by_size[size]):.1f}-{100 * max(by_size[size]):.1f})"
-                for size in sizes
-            ),
-        )
+        (_shown(name), *(_spread(by_size[size]) for size in sizes))
         for name, by_size in found["accuracy"].items()
     ]
     made = table(("test accuracy %", *(f"{size:,} reviews" for size in sizes.values())), rows)
@@ -105,12 +99,12 @@ def ablation(results: Results) -> str:
     return "\n\n".join([*parts, results.measured("ablation")])
 
 
-def test_readings(results: Results) -> str:
+def readings(results: Results) -> str:
     """How often each test split was read by what, and what was seen."""
-    readings: dict[tuple[str, ...], list[Mapping[str, Any]]] = {}
+    found: dict[tuple[str, ...], list[Mapping[str, Any]]] = {}
     for one in results.figures("test_readings"):
         about = "" if one["about"] == one["data"] else one["about"]
-        readings.setdefault((one["study"], one["data"], about, _shown(one["contestant"])), []).append(one)
+        found.setdefault((one["study"], one["data"], about, _shown(one["contestant"])), []).append(one)
     rows = [
         (
             *key,
@@ -118,13 +112,13 @@ def test_readings(results: Results) -> str:
             f"{min(one['time'] for one in each)[:10]}",
             ", ".join(f"{100 * one['accuracy']:.1f}" for one in each),
         )
-        for key, each in readings.items()
+        for key, each in found.items()
     ]
     head = ("study", "test split", "trained on", "model", "readings", "first", "accuracy %, each")
     return table(head, rows, left=4)
 
 
-def _names(models: Any) -> list[str]:
+def _names(models: Iterable[Mapping[str, Any]]) -> list[str]:
     return list(dict.fromkeys(name for one in models for name in one))
 
 
@@ -137,6 +131,10 @@ def _figure(found: Mapping[str, Any] | None, figure: str) -> str:
         return _ABSENT
     one, both = found[figure], found[figure]["both"]
     return f"{100 * one['value']:.1f} ({100 * both['low']:.1f}-{100 * both['high']:.1f})"
+
+
+def _spread(shares: Sequence[float]) -> str:
+    return f"{100 * mean(shares):.1f} ({100 * min(shares):.1f}-{100 * max(shares):.1f})"
 
 
 def _difference(found: Mapping[str, Any]) -> str:
@@ -155,5 +153,5 @@ TABLES: dict[str, Callable[[Results], str]] = {
     "few-labels": few_labels,
     "across-domains": across_domains,
     "ablation": ablation,
-    "test-readings": test_readings,
+    "test-readings": readings,
 }
