@@ -2,11 +2,11 @@
 
     python benchmarks/across_domains.py --choose --piece 35      validation reviews alone; again to go on
     python benchmarks/across_domains.py --piece 35               test
-    python benchmarks/across_domains.py --recipe fast --recipe "semi=fast unlabelled.sources=[{unlabelled}]"
+    python benchmarks/across_domains.py --recipe fast --recipe "semi=fast unlabelled.sources=[UNLABELLED]"
     python benchmarks/across_domains.py --quick                  the built-in films and products
 
 IMDb and the four Amazon domains, three seeds, beside TF-IDF and NB-SVM. Where a domain meets its own reviews
-its products or films stand in one split. A recipe with `{unlabelled}` is trained anew for each target, whose
+its products or films stand in one split. A recipe with `UNLABELLED` is trained anew for each target, whose
 training reviews it reads without their labels.
 """
 
@@ -20,8 +20,7 @@ import numpy as np
 import pieces
 import record
 from contestants import Contestant, Lots, Recipe
-from data_sets import AMAZON, DATA_SETS, DOMAINS, IMDB, QUICK, unlabelled, without
-from few_labels import write_unlabelled
+from data_sets import AMAZON, DATA_SETS, DOMAINS, IMDB, QUICK, unlabelled_file, without
 from judging import TEST, VALIDATION, Judge
 
 from tenor.data.example import Dataset, Example
@@ -44,9 +43,7 @@ def trainings(
         return
     for target in domains:
         if target != source:
-            file = record.RUNS / f"unlabelled-{target}.jsonl"
-            write_unlabelled(unlabelled(target, domains[target]), file)
-            yield replace(one, unlabelled=file), {target: lots[target]}
+            yield replace(one, unlabelled=unlabelled_file(target, domains[target])), {target: lots[target]}
 
 
 def measured(

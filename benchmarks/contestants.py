@@ -27,7 +27,7 @@ Lots = Mapping[str, Sequence[Example]]  # what is judged, by name
 Classes = dict[str, list[int]]  # of each lot the class index of every text
 
 _TINY = "tiny=short training.epochs=1 network.encoder=bag network.embedding_size=4"
-_UNLABELLED = "{unlabelled}"  # in the settings of a recipe: the file of texts without labels
+_UNLABELLED = json.dumps("UNLABELLED")  # a value in the settings of a recipe: the file of such texts
 
 
 class Contestant(Protocol):
@@ -58,7 +58,7 @@ class Recipe:
     """A network of Tenor, by its settings.
 
     It is written "[NAME=]BASE [KEY=VALUE ...]", where BASE is a recipe or a YAML file. What it says of data
-    is left out. `{unlabelled}` in a value stands for the file of texts without labels, which `given` names.
+    is left out. `UNLABELLED` in a value stands for the file of texts without labels, which `given` names.
     """
 
     name: str
@@ -91,7 +91,7 @@ class Recipe:
 
     def config(self, source: str, seed: int) -> ClassificationConfig:
         """Return the whole configuration of a training."""
-        values = json.dumps(self.settings).replace(_UNLABELLED, json.dumps(str(self.unlabelled))[1:-1])
+        values = json.dumps(self.settings).replace(_UNLABELLED, json.dumps(str(self.unlabelled)))
         given = {"data": {"source": source}, "training": {"seed": seed}}
         return parse(adopted(merge(json.loads(values), given)))
 

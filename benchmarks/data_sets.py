@@ -4,8 +4,10 @@ Splits that are given stay as they are. Elsewhere a fifth of the rows becomes te
 validation, by film or product where that is known; texts that stand twice leave the earlier split.
 """
 
+import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from pathlib import Path
 
 import record
 
@@ -15,6 +17,7 @@ from tenor.data.load import load
 from tenor.data.readers import read_rows
 from tenor.data.splits import hold_out
 from tenor.evaluation.seeds import ACCURACY, MACRO_F1
+from tenor.files import atomic_file
 
 DOMAINS = ("books", "dvd", "electronics", "kitchen")
 IMDB, AMAZON = "imdb", "amazon-"  # the second is the beginning of a name
@@ -132,3 +135,12 @@ def _allowed(rows: Iterable[Mapping[str, object]], films: set[str | None], copie
         text = str(row["text"])
         if not row["in_test"] and row["imdb_id"] not in films and text not in copies:
             yield text
+
+
+def unlabelled_file(name: str, dataset: Dataset) -> Path:
+    """Write the texts of `unlabelled` as the file that training reads, and return where it lies."""
+    file = record.RUNS / f"unlabelled-{name}.jsonl"
+    file.parent.mkdir(parents=True, exist_ok=True)
+    with atomic_file(file) as temporary, temporary.open("w", encoding="utf-8") as opened:
+        opened.writelines(json.dumps({"text": text}) + "\n" for text in unlabelled(name, dataset))
+    return file

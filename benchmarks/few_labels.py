@@ -2,7 +2,7 @@
 
     python benchmarks/few_labels.py --choose --piece 35      what validation reviews choose; again to go on
     python benchmarks/few_labels.py --piece 35               the same, then test
-    python benchmarks/few_labels.py --recipe "semi=fast unlabelled.sources=[{unlabelled}]" --recipe ...
+    python benchmarks/few_labels.py --recipe "semi=fast unlabelled.sources=[UNLABELLED]" --recipe ...
     python benchmarks/few_labels.py --quick                  the built-in movies, tiny
 
 Draws of the labels are stratified and nested: the 50 reviews of a draw are among its 100. A network has them
@@ -11,7 +11,7 @@ validation reviews, of other films, choose among them, by the mean over the draw
 one is trained. They choose the penalty of the linear models, too, at each draw. Then each draw is read on
 test once.
 
-`{unlabelled}` stands for a file of the training reviews without their labels and of those that never had any;
+`UNLABELLED` stands for a file of the training reviews without their labels and of those that never had any;
 reviews that stand in test, and films held out for validation, are not among them.
 """
 
@@ -29,11 +29,10 @@ import judging
 import pieces
 import record
 from contestants import Contestant, Recipe
-from data_sets import DATA_SETS, IMDB, QUICK, unlabelled, without
+from data_sets import DATA_SETS, IMDB, QUICK, unlabelled_file, without
 from judging import TEST, VALIDATION, Judge
 
 from tenor.data.example import Dataset, Example
-from tenor.files import atomic_file
 
 PICTURE = record.ROOT / "docs" / "few-labels.png"
 SIZES = (50, 100, 500, 1_000, 5_000)
@@ -61,8 +60,15 @@ class Curves:
     """Accuracy by number of labels, of everything that is compared."""
 
     def __init__(
-        self, dataset: Dataset, recipes: Mapping[str, Sequence[Recipe]], sizes: Sequence[int], draws: int
+        self,
+        name: str,
+        dataset: Dataset,
+        recipes: Mapping[str, Sequence[Recipe]],
+        *,
+        sizes: Sequence[int],
+        draws: int,
     ) -> None:
+        self._name = name
         self._dataset = dataset
         self._recipes = recipes
         self._sizes = [size for size in sizes if size < len(dataset.split("train"))]
@@ -85,14 +91,14 @@ class Curves:
 
     def accuracies(self, contestant: Contestant, size: str, judge: Judge) -> list[float]:
         """Return the accuracy of each draw on what is judged; of all reviews, of each seed."""
-        lots = {judge.split: self._dataset.split(judge.split)}
-        right = judging.indices(lots[judge.split], self._dataset)
+        lots = {self._name: self._dataset.split(judge.split)}
+        right = judging.indices(lots[self._name], self._dataset)
         found: list[float] = []
         # A draw is a data set of its own, so each is trained with one seed of its own.
         for draw in range(self._draws if size != "all" or contestant.random else 1):
             given = self._given(contestant, size, draw)
             part = judge.once(contestant, given, lots, about=f"{size}-draw-{draw}", seed=draw)
-            found.append(float((part.classes[judge.split] == right).mean()))
+            found.append(float((part.classes[self._name] == right).mean()))
         return found
 
     def _given(self, contestant: Contestant, size: str, draw: int) -> Dataset:
@@ -104,19 +110,12 @@ class Curves:
         return given if isinstance(contestant, contestants.Baseline) else without(given, VALIDATION)
 
 
-def families(recipes: Sequence[Recipe], texts: Path) -> dict[str, list[Recipe]]:
+def families(recipes: Sequence[Recipe], texts: Path | None) -> dict[str, list[Recipe]]:
     """Return the recipes by name, those of one name in their order, with the file of texts without labels."""
     found: dict[str, list[Recipe]] = {}
     for one in recipes:
         found.setdefault(one.name, []).append(replace(one, unlabelled=texts))
     return found
-
-
-def write_unlabelled(texts: Sequence[str], file: Path) -> None:
-    """Write texts as the JSONL file that training reads without labels."""
-    file.parent.mkdir(parents=True, exist_ok=True)
-    with atomic_file(file) as temporary, temporary.open("w", encoding="utf-8") as opened:
-        opened.writelines(json.dumps({"text": text}) + "\n" for text in texts)
 
 
 def draw_picture(
@@ -161,12 +160,11 @@ def main() -> None:
     dataset = (QUICK if options.quick else DATA_SETS)[name].read()
     kept = pieces.opened(options, "few-labels")
     out = record.target(options)
-    texts = record.RUNS / f"unlabelled-{name}.jsonl"
-    recipes = families(contestants.recipes(options, RECIPES), texts)
-    if any(one.wants_unlabelled for family in recipes.values() for one in family):
-        write_unlabelled(unlabelled(name, dataset), texts)
-    sizes = _QUICK_SIZES if options.quick else SIZES
-    curves = Curves(dataset, recipes, sizes, 2 if options.quick else options.draws)
+    tried = contestants.recipes(options, RECIPES)
+    texts = unlabelled_file(name, dataset) if any(one.wants_unlabelled for one in tried) else None
+    recipes = families(tried, texts)
+    sizes, draws = (_QUICK_SIZES, 2) if options.quick else (SIZES, options.draws)
+    curves = Curves(name, dataset, recipes, sizes=sizes, draws=draws)
 
     def study() -> None:
         choosing, last = (Judge("few-labels", kept, split, out) for split in (VALIDATION, TEST))

@@ -105,7 +105,7 @@ def test_few_labels(script: Script, small: Path, monkeypatch: pytest.MonkeyPatch
     assert [len(found["accuracy"][name]["all"]) for name in ("tiny", "tfidf", "nbsvm")] == [2, 1, 1]
     assert (out / "few-labels.png").stat().st_size > 1000
     assert "20 reviews" in script("study_tables").TABLES["few-labels"](results(script, out))
-    assert {one["data"] for one in figures(out / "test_readings.json")} == {"test"}
+    assert {one["data"] for one in figures(out / "test_readings.json")} == {"movies"}
 
 
 def test_across_domains(script: Script, small: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -195,7 +195,7 @@ def test_draws_of_labels_are_nested_and_stratified(script: Script) -> None:
     train = toy.examples(60, "train")
     for draw in (0, 1):
         small, large = (few.drawn(train, toy.CLASSES, size, draw) for size in (10, 30))
-        assert set(small) < set(large) <= set(train)
+        assert {one.id for one in small} < {one.id for one in large} <= {one.id for one in train}
         assert Counter(one.label for one in small) == {"negative": 5, "positive": 5}
     assert few.drawn(train, toy.CLASSES, 10, 0) != few.drawn(train, toy.CLASSES, 10, 1)
 
@@ -204,7 +204,7 @@ def test_candidates_are_chosen_on_validation_alone(script: Script, tmp_path: Pat
     few, judging, pieces = script("few_labels"), script("judging"), script("pieces")
     told = [Told(), Told()]
     told[1].decides = "other"
-    curves = few.Curves(toy.dataset(train=40), {"told": told}, [10], 2)
+    curves = few.Curves("toy", toy.dataset(train=40), {"told": told}, sizes=[10], draws=2)
     judge = judging.Judge("s", pieces.Pieces(tmp_path / "pieces"), "validation", tmp_path)
     assert curves.chosen(judge) == {"told": {"10": told[0], "all": told[0]}}
     for one in (*told[0].given, *told[1].given):
@@ -222,7 +222,7 @@ def test_a_recipe_is_read_as_it_is_written(script: Script, tmp_path: Path) -> No
     assert changed.config("x", 7).training.seed == 7
     texts = tmp_path / "texts.jsonl"
     texts.write_text('{"text": "a"}\n')
-    wants = replace(recipe.of("fast text.vectors={unlabelled}"), unlabelled=texts)
+    wants = replace(recipe.of("fast text.vectors=UNLABELLED"), unlabelled=texts)
     assert wants.wants_unlabelled
     assert wants.config("x", 0).text.vectors == str(texts)
     before = wants.decides
@@ -236,7 +236,7 @@ def test_texts_without_labels_are_those_of_the_target(
 ) -> None:
     across, contestants = script("across_domains"), script("contestants")
     domains = {name: toy.dataset(train=10) for name in ("a", "b", "c")}
-    plain, wants = (contestants.Recipe.of(f"fast {more}") for more in ("", "text.vectors={unlabelled}"))
+    plain, wants = (contestants.Recipe.of(f"fast {more}") for more in ("", "text.vectors=UNLABELLED"))
     ((same, lots),) = across.trainings(plain, "a", domains, "test")
     assert (same, set(lots)) == (plain, {"a", "b", "c"})
     for target, (one, lots) in zip("bc", across.trainings(wants, "a", domains, "test"), strict=True):
