@@ -58,7 +58,7 @@ class Recipe:
     """A network of Tenor, by its settings.
 
     It is written "[NAME=]BASE [KEY=VALUE ...]", where BASE is a recipe or a YAML file. What it says of data
-    is left out. `UNLABELLED` in a value stands for the file of texts without labels, which `given` names.
+    is left out. `UNLABELLED` as a value stands for `unlabelled`, the file of texts without labels.
     """
 
     name: str

@@ -25,8 +25,8 @@ RECIPES = {
     "chapter-bilstm": "chapter-bilstm on IMDb",
     "packed": "packed on IMDb",
     "packed-rnn": "packed-rnn on IMDb",
-    "airline": "default on airline tweets, 3 classes",
-    "ag-news": "default on AG News, 4 classes",
+    "airline": "short on airline tweets, 3 classes",
+    "ag-news": "short on AG News, 4 classes",
 }
 PEERS = {
     "tenor": "**Tenor**",

@@ -24,7 +24,7 @@ from tenor.experiments.preparing import Prepared, prepare
 from tenor.experiments.reporting import report_values
 from tenor.experiments.run import Run, RunFolder, decisive
 from tenor.experiments.settling import settled
-from tenor.experiments.watching import SilentWatcher, Watcher
+from tenor.experiments.watching import Expecting, SilentWatcher, Watcher
 from tenor.inference.network import NetworkEngine
 from tenor.inference.predictor import Predictor
 from tenor.model import Model
@@ -222,12 +222,17 @@ def _train(
         runtime = checkpoint.runtime
     else:
         runtime = resolve(config.training, _rehearsal(module, objective, batches))
-        validation = labelled.get("validation")
-        watcher.expecting(
-            lambda: expected_seconds(
-                module, objective, config.training, runtime, batches=batches, validation=validation
+        if isinstance(watcher, Expecting):
+            watcher.expecting(
+                lambda: expected_seconds(
+                    module,
+                    objective,
+                    config.training,
+                    runtime,
+                    batches=batches,
+                    validation=labelled.get("validation"),
+                )
             )
-        )
         torch.manual_seed(config.training.seed)
     if folder is not None:
         folder.begin()

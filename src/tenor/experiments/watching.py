@@ -2,7 +2,7 @@
 
 import warnings
 from collections.abc import Callable, Sequence
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 from tenor.data.example import Dataset
 from tenor.evaluation.data_report import DataReport
@@ -27,6 +27,11 @@ class Watcher(Warned, Protocol):
         """The data is read, the vocabulary made."""
         ...
 
+
+@runtime_checkable
+class Expecting(Protocol):
+    """A watcher that may want to know how long training will take."""
+
     def expecting(self, seconds: Callable[[], float]) -> None:
         """Training is about to start, anew: calling `seconds` finds out about how long it will take.
 
@@ -48,9 +53,6 @@ class SilentWatcher(SilentWarned):
 
     def data(self, dataset: Dataset, report: DataReport, vectors: Vectors | None) -> None:
         """Ignore."""
-
-    def expecting(self, seconds: Callable[[], float]) -> None:
-        """Do not ask."""
 
 
 class EpochLines(SilentWatcher):
