@@ -28,11 +28,12 @@ def test_the_training_split_alone_is_looked_at() -> None:
 @pytest.mark.parametrize(
     ("data", "sort"),
     [
-        (made(40, 200), "long texts"),
+        (made(40, 200), "few long texts"),
+        (made(5_000, 60), "long texts"),
         (made(90, 12, classes=30), "many classes"),
         (made(40, 12), "short texts"),
         (made(3, 0), "short texts"),
-        (made(3, 100_000), "long texts"),
+        (made(3, 100_000), "few long texts"),
     ],
 )
 def test_each_sort_of_data_has_a_rule(data: Dataset, sort: str) -> None:

@@ -66,13 +66,14 @@ class Rule:
         return found
 
 
-# The first that holds decides. Tokens are what time goes by; what a recipe is good for says its file.
+# The first that holds decides; what a recipe is good for, its file says.
 RULES: tuple[Rule, ...] = (
-    #     the data                          when                              fast    balanced best
-    Rule("long texts",           lambda data: data.words >= 60,               "fast", "fast",  "fast"),
-    Rule("many classes",         lambda data: data.classes > 20,              "fast", "fast",  "fast"),
-    Rule("very many texts",      lambda data: data.rows * data.words > 3e6,   "fast", "fast",  "short"),
-    Rule("short texts",          lambda data: True,                           "fast", "short", "short"),
+    #     the data                 when                                              fast    balanced best
+    Rule("few long texts",  lambda data: data.words >= 60 and data.rows < 5_000,    "few",  "few",   "few"),
+    Rule("long texts",      lambda data: data.words >= 60,                          "fast", "fast",  "fast"),
+    Rule("many classes",    lambda data: data.classes > 20,                         "fast", "fast",  "fast"),
+    Rule("very many texts", lambda data: data.rows * data.words > 3e6,              "fast", "fast",  "short"),
+    Rule("short texts",     lambda data: True,                                      "fast", "short", "short"),
 )  # fmt: skip
 
 
