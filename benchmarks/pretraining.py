@@ -1,20 +1,18 @@
 """What pretraining on text without labels brings, by the number of labelled reviews: IMDb, three seeds.
 
-    python benchmarks/pretraining.py --minutes 120 --piece 35     as far as 35 minutes go; again to go on
-    python benchmarks/pretraining.py --network mingru --minutes 60
-    python benchmarks/pretraining.py --quick                      the built-in movies, tiny
+    python benchmarks/pretraining.py --piece 35     as far as 35 minutes go; again to go on
+    python benchmarks/pretraining.py --quick        the built-in movies, tiny
 
-A language model reads the training reviews and those without labels for `--minutes` in all; those that also
-stand in test (`in_test`), and films held out for validation, are left out. Then the same network is trained
-on 100, 1,000, 10,000 and all labelled reviews, from a random start and from the language model, beside TF-IDF
-and NB-SVM on the same reviews. The learning rate, and whether layers are unfrozen one by one, are chosen on
-the validation reviews, by film, with the first seed (for all reviews: as for 10,000); then nothing is left to
-choose, every network is trained for its number of epochs without validation, and its test figure is read
-once.
+The language model is that of `language_model.py imdb`, which comes first: it read the training reviews and
+those without labels, but none that also stand in test (`in_test`) and no film held out for validation. The
+same network is trained on 100, 1,000, 10,000 and all labelled reviews, from a random start and from the
+language model, beside TF-IDF and NB-SVM on the same reviews. The learning rate, and whether layers are
+unfrozen one by one, are chosen on the validation reviews, by film, with the first seed (for all reviews: as
+for 10,000); then nothing is left to choose, every network is trained for its number of epochs without
+validation, and its test figure is read once.
 
-Every piece is kept in runs/benchmark/pretraining and done once; `--piece` ends after so many minutes, also
-within the language model, and the same command goes on. With the LSTM on two cores the classifiers take
-about two hours beside the language model, by estimate.
+Every piece is kept in runs/benchmark/pretraining and done once; `--piece` ends after so many minutes, and the
+same command goes on. On two cores all takes about an hour and a half.
 """
 
 import argparse
@@ -30,23 +28,21 @@ from statistics import mean
 from typing import Any
 
 import record
+from language_model import NETWORK, TEXT
 
 from tenor.baselines.baseline import BASELINES
 from tenor.config.classification import ClassificationConfig
 from tenor.config.data import DataConfig
 from tenor.config.language_model import LanguageModelConfig
 from tenor.config.load import Values, merge, parse, parse_as, to_values
-from tenor.data.example import Dataset, Example
+from tenor.data.example import Dataset
 from tenor.data.fingerprint import fingerprint
 from tenor.data.load import load
-from tenor.data.readers import read_rows
-from tenor.errors import Interrupted
 from tenor.experiments.classification import fit
-from tenor.experiments.language_modelling import SilentWatcher, pretrain
+from tenor.experiments.language_modelling import pretrain
 from tenor.experiments.settling import adopted
 from tenor.files import atomic_file
 from tenor.pretrained_model import PretrainedModel
-from tenor.training.checkpoint import Progress
 
 PICTURE = record.ROOT / "docs" / "pretraining.png"
 SCRATCH, PRETRAINED = "scratch", "pretrained"
@@ -69,24 +65,14 @@ WAYS: Mapping[str, Sequence[Way]] = {
     PRETRAINED: [Way(rate, gradual) for rate in _RATES for gradual in (False, True)],
 }
 
-# The network by name: what a language model and the classifiers share.
-NETWORKS: Mapping[str, Values] = {
-    "lstm": {"encoder": "lstm", "embedding_size": 200, "recurrent": {"hidden_size": 256}},
-    "mingru": {"encoder": "mingru", "embedding_size": 200, "mingru": {"hidden_size": 256, "layers": 2}},
-}
-_TEXT = {"tokenizer": "reviews", "max_size": 30_000}
-
 
 @dataclass(frozen=True)
 class Plan:
     """What is measured; epochs by the number of labelled reviews, of which None is all."""
 
-    network: str
-    minutes: float
     seeds: int
     epochs: Mapping[int | None, int]
-    shape: Values
-    quick: bool = False
+    network: Values
 
     def values(self, recipe: str, labels: int | None, seed: int, way: Way, source: Path) -> Values:
         """Return the settings of a training."""
@@ -97,20 +83,16 @@ class Plan:
             start = {"source": str(source), **kept}
         training = {"epochs": epochs, "learning_rate": way.rate, "seed": seed, "patience": None}
         return {
-            "text": _TEXT,
-            "network": {"bidirectional": False, "pooling": "mean-max", **self.shape},
+            "text": TEXT,
+            "network": {**self.network, "pooling": "mean-max"},
             "transfer": start,
             "training": {**training, "precision": "float32"},
             "evaluation": {"resamples": 100},
         }
 
 
-def plan(network: str, minutes: float, *, quick: bool) -> Plan:
-    """Return the plan of that network."""
-    if quick:
-        tiny = {"encoder": "lstm", "embedding_size": 6, "recurrent": {"hidden_size": 6}}
-        return Plan("lstm", minutes, 1, {20: 1, None: 1}, tiny, quick=True)
-    return Plan(network, minutes, 3, {100: 30, 1_000: 15, 10_000: 5, None: 4}, NETWORKS[network])
+WHOLE = Plan(3, {100: 30, 1_000: 12, 10_000: 4, None: 3}, NETWORK)
+QUICK = Plan(1, {20: 1, None: 1}, {**NETWORK, "embedding_size": 6, "recurrent": {"hidden_size": 6}})
 
 
 class Enough(Exception):  # noqa: N818 - a decision, not a fault
@@ -129,60 +111,15 @@ class Clock:
             raise Enough
 
 
-class _Ending(SilentWatcher):
-    """Interrupts a language model when time is used up, as Ctrl-C would."""
-
-    def __init__(self, clock: Clock) -> None:
-        self._clock = clock
-
-    def step(self, progress: Progress) -> None:
-        try:
-            self._clock.refuse_more()
-        except Enough:
-            raise KeyboardInterrupt from None
-
-
 class Study:
     """The pieces of a plan and where they are kept."""
 
-    def __init__(self, plan: Plan, dataset: Dataset, folder: Path, clock: Clock) -> None:
+    def __init__(self, plan: Plan, dataset: Dataset, source: Path, folder: Path, clock: Clock) -> None:
         self._plan = plan
         self._dataset = dataset
+        self._source = source  # run folder of the language model
         self._folder = folder
         self._clock = clock
-
-    @property
-    def source(self) -> Path:
-        """The run folder of the language model."""
-        return self._folder / "language-model"
-
-    def language_model(self, texts: Sequence[Example]) -> PretrainedModel:
-        """Train the language model, or go on with it, or read it."""
-        if (self.source / "model").is_dir():
-            return PretrainedModel.load(self.source)
-        file = self._folder / "texts.jsonl"
-        file.parent.mkdir(parents=True, exist_ok=True)
-        with atomic_file(file) as temporary, temporary.open("w", encoding="utf-8") as opened:
-            for one in texts:
-                opened.write(json.dumps({"text": one.text, "film": one.group or one.id}) + "\n")
-        data = {"sources": [str(file)], "text_column": "text", "group_by": "film", "test_fraction": 0.0}
-        training = {"epochs": 100, "minutes": self._plan.minutes, "patience": None, "checkpoint_minutes": 1.0}
-        if self._plan.quick:
-            training = {"epochs": 1}
-        network = {"bidirectional": False, **self._plan.shape}
-        config = parse_as(
-            LanguageModelConfig,
-            merge(
-                to_values(LanguageModelConfig()),
-                {"data": {**data, "validation_fraction": 0.02}, "text": _TEXT, "network": network},
-                {"training": {**training, "precision": "float32"}},
-            ),
-        )
-        try:
-            resume = (self.source / "config.yaml").is_file()
-            return pretrain(config, out=self.source, resume=resume, watcher=_Ending(self._clock)).model
-        except Interrupted:
-            raise Enough from None
 
     def figures(self) -> dict[str, Any]:
         """Return test accuracy by recipe and number of labels, a list with one for each seed."""
@@ -220,7 +157,7 @@ class Study:
         """Return the accuracy of a network: on validation reviews while choosing, else on those of test."""
         split = "validation" if choosing else "test"
         dataset = labelled(self._dataset, labels, seed, judged_on=split)
-        values = self._plan.values(recipe, labels, seed, way, self.source)
+        values = self._plan.values(recipe, labels, seed, way, self._source)
         config: ClassificationConfig = parse(adopted(merge(values, {"data": {"source": dataset.name}})))
 
         def train() -> float:
@@ -277,22 +214,13 @@ def labelled(dataset: Dataset, labels: int | None, seed: int, *, judged_on: str)
     return replace(dataset, splits={"train": train, "test": dataset.split(judged_on)})
 
 
-def unlabelled(dataset: Dataset, *, quick: bool) -> list[Example]:
-    """Return the texts of the language model.
-
-    No text of validation or test, though it may stand in train too, and none of the films of validation.
-    """
-    held_out = dataset.split("validation")
-    films = {one.group for one in held_out}
-    copies = {one.text for one in (*held_out, *dataset.split("test"))}
-    texts = [one for one in dataset.split("train") if one.text not in copies]
-    if quick:
-        return texts
-    for row in read_rows(record.data_folder() / "imdb" / "unsup.parquet", "utf-8"):
-        text, film = str(row["text"]), str(row["imdb_id"])
-        if not row["in_test"] and film not in films and text not in copies:
-            texts.append(Example(text, id=str(row["id"]), group=film))
-    return texts
+def tiny(network: Values, out: Path) -> Path:
+    """Train a language model on the built-in movies, for a look at whether all runs; return its folder."""
+    changes = {"data": {"sources": ["movies"]}, "text": TEXT, "network": network, "training": {"epochs": 1}}
+    config = parse_as(LanguageModelConfig, merge(to_values(LanguageModelConfig()), changes))
+    if not out.is_dir():
+        pretrain(config, out=out)
+    return out
 
 
 def draw(accuracy: Mapping[str, Mapping[str, Sequence[float]]], sizes: Mapping[str, int], path: Path) -> None:
@@ -319,33 +247,31 @@ def draw(accuracy: Mapping[str, Mapping[str, Sequence[float]]], sizes: Mapping[s
 def main() -> None:
     """Go on with the pieces until all are there or time is up; then print, write the JSON, draw."""
     parser = record.parser(__doc__)
-    parser.add_argument("--network", choices=sorted(NETWORKS), default="lstm", help="default: lstm")
-    parser.add_argument(
-        "--minutes", type=float, default=120.0, help="of the language model's training; default: 120"
-    )
     parser.add_argument("--piece", type=float, metavar="MINUTES", help="end after so many; again to go on")
     parser.add_argument("--runs", type=Path, metavar="FOLDER", help="of the pieces; default: in runs/")
     options: argparse.Namespace = parser.parse_args()
-    chosen = plan(options.network, options.minutes, quick=options.quick)
-    place = "pretraining-quick" if options.quick else f"pretraining/{chosen.network}"
-    folder = (options.runs or record.RUNS) / place
+    folder = (options.runs or record.RUNS) / ("pretraining-quick" if options.quick else "pretraining")
     clock = Clock(time.monotonic() + 60 * options.piece if options.piece is not None else float("inf"))
-    data = DataConfig(source="movies")
-    if not options.quick:
-        data = DataConfig(source=str(record.data_folder() / "imdb"), group_by="imdb_id")
+    if options.quick:
+        chosen, data = QUICK, DataConfig(source="movies")
+        source = tiny(chosen.network, folder / "language-model")
+    else:
+        chosen, data = WHOLE, DataConfig(source=str(record.data_folder() / "imdb"), group_by="imdb_id")
+        source = record.RUNS / "language-model"
+        if not (source / "model").is_dir():
+            sys.exit(f"no language model at {source}; python benchmarks/language_model.py imdb makes it")
+    model = PretrainedModel.load(source)
     dataset = load(data)
     try:
-        study = Study(chosen, dataset, folder, clock)
-        model = study.language_model(unlabelled(dataset, quick=options.quick))
-        found = study.figures()
+        found = Study(chosen, dataset, source, folder, clock).figures()
     except Enough:
         sys.exit("time is up; what is done is kept, and the same command goes on")
     sizes = {_name(labels): labels or len(dataset.split("train")) for labels in chosen.epochs}
     for line in lines(found["accuracy"], sizes):
         print(line)
     figures = {
-        "network": chosen.network, "minutes": chosen.minutes, "seeds": list(range(chosen.seeds)),
-        "sizes": sizes, "language_model": {"digest": model.digest, "metrics": model.metrics}, **found,
+        "seeds": list(range(chosen.seeds)), "sizes": sizes,
+        "language_model": {"digest": model.digest, "metrics": model.metrics}, **found,
     }  # fmt: skip
     out = record.target(options)
     record.write("pretraining", figures, out)

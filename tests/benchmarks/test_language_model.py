@@ -3,12 +3,16 @@
 import json
 import sys
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from types import ModuleType
 
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
+import toy
+
+from tenor.data.example import Example
 
 Script = Callable[[str], ModuleType]
 
@@ -22,7 +26,12 @@ def data(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
         texts = [
             f"{name} film {number % 7} was {'good' if number % 2 else 'bad'} !" for number in range(count)
         ]
-        columns = {"text": texts, "imdb_id": [f"tt{number // 20}" for number in range(count)]}
+        columns = {
+            "id": [str(number) for number in range(count)],
+            "text": texts,
+            "imdb_id": [f"{name}-{number // 20}" for number in range(count)],
+            "label": [-1 if name == "unsup" else number % 2 for number in range(count)],
+        }
         if name == "unsup":
             columns["in_test"] = [number < 2000 for number in range(count)]
         pq.write_table(pa.table(columns), imdb / f"{name}.parquet")
@@ -48,9 +57,32 @@ def test_quick_runs_and_fills_the_tables(
 
 
 def test_reviews_that_stand_in_the_test_half_are_left_out(data: Path, script: Script) -> None:
-    with script("language_model").reviews(quick=False) as folder:
-        assert pq.read_metadata(folder / "train.parquet").num_rows == 4000 + 2000
-        assert pq.read_metadata(folder / "test.parquet").num_rows == 2000
+    found = script("language_model").reviews(quick=False)
+    assert not {one.text for one in found["train"]} & {one.text for one in found["test"]}
+    assert len(found["test"]) == 2000
+
+
+def test_the_language_model_reads_neither_test_nor_validation(
+    script: Script, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    benchmark = script("language_model")
+    monkeypatch.setattr(benchmark.record, "data_folder", lambda: tmp_path)
+    columns = ("id", "text", "imdb_id", "in_test")
+    rows = [
+        ("1", "new", "film-9", False),
+        ("2", "stands in test", "film-9", True),
+        ("3", "of a film held out", "film-1", False),
+        ("4", "a copy", "film-9", False),
+    ]
+    monkeypatch.setattr(
+        benchmark, "read_rows", lambda *_: [dict(zip(columns, row, strict=True)) for row in rows]
+    )
+    held_out = (Example("a copy", "positive", "v", "film-1"),)
+    twice = Example("stands in test as well", "positive", "t", "film-2")
+    splits = {"train": (*toy.examples(4, "train"), twice), "validation": held_out, "test": (twice,)}
+    data = replace(toy.dataset(train=4), splits=splits)
+    texts = [one.text for one in benchmark.unlabelled(data)]
+    assert texts == [*(one.text for one in toy.examples(4, "train")), "new"]
 
 
 @pytest.mark.parametrize("name", ["full", "adaptive"])

@@ -11,8 +11,6 @@ from types import ModuleType
 import pytest
 import toy
 
-from tenor.data.example import Example
-
 Script = Callable[[str], ModuleType]
 
 
@@ -64,26 +62,3 @@ def test_labelled_reviews_are_drawn_evenly_and_one_split_judges(script: Script) 
     first, second = (pretraining.labelled(data, 10, seed, judged_on="test").split("train") for seed in (0, 1))
     assert first != second
     assert pretraining.labelled(data, None, 0, judged_on="test").split("train") == data.split("train")
-
-
-def test_the_language_model_reads_neither_test_nor_validation(
-    script: Script, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
-) -> None:
-    pretraining = script("pretraining")
-    monkeypatch.setattr(pretraining.record, "data_folder", lambda: tmp_path)
-    columns = ("id", "text", "imdb_id", "in_test")
-    rows = [
-        ("1", "new", "film-9", False),
-        ("2", "stands in test", "film-9", True),
-        ("3", "of a film held out", "film-1", False),
-        ("4", "a copy", "film-9", False),
-    ]
-    monkeypatch.setattr(
-        pretraining, "read_rows", lambda *_: [dict(zip(columns, row, strict=True)) for row in rows]
-    )
-    held_out = (Example("a copy", "positive", "v", "film-1"),)
-    twice = Example("stands in test as well", "positive", "t", "film-2")
-    splits = {"train": (*toy.examples(4, "train"), twice), "validation": held_out, "test": (twice,)}
-    data = replace(toy.dataset(train=4), splits=splits)
-    texts = [one.text for one in pretraining.unlabelled(data, quick=False)]
-    assert texts == [*(one.text for one in toy.examples(4, "train")), "new"]
