@@ -39,8 +39,8 @@ SIZES = (50, 100, 500, 1_000, 5_000)
 # Steps are what few labels lack.
 RECIPES = (
     "fast=fast",
-    "fast=few",
-    "fast=few training.batch_size=8",
+    "fast=few training.epochs=5",
+    "fast=few training.epochs=10 training.batch_size=8",
 )
 _QUICK_SIZES = (20,)
 
