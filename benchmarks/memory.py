@@ -80,7 +80,9 @@ def main() -> None:
     out = record.target(options)
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
-        measure.tenor("train", "movies", "--epochs", "1", "--out", str(folder / "run"), "--quiet")
+        measure.tenor(
+            "train", "movies", "--config", "short", "--epochs", "1", "--out", str(folder / "run"), "--quiet"
+        )
         record.write("memory", predicting(folder / "run", rows, folder), out)
         recipe = "chapter" if options.quick and record.RECIPE not in recipes() else record.RECIPE
         accuracy_and_wall.check_recipe(recipe)

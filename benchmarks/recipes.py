@@ -36,11 +36,12 @@ def arguments(minutes: float) -> dict[str, list[str]]:
         "chapter-bilstm": [*imdb, "--config", "chapter-bilstm"],
         "packed": [*imdb, "--config", "packed", *limit],
         "packed-rnn": [*imdb, "--config", "packed-rnn", *limit],
-        "airline": [str(data / "airline_tweets" / "all.parquet")],
+        "airline": [str(data / "airline_tweets" / "all.parquet"), "--config", "short"],
         "ag-news": [
             str(data / "ag_news" / "train_sample_10k.parquet"),
             "--test",
             str(data / "ag_news" / "test.parquet"),
+            *("--config", "short"),
         ],
     }
 

@@ -35,6 +35,11 @@ COMMANDS = {
     "gradient-checks": "gradient_checks.py",
     "character-model": "character_model.py",
     "fuzzing": "fuzzing.py",
+    "everywhere": "everywhere.py",
+    "few-labels": "few_labels.py",
+    "across-domains": "across_domains.py",
+    "ablation": "ablation.py",
+    "test_readings": "everywhere.py",
 }
 
 

@@ -13,6 +13,7 @@ import language_tables
 import pretraining_table
 import reference_tables
 import serving_tables
+import study_tables
 from goals import goals
 from mistake_table import mistakes
 from results import MissingResultError, Results, table
@@ -24,8 +25,8 @@ RECIPES = {
     "chapter-bilstm": "chapter-bilstm on IMDb",
     "packed": "packed on IMDb",
     "packed-rnn": "packed-rnn on IMDb",
-    "airline": "default on airline tweets, 3 classes",
-    "ag-news": "default on AG News, 4 classes",
+    "airline": "short on airline tweets, 3 classes",
+    "ag-news": "short on AG News, 4 classes",
 }
 PEERS = {
     "tenor": "**Tenor**",
@@ -303,6 +304,7 @@ TABLES: dict[str, Callable[[Results], str]] = {
     **pretraining_table.TABLES,
     **language_tables.TABLES,
     **reference_tables.TABLES,
+    **study_tables.TABLES,
 }
 
 

@@ -1,6 +1,6 @@
 """fastText (Joulin et al. 2017): 10 epochs, 50 dimensions, learning rate 0.3, two threads.
 
-    python -m peers.fasttext_process NAME train.parquet test.parquet [--serve]
+    python -m peers.fasttext_process NAME train.parquet test.parquet [--serve | --predictions]
 
 Runs in the environment `FASTTEXT` of `environments`, so it imports nothing but fastText, pyarrow and the
 standard library. Raw text becomes fastText's input (lower case, marks apart) within every measured time.
@@ -27,12 +27,12 @@ def normalised(text: str) -> str:
     return text
 
 
-def fit(name: str, texts: Sequence[str], labels: Sequence[int]) -> Any:
+def fit(name: str, texts: Sequence[str], labels: Sequence[int], seed: int = 0) -> Any:
     """Train a model; the library wants a file and reads it in its order, so rows are shuffled."""
     import fasttext  # type: ignore[import-not-found]
 
     rows = list(zip(texts, labels, strict=True))
-    random.Random(0).shuffle(rows)
+    random.Random(seed).shuffle(rows)
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "train.txt"
         with path.open("w") as file:
@@ -60,8 +60,10 @@ def main() -> None:
     parser.add_argument("train", type=Path)
     parser.add_argument("test", type=Path)
     parser.add_argument("--serve", action="store_true")
+    parser.add_argument("--predictions", action="store_true", help="print the label of each test text, too")
+    parser.add_argument("--seed", type=int, default=0, help="of the order of the training texts; default: 0")
     options = parser.parse_args()
-    model = fit(options.name, *read(options.train))
+    model = fit(options.name, *read(options.train), options.seed)
     test, labels = read(options.test)
 
     def predict(texts: list[str]) -> list[str]:
@@ -73,11 +75,15 @@ def main() -> None:
 
         serving.serve(predict, test)
         return
-    right = sum(a == f"{_LABEL}{b}" for a, b in zip(predict(test), labels, strict=True))
+    predicted = predict(test)
+    right = sum(a == f"{_LABEL}{b}" for a, b in zip(predicted, labels, strict=True))
     with tempfile.NamedTemporaryFile(suffix=".bin") as file:
         model.save_model(file.name)
         size = Path(file.name).stat().st_size
-    print(json.dumps({"right": right, "rows": len(labels), "model_bytes": size}))
+    found: dict[str, Any] = {"right": right, "rows": len(labels), "model_bytes": size}
+    if options.predictions:
+        found["predictions"] = [int(label.removeprefix(_LABEL)) for label in predicted]
+    print(json.dumps(found))
 
 
 if __name__ == "__main__":

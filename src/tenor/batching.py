@@ -125,6 +125,10 @@ class Batches:
         width = round_width(int(self.tokens.lengths[rows].max()))
         return collate(self.tokens.select(rows), self._targets(rows), width=width)
 
+    def padded(self, rows: npt.NDArray[np.int64]) -> int:
+        """Return how many tokens these rows are with their padding."""
+        return len(rows) * int(self.tokens.lengths[rows].max())
+
     def longest(self) -> npt.NDArray[np.int64]:
         """Return the row numbers of the longest texts, a batch of them."""
         return np.argsort(-self.tokens.lengths, kind="stable")[: self.size]

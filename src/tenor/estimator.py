@@ -15,7 +15,9 @@ from tenor.config.load import Values, merge, parse, read, to_values
 from tenor.config.names import name_of, named
 from tenor.config.parameters import SETTINGS, plain
 from tenor.data.arrays import Labels, make_dataset, read_labels, read_texts
+from tenor.data.example import Dataset
 from tenor.errors import ConfigError, MissingExtraError, ModelError, OutputError
+from tenor.experiments.choosing import choose
 from tenor.experiments.settling import adopted
 from tenor.folder import find
 from tenor.inference.ensemble import network_engine
@@ -43,6 +45,8 @@ class TextClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]  # s
         model: name of the form [bi]encoder[-pooling], such as "bilstm-mean-max", "lstm" or "bigru-mean".
         config: the base: a recipe or YAML file, nested values such as {"training": {"decay": "none"}}, or a
             `ClassificationConfig`. Of its data section only the validation split counts.
+        quality: "fast", "balanced" or "best": the base is a recipe chosen by the texts given to `fit`, as
+            `tenor train` does it; then neither `model` nor `config` nor `start` may be given.
         tokenizer, vocabulary_size, min_count, max_length, truncation, vectors: how texts become ids.
         embedding_size, embedding_dropout, hidden_size, layers, dropout, output_dropout: the network.
         ensemble: networks of consecutive seeds whose logits are averaged, trained one after the other.
@@ -75,6 +79,7 @@ class TextClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]  # s
         model: str | None = None,
         *,
         config: str | Path | Mapping[str, Any] | ClassificationConfig | None = None,
+        quality: str | None = None,
         tokenizer: str | None = None,
         vocabulary_size: float | None = None,
         min_count: int | None = None,
@@ -105,6 +110,7 @@ class TextClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]  # s
     ) -> None:
         self.model = model
         self.config = config
+        self.quality = quality
         self.tokenizer = tokenizer
         self.vocabulary_size = vocabulary_size
         self.min_count = min_count
@@ -148,8 +154,10 @@ class TextClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]  # s
             raise MissingExtraError("torch", "train") from None
         texts = read_texts(X)
         classes, codes = read_labels(y, len(texts))
-        config = self._configuration(classes, codes)
+        config = self._configuration(classes, codes, _base(self.config))
         dataset = make_dataset(texts, classes, codes, config.data)
+        if self.quality is not None:
+            config = self._configuration(classes, codes, self._chosen(dataset))
         fitted = classification.fit(dataset, config, watcher=watching.EpochLines() if self.verbose else None)
         self.classes_: Labels = classes
         self.model_ = fitted.model
@@ -183,11 +191,20 @@ class TextClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]  # s
             raise OutputError(f"{folder} exists and is no model folder, so it is kept; name another place")
         self.model_.save(folder)
 
-    def _configuration(self, classes: Labels, codes: npt.NDArray[np.int64]) -> ClassificationConfig:
+    def _chosen(self, dataset: Dataset) -> Values:
+        """Return the recipe that is chosen by the texts."""
+        others = {"model": self.model, "config": self.config, "start": self.start}
+        if given := [name for name, value in others.items() if value is not None]:
+            raise ConfigError(f"quality chooses what is trained, and {given[0]} says it; give one of them")
+        return to_values(choose(dataset, str(self.quality)).config)
+
+    def _configuration(
+        self, classes: Labels, codes: npt.NDArray[np.int64], base: Values
+    ) -> ClassificationConfig:
         """Lay the parameters that are given over the base."""
         given = {key: getattr(self, name) for name, keys in SETTINGS.items() for key in keys}
         values = merge(
-            _base(self.config),
+            base,
             nested({key: plain(value) for key, value in given.items() if value is not None}),
             _seeds(self.random_state),
             _class_weights(self.class_weight, classes, codes),

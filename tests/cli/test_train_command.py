@@ -6,6 +6,7 @@ import pytest
 from shell import SMALL, tenor, write_reviews
 
 from tenor.config.load import parse, read
+from tenor.experiments.run import stored_config
 
 
 def test_a_run_is_reported_and_saved(trained: Path) -> None:
@@ -140,3 +141,46 @@ def test_rows_without_text_are_counted(tmp_path: Path) -> None:
     with file.open("a") as text:
         text.write(",positive,home\n")
     assert "1 row" in tenor("train", file, *SMALL, "--epochs", 1, "--out", tmp_path / "run").err
+
+
+# Of a chosen recipe: settings that make it small without saying what network it is.
+QUICK = [
+    *("--epochs", 1, "--set", "training.threads=1", "--set", "training.precision=float32"),
+    *("--set", "evaluation.resamples=100"),
+]
+
+
+def test_without_a_network_named_a_recipe_is_chosen(reviews: Path, tmp_path: Path) -> None:
+    out = tmp_path / "run"
+    result = tenor("train", reviews, *QUICK, "--quality", "fast", "--out", out)
+    assert result.status == 0, result.err
+    assert "recipe fast for short texts (quality fast): 49 training texts" in result.err
+    assert result.err.index("expected: about ") < result.err.index("training on cpu")
+    config = stored_config(out)
+    assert config.description.startswith("Chosen by itself: recipe fast for short texts")
+    assert config.network == parse(read("fast")).network
+    assert (config.training.epochs, config.data.source) == (1, str(reviews))
+    resumed = tenor("train", reviews, "--out", out, "--resume")
+    assert resumed.status == 0, resumed.err
+    assert "for short texts" not in resumed.err
+
+
+def test_a_choice_is_in_the_json(reviews: Path, tmp_path: Path) -> None:
+    result = tenor("train", reviews, *QUICK, "--quality", "fast", "--json", "--out", tmp_path / "run")
+    chosen = json.loads(result.out)["chosen"]
+    assert (chosen["recipe"], chosen["quality"]) == ("fast", "fast")
+    assert chosen["expected_seconds"] > 0
+
+
+@pytest.mark.parametrize(
+    "arguments", [("--model", "lstm"), ("--config", "fast"), ("--set", "network.hidden=3"), ("--resume",)]
+)
+def test_what_is_named_is_not_chosen(reviews: Path, tmp_path: Path, arguments: tuple[str, ...]) -> None:
+    result = tenor("train", reviews, *arguments, "--quality", "best", "--out", tmp_path / "run")
+    assert result.status == 2
+    assert f"--quality chooses what is trained, and {arguments[0]}" in result.error
+
+
+def test_a_quality_that_is_none_is_refused_before_reading(tmp_path: Path) -> None:
+    result = tenor("train", tmp_path / "none.csv", "--quality", "good")
+    assert "unknown quality 'good'; there are fast, balanced, best" in result.error

@@ -173,6 +173,15 @@ def test_a_recipe_is_a_base():
     assert classifier.model_.config.training.decay == expected != parse({}).training.decay
 
 
+def test_a_quality_chooses_the_base():
+    classifier = small(quality="fast", epochs=1, model=None).fit(TRAIN, CODES)
+    expected = parse(tenor.config.load.read("fast"))
+    assert classifier.model_.config.network.ratios == expected.network.ratios
+    assert classifier.model_.config.description.startswith("Chosen by itself: recipe fast")
+    with pytest.raises(ConfigError, match="quality chooses what is trained, and model says it"):
+        small(quality="fast", model="lstm").fit(TRAIN, CODES)
+
+
 def test_infinity_is_no_limit_and_numpy_numbers_are_numbers():
     classifier = small(
         vocabulary_size=math.inf,

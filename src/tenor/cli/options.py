@@ -12,9 +12,10 @@ import typer
 
 from tenor.cli import completion
 from tenor.config.classification import ClassificationConfig
-from tenor.config.dotted import nested
+from tenor.config.dotted import flat, nested
 from tenor.config.load import Setting, Values, assignments, merge, parse, read, settings, to_values
 from tenor.config.names import named
+from tenor.experiments import choosing
 from tenor.experiments.settling import adopted
 
 SETTINGS = {setting.key: setting for setting in settings()}
@@ -48,6 +49,8 @@ SHORTCUTS: Mapping[str, str] = {
 }
 # Those whose value is a list, here written with commas.
 _LISTS = {"label_names", "track"}
+# Settings with which a network is given, or what it needs: then no recipe is chosen.
+_OF_NETWORK = ("network.", "transfer.", "text.pretrained", "text.vectors")
 
 
 def meaning(setting: Setting) -> str:
@@ -208,6 +211,18 @@ ModelName = Annotated[
         autocompletion=completion.model_names,
     ),
 ]
+Quality = Annotated[
+    str | None,
+    typer.Option(
+        "--quality",
+        metavar="NAME",
+        help=f"what the recipe that is chosen should be: {', '.join(choosing.QUALITIES)}; one is chosen "
+        "where neither --config nor --model nor a setting of the network is given "
+        f"\\[default: {choosing.DEFAULT}]",
+        show_default=False,
+        autocompletion=completion.among(list(choosing.QUALITIES)),
+    ),
+]
 AbstainBelow = Annotated[
     float | None,
     typer.Option(
@@ -279,6 +294,18 @@ def said(context: typer.Context, *before: Mapping[str, Any], keys: Mapping[str, 
     if given.get("model_name"):
         values = named(values, given["model_name"])
     return merge(values, assignments(given.get("settings") or ()))
+
+
+def names_network(context: typer.Context) -> str | None:
+    """Return the option of a command line that says what is trained; None: nothing does, so one chooses."""
+    given = context.params
+    for name, flag in {"config": "--config", "model_name": "--model", "source": "--from"}.items():
+        if given.get(name):
+            return flag
+    for key in flat(assignments(given.get("settings") or ())):
+        if key.startswith(_OF_NETWORK):
+            return f"--set {key}"
+    return None
 
 
 def evaluated(context: typer.Context, trained: ClassificationConfig) -> ClassificationConfig:

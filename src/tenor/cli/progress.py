@@ -81,10 +81,15 @@ class Bar:
 
 
 class TrainingView:
-    """A watcher of a training run: the data, a bar for the epoch under way, a line for each that is done."""
+    """A watcher of a training run: the data, a bar for the epoch under way, a line for each that is done.
 
-    def __init__(self, terminal: Terminal) -> None:
+    With `expects` it also says about how long training will take, which costs a few steps.
+    """
+
+    def __init__(self, terminal: Terminal, *, expects: bool = False) -> None:
+        self.expected_seconds: float | None = None  # once that is known
         self._terminal = terminal
+        self._expects = expects
         self._bar = Bar(terminal)
         self._epochs = 0
         self._texts = 0
@@ -109,6 +114,12 @@ class TrainingView:
     def warning(self, text: str) -> None:
         """Print what went wrong beside training."""
         self._terminal.warning(text)
+
+    def expecting(self, seconds: Callable[[], float]) -> None:
+        """Find out and print how long training will take, if that is wanted."""
+        if self._expects:
+            self.expected_seconds = seconds()
+            self._terminal.note(f"expected: about {duration(self.expected_seconds)} of training, or less")
 
     def start(self, *, epochs: int, texts: int, runtime: "Runtime", history: "Sequence[Row]") -> None:
         """Print where it runs, and the epochs a resumed run has behind it."""

@@ -47,6 +47,7 @@ def train(
     data: options.Data = None,
     config: options.Config = None,
     model_name: options.ModelName = None,
+    quality: options.Quality = None,
     settings: options.Set = None,
     out: Annotated[
         Path | None,
@@ -96,6 +97,7 @@ def train(
 ) -> None:
     """Train a classifier on DATA, evaluate it on the test split and save it.
 
+    Without --config, --model and settings of the network, a recipe is chosen by the data and --quality.
     --set beats DATA and the options below, these beat --config, and that beats the defaults.
 
     --continue goes on from a classifier with more data, and shows both models on the same test texts.
@@ -110,21 +112,34 @@ def train(
         raise OutputError("--resume goes on with a run and --force replaces it; give one of them")
     require(*TRAINING)
 
-    from tenor.experiments import classification, continuing
+    from tenor.data.load import load
+    from tenor.experiments import choosing, classification, continuing
 
-    found = options.configuration(context, base=_base(out, continued, data, source, resume=resume))
+    base = _base(out, continued, data, source, resume=resume)
+    named = "--resume" if resume else "--continue" if continued else options.names_network(context)
+    if named and quality is not None:
+        raise ConfigError(f"--quality chooses what is trained, and {named} says it; give one of them")
+    found = options.configuration(context, base=base)
+    choice, dataset = None, None
+    if named is None:
+        wanted = choosing.quality_of(quality or choosing.DEFAULT)
+        dataset = load(found.data)
+        choice = choosing.choose(dataset, wanted)
+        terminal.note(f"{choice.reason}; --config and --model name others")
+        found = options.configuration(context, base=choice.config)
     folder = out or new_folder(found)
     given: _Given = {"out": folder, "resume": resume, "force": force}
     sides = None
-    with closing(TrainingView(terminal)) as view:
+    with closing(TrainingView(terminal, expects=choice is not None)) as view:
         if found.transfer.head:
             made = continuing.continue_training(found, **given, watcher=view)
             run, sides = made.run, made.to_json()
         else:
-            run = classification.train(found, **given, watcher=view)
+            run = classification.train(found, **given, dataset=dataset, watcher=view)
     if json:
+        chosen = choice and {**choice.to_json(), "expected_seconds": view.expected_seconds}
         beside = {} if sides is None else {continuing.CONTINUED: sides}
-        terminal.json({"path": str(folder), **_metrics(folder), **beside})
+        terminal.json({"path": str(folder), "chosen": chosen, **_metrics(folder), **beside})
     else:
         _show(terminal, run, folder, sides)
 

@@ -1,5 +1,6 @@
 """Training one network: the whole of a model, or a member of an ensemble."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -22,6 +23,7 @@ from tenor.nn.classifier import Classifier
 from tenor.report.numbers import count
 from tenor.text.ratios import Counts, LogCountRatios
 from tenor.text.vectors import Vectors, read
+from tenor.training.expecting import expected_seconds
 from tenor.training.loop import History, Labelled
 from tenor.training.objectives.objective import Objective
 from tenor.training.objectives.supervised import class_weights
@@ -110,6 +112,7 @@ def fit_member(
     config: ClassificationConfig,
     *,
     observer: Warned,
+    expecting: Callable[[Callable[[], float]], None] | None = None,
     keeping: Keeping | None = None,
     runtime: Runtime | None = None,
 ) -> Member:
@@ -119,6 +122,7 @@ def fit_member(
         given: what training starts from.
         config: its seed is `config.training.seed`.
         observer: is told of every step and epoch.
+        expecting: is told, before training begins anew, what finds out how many seconds it will take.
         keeping: None: no checkpoint is written.
         runtime: where to train; None: resolved, or that of the checkpoint.
     """
@@ -148,6 +152,15 @@ def fit_member(
         weights = class_weights(config.training, labelled["train"].targets, classes)
         objective = objective_of(module, reading, config, weights, given.lesson)
         rows: Reading[Any] = reading
+
+        def starting(runtime: Runtime) -> None:
+            if expecting is not None:
+                expecting(
+                    lambda: expected_seconds(
+                        module, objective, config.training, runtime, batches=reading, validation=validation
+                    )
+                )
+
         history, runtime = training_run.train(
             module,
             objective,
@@ -158,6 +171,7 @@ def fit_member(
             observer=observer,
             fingerprint=lambda: _fingerprint(config, reading, validation),
             check=lambda: _rehearsal(module, objective, reading),
+            starting=starting,
             runtime=runtime,
             unfreezing=_unfreezing(module, config, observer),
         )

@@ -1,6 +1,6 @@
 """Training all networks of a model one after the other, as one run with one history."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 
@@ -9,7 +9,7 @@ from tenor.experiments.member import Given, Member, fit_member
 from tenor.experiments.run import RunFolder
 from tenor.experiments.teaching import ANSWERS
 from tenor.experiments.training_run import Keeping, recorded
-from tenor.experiments.watching import Warned, Watcher
+from tenor.experiments.watching import Expecting, Warned, Watcher
 from tenor.training.checkpoint import Progress, Row
 from tenor.training.loop import History
 from tenor.training.runtime import Runtime
@@ -43,6 +43,7 @@ def fit_members(
     """
     observer = recorded(folder, watcher)
     begin = partial(_begin, folder, given)
+    expecting = partial(_expecting, watcher, config) if isinstance(watcher, Expecting) else None
     count, parts = config.ensemble.members, parts_of(config)
     members: list[Member] = []
     rows: list[Row] = []
@@ -55,12 +56,18 @@ def fit_members(
             given,
             member_config(config, number),
             observer=own,
+            expecting=expecting if number == 0 else None,
             keeping=None if folder is None else Keeping(folder.checkpoint_of(number), folder.resumes, begin),
             runtime=members[0].runtime if members else None,
         )
         members.append(member)
         rows += numbered(member.history.rows, number + 1, rows) if count > 1 else member.history.rows
     return Members(tuple(members), History(tuple(rows), _best(members, config)))
+
+
+def _expecting(watcher: Expecting, config: ClassificationConfig, seconds: Callable[[], float]) -> None:
+    """Tell the time of all networks by that of the first."""
+    watcher.expecting(lambda: config.ensemble.members * seconds())
 
 
 def _begin(folder: RunFolder | None, given: Given) -> None:

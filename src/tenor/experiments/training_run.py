@@ -81,14 +81,16 @@ def train(
     observer: Warned,
     fingerprint: Callable[[], str],
     check: Callable[[], Step],
+    starting: Callable[[Runtime], None] | None = None,
     runtime: Runtime | None = None,
     unfreezing: Unfreezing | None = None,
 ) -> tuple[History, Runtime]:
     """Train from the beginning, or from a checkpoint; the module then has its best weights.
 
     `fingerprint` is what a checkpoint must agree with, and is asked for where one is kept. `check` makes the
-    start-up check of the precision; a resumed run has its runtime already, and so may whoever calls. torch's
-    generator is seeded: whoever calls keeps the state it had.
+    start-up check of the precision; a resumed run has its runtime already, and so may whoever calls.
+    `starting` is told the runtime of a training that begins anew. torch's generator is seeded: whoever calls
+    keeps the state it had.
     """
     saving, checkpoint = None, None
     if keeping is not None:
@@ -99,6 +101,8 @@ def train(
         runtime = checkpoint.runtime
     else:
         runtime = runtime or resolve(config, check())
+        if starting is not None:
+            starting(runtime)
         torch.manual_seed(config.seed)
     if keeping is not None:
         keeping.begin()

@@ -1,8 +1,8 @@
 """Whoever watches an experiment; and watchers that say nothing, or a line an epoch."""
 
 import warnings
-from collections.abc import Sequence
-from typing import Protocol
+from collections.abc import Callable, Sequence
+from typing import Protocol, runtime_checkable
 
 from tenor.data.example import Dataset
 from tenor.evaluation.data_report import DataReport
@@ -29,6 +29,18 @@ class Watcher(Warned, Protocol):
 
     def part(self, name: str, *, number: int, parts: int) -> None:
         """The training of one of several parts begins, such as "network 2 of 5"; `number` counts from 1."""
+        ...
+
+
+@runtime_checkable
+class Expecting(Protocol):
+    """A watcher that may want to know how long training will take."""
+
+    def expecting(self, seconds: Callable[[], float]) -> None:
+        """Training is about to start, anew: calling `seconds` finds out about how long it will take.
+
+        That costs a few of its steps and changes nothing, so it is for whoever wants to know.
+        """
         ...
 
 

@@ -71,6 +71,10 @@ class Pairs:
         """Return these rows as a pair."""
         return Pair(self.labelled.batch(rows[0]), self.unlabelled.batch(rows[1]))
 
+    def padded(self, rows: Rows) -> int:
+        """Return how many tokens both batches are with their padding."""
+        return self.labelled.padded(rows[0]) + self.unlabelled.padded(rows[1])
+
     def beginnings(self, tokens: int) -> Pair:
         """Return a pair of the beginnings of the longest texts."""
         return Pair(self.labelled.beginnings(tokens), self.unlabelled.beginnings(tokens))

@@ -53,6 +53,18 @@ class Reading(Protocol[_Rows]):
         ...
 
 
+class TextReading(Reading[_Rows], Protocol[_Rows]):
+    """What a trainer of a classifier reads: padded texts."""
+
+    def padded(self, rows: _Rows) -> int:
+        """Return how many tokens a batch has with its padding."""
+        ...
+
+    def beginnings(self, tokens: int) -> Sized:
+        """Return the first `tokens` tokens of each of the longest texts, as a batch."""
+        ...
+
+
 class Validation(Protocol):
     """Texts that choose the epoch."""
 

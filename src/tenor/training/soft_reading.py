@@ -61,6 +61,10 @@ class SoftReading:
         """Return these rows as a padded batch with their distributions."""
         return self._soft(self.batches.batch(rows), rows)
 
+    def padded(self, rows: npt.NDArray[np.int64]) -> int:
+        """Return how many tokens these rows are with their padding."""
+        return self.batches.padded(rows)
+
     def beginnings(self, tokens: int) -> SoftBatch:
         """Return the first `tokens` tokens of each of the longest texts."""
         return self._soft(self.batches.beginnings(tokens), self.batches.longest())
