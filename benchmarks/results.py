@@ -35,6 +35,8 @@ COMMANDS = {
     "gradient-checks": "gradient_checks.py",
     "character-model": "character_model.py",
     "fuzzing": "fuzzing.py",
+    "distillation": "distillation.py",
+    "suggesting-": "suggesting.py",
     "everywhere": "everywhere.py",
     "few-labels": "few_labels.py",
     "across-domains": "across_domains.py",
