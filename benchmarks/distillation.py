@@ -13,16 +13,13 @@ same reviews, split the same way:
     tenor train $TENOR_DATA/imdb --group-by imdb_id --config packed --out runs/best
 
 Given several times, --teacher names teachers that differ by their seed alone: students take them in turn.
-The difference has the interval of other trainings and other reviews. Every piece is kept in
-runs/benchmark/distillation and done once; `--piece` ends after so many minutes, and the same command goes on.
+The difference has the interval of other trainings and other reviews. Every piece is done once (pieces.py);
+models and answers are kept in runs/benchmark/distillation.
 The seconds of a teacher's answers are its own: they are had once, and kept.
 """
 
 import argparse
-import hashlib
 import json
-import sys
-import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import product
@@ -31,6 +28,7 @@ from statistics import mean
 from typing import Any
 
 import numpy as np
+import pieces
 import record
 
 from tenor.config.classification import ClassificationConfig
@@ -88,25 +86,21 @@ class Plan:
         return cls(3, [Way(*both) for both in product(TEMPERATURES, WEIGHTS)], chosen(RECIPE))
 
 
-class Enough(Exception):  # noqa: N818 - a decision, not a fault
-    """The time of this piece is used up."""
-
-
 class Study:
     """The pieces of a plan and where they are kept."""
 
-    def __init__(self, plan: Plan, dataset: Dataset, texts: Path, folder: Path, end: float) -> None:
+    def __init__(self, plan: Plan, dataset: Dataset, texts: Path, folder: Path, kept: pieces.Pieces) -> None:
         self._plan = plan
         self._dataset = dataset
         self._texts = texts  # file of the reviews without labels
-        self._folder = folder
-        self._end = end
+        self._folder = folder  # of models and answers
+        self._pieces = kept
 
     def trained(self, recipe: Values, seed: int) -> Path:
         """Return the run folder of a teacher, trained now or before; one that was stopped goes on."""
         out = self._folder / f"teacher-seed-{seed}"
         if not (out / "model").is_dir():
-            self._refuse_more()
+            self._pieces.clock.refuse_more()
             config = parse(merge(recipe, {"training": {"seed": seed}}))
             train(config, dataset=self._dataset, out=out, resume=(out / "config.yaml").is_file())
         return out
@@ -120,7 +114,7 @@ class Study:
             for seeds in [range(self._plan.seeds)]
             for kind in KINDS
         }
-        right = {kind: self._right(pieces) for kind, pieces in students.items()}
+        right = {kind: self._right(readings) for kind, readings in students.items()}
         theirs = self._right(found["teachers"])
         lost = {
             kind: paired_bootstrap(ours, theirs, resamples=RESAMPLES, seed=0)[0].to_json()
@@ -130,7 +124,7 @@ class Study:
             "rows": len(self._dataset.split("test")),
             "ways": {kind: vars(way) for kind, way in ways.items()},
             "teachers": [_shown(piece) for piece in found["teachers"]],
-            "students": {kind: [_shown(piece) for piece in pieces] for kind, pieces in students.items()},
+            "students": {kind: [_shown(piece) for piece in readings] for kind, readings in students.items()},
             "student_minus_teacher": lost,
         }
 
@@ -189,10 +183,10 @@ class Study:
             given["unlabelled"] = {"sources": [str(self._texts)]}
         return settled(parse(merge(self._plan.student, given)))
 
-    def _right(self, pieces: Sequence[Mapping[str, Any]]) -> Any:
+    def _right(self, readings: Sequence[Mapping[str, Any]]) -> Any:
         """Return which test reviews each training reads right, (S, N)."""
-        right = np.ones((len(pieces), len(self._dataset.split("test"))), bool)
-        for row, piece in zip(right, pieces, strict=True):
+        right = np.ones((len(readings), len(self._dataset.split("test"))), bool)
+        for row, piece in zip(right, readings, strict=True):
             row[piece["wrong"]] = False
         return right
 
@@ -200,27 +194,8 @@ class Study:
         self, name: str, config: ClassificationConfig, dataset: Dataset, measure: Callable[[], dict[str, Any]]
     ) -> dict[str, Any]:
         """Return what is stored of the same settings and texts, or measure and store it."""
-        file = self._folder / "pieces" / f"{_file(name)}.json"
         told = {split: fingerprint(examples) for split, examples in dataset.splits.items()}
-        decides = json.dumps([to_values(config), told], sort_keys=True)
-        key = hashlib.sha256(decides.encode()).hexdigest()
-        if file.is_file():
-            stored: dict[str, Any] = json.loads(file.read_text())
-            if stored["key"] == key:
-                return stored
-        self._refuse_more()
-        start = time.monotonic()
-        found = {"key": key, **measure(), "seconds": time.monotonic() - start}
-        file.parent.mkdir(parents=True, exist_ok=True)
-        with atomic_file(file) as temporary:
-            temporary.write_text(json.dumps(found))
-        shown = found["accuracy"]["value"] if "accuracy" in found else found["loss"]
-        print(f"{name[:60]:60} {shown:.4f}  {found['seconds']:6.0f} s", flush=True)
-        return found
-
-    def _refuse_more(self) -> None:
-        if time.monotonic() > self._end:
-            raise Enough
+        return self._pieces.once(_file(name), [to_values(config), told], measure)
 
 
 def reviews(*, quick: bool) -> tuple[Dataset, Iterator[str]]:
@@ -259,15 +234,15 @@ def lines(found: Mapping[str, Any]) -> Iterator[str]:
     """Yield a table for the screen."""
     yield f"{'':26}{'accuracy':>10}{'minus teacher, points':>28}{'MB':>8}{'reviews/s':>12}"
     yield _line("teacher", found["teachers"], "")
-    for kind, pieces in found["students"].items():
+    for kind, readings in found["students"].items():
         lost = found["student_minus_teacher"][kind]
         spread = f"({100 * lost['low']:+.2f} to {100 * lost['high']:+.2f})"
-        yield _line(kind, pieces, f"{100 * lost['value']:+.2f} {spread}")
+        yield _line(kind, readings, f"{100 * lost['value']:+.2f} {spread}")
 
 
-def _line(name: str, pieces: Sequence[Mapping[str, Any]], lost: str) -> str:
-    accuracy = mean(piece["accuracy"]["value"] for piece in pieces)
-    size, speed = (mean(piece[key] for piece in pieces) for key in ("bytes", "texts_per_second"))
+def _line(name: str, readings: Sequence[Mapping[str, Any]], lost: str) -> str:
+    accuracy = mean(piece["accuracy"]["value"] for piece in readings)
+    size, speed = (mean(piece[key] for piece in readings) for key in ("bytes", "texts_per_second"))
     return f"{name:26}{accuracy:>10.2%}{lost:>28}{size / 1e6:>8.1f}{speed:>12,.0f}"
 
 
@@ -281,7 +256,7 @@ def _file(name: str) -> str:
 
 def main() -> None:
     """Go on with the pieces until all are there or time is up; then print and write the JSON."""
-    parser = record.parser(__doc__)
+    parser = pieces.parser(__doc__, tests=False)
     parser.add_argument(
         "--teacher",
         type=Path,
@@ -290,31 +265,28 @@ def main() -> None:
         help="may be given again; else one is trained",
     )
     parser.add_argument("--recipe", default="packed", help="of a teacher that is trained; default: packed")
-    parser.add_argument("--piece", type=float, metavar="MINUTES", help="end after so many; again to go on")
-    parser.add_argument("--runs", type=Path, metavar="FOLDER", help="of the pieces; default: in runs/")
     options: argparse.Namespace = parser.parse_args()
     folder = (options.runs or record.RUNS) / f"distillation{'-quick' if options.quick else ''}"
-    end = time.monotonic() + 60 * options.piece if options.piece is not None else float("inf")
     dataset, unlabelled = reviews(quick=options.quick)
     study = Study(
         Plan.of(quick=options.quick),
         dataset,
         write_texts(unlabelled, folder / "texts.jsonl"),
         folder,
-        end,
+        pieces.opened(options, "distillation"),
     )
     teacher = read(options.recipe)
     if options.quick:
         tiny = {"embedding_size": 6, "recurrent": {"hidden_size": 6, "layers": 1}}
         teacher = merge(teacher, {"network": tiny, "training": {"epochs": 1, "threads": 1}})
-    try:
-        teachers = options.teacher or [study.trained(teacher, 0)]
-        found = study.figures(teachers)
-    except Enough:
-        sys.exit("time is up; what is done is kept, and the same command goes on")
-    for line in lines(found):
-        print(line)
-    record.write("distillation", found, record.target(options))
+
+    def studied() -> None:
+        found = study.figures(options.teacher or [study.trained(teacher, 0)])
+        for line in lines(found):
+            print(line)
+        record.write("distillation", found, record.target(options))
+
+    pieces.run(studied)
 
 
 if __name__ == "__main__":

@@ -10,14 +10,12 @@ by uncertainty alone (`--not-diverse`), or as `tenor suggest` does. With so few 
 so it is trained for more, in smaller batches, the same for all three. All are judged on the validation split,
 by film on IMDb; nothing is chosen by it, and the test split is not read.
 
-Every round is kept in runs/benchmark/suggesting and done once; `--piece` ends after so many minutes, and the
-same command goes on.
+Every round is kept and done once (pieces.py).
 """
 
 import argparse
 import hashlib
 import json
-import sys
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
@@ -25,6 +23,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import pieces
 import record
 
 from tenor.config.data import DataConfig
@@ -68,17 +67,13 @@ QUICK = Plan(
 )
 
 
-class Enough(Exception):  # noqa: N818 - a decision, not a fault
-    """The time of this piece is used up."""
-
-
 class Labelling:
     """One game: rows of the pool that are labelled so far, and how well each round read."""
 
     def __init__(
-        self, plan: Plan, dataset: Dataset, way: str, seed: int, *, folder: Path, end: float
+        self, plan: Plan, dataset: Dataset, way: str, seed: int, *, folder: Path, clock: pieces.Clock
     ) -> None:
-        self._plan, self._dataset, self._way, self._seed, self._end = plan, dataset, way, seed, end
+        self._plan, self._dataset, self._way, self._seed, self._clock = plan, dataset, way, seed, clock
         self._pool = dataset.split("train")
         self._config = parse(merge(read(record.RECIPE), plan.changes, {"training": {"seed": seed}}))
         self._file = folder / f"{way}-seed-{seed}.json"
@@ -94,8 +89,7 @@ class Labelling:
             "labelled": self._order()[: self._plan.first],
         }
         while len(state["right"]) < self._plan.rounds:
-            if time.monotonic() > self._end:
-                raise Enough
+            self._clock.refuse_more()
             start = time.monotonic()
             predictor, right = self._trained(state["labelled"])
             state["right"].append("".join(map(str, right.astype(int).tolist())))
@@ -213,34 +207,32 @@ def lines(name: str, found: Mapping[str, Any]) -> Iterator[str]:
 
 def main() -> None:
     """Go on with the rounds until all are there or time is up; then print, write the JSON, draw."""
-    parser = record.parser(__doc__)
+    parser = pieces.parser(__doc__, tests=False)
     parser.add_argument("--data", choices=("movies", "imdb"), help="default: both")
-    parser.add_argument("--piece", type=float, metavar="MINUTES", help="end after so many; again to go on")
-    parser.add_argument("--runs", type=Path, metavar="FOLDER", help="of the rounds; default: in runs/")
     options: argparse.Namespace = parser.parse_args()
     names = (options.data,) if options.data else ("movies",) if options.quick else ("movies", "imdb")
     plan = QUICK if options.quick else WHOLE
-    folder = (options.runs or record.RUNS) / ("suggesting-quick" if options.quick else "suggesting")
-    end = time.monotonic() + 60 * options.piece if options.piece is not None else float("inf")
+    kept = pieces.opened(options, "suggesting")
     out = record.target(options)
-    for name, dataset in pools(names, quick=options.quick).items():
-        try:
+
+    def played() -> None:
+        for name, dataset in pools(names, quick=options.quick).items():
             right = {
                 way: [
-                    Labelling(plan, dataset, way, seed, folder=folder / name, end=end).played()
+                    Labelling(plan, dataset, way, seed, folder=kept.folder / name, clock=kept.clock).played()
                     for seed in range(plan.seeds)
                 ]
                 for way in WAYS
             }
-        except Enough:
-            sys.exit("time is up; what is done is kept, and the same command goes on")
-        found = figures(right, plan)
-        for line in lines(name, found):
-            print(line)
-        record.write(f"suggesting-{name}", {"seeds": list(range(plan.seeds)), **found}, out)
-        if out is not None:
-            place = record.ROOT / "docs" if out == record.RESULTS else out
-            draw(found, place / f"suggesting-{name}.png")
+            found = figures(right, plan)
+            for line in lines(name, found):
+                print(line)
+            record.write(f"suggesting-{name}", {"seeds": list(range(plan.seeds)), **found}, out)
+            if out is not None:
+                place = record.ROOT / "docs" if out == record.RESULTS else out
+                draw(found, place / f"suggesting-{name}.png")
+
+    pieces.run(played)
 
 
 if __name__ == "__main__":

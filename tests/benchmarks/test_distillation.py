@@ -39,7 +39,7 @@ def test_quick_runs_and_runs_again_without_training(
     first = capsys.readouterr().out
     # Two ways for each kind of teaching, without the test reviews, then one student of each kind.
     assert judged == [False] * 4 + [True] * 3
-    assert "validation teacher, unlabelled text temperature-1-labels-0" in first
+    assert "validation-teacher-unlabelled-text-temperature-1-labels-0" in first
 
     def refuse(*_: object, **__: object) -> None:
         raise AssertionError("trained again")

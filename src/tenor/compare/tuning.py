@@ -11,6 +11,7 @@ from typing import Any, Protocol
 from tenor.compare import tuning_folder
 from tenor.compare.study import Outcome, Pruned, Study, Trial
 from tenor.compare.tuning_folder import Plan, Tuned
+from tenor.compare.work import without_test
 from tenor.config.classification import ClassificationConfig
 from tenor.config.dotted import at, nested
 from tenor.config.load import merge, parse, to_values
@@ -86,7 +87,7 @@ def tune(
     tuning_folder.refuse(out, plan, resume=resume, force=force)
     begun = resume
     try:
-        found = without_test(dataset or data_load.load(plan.config.data))
+        found = _trainable(dataset or data_load.load(plan.config.data))
         tuning_folder.refuse_other_data(out, found, resume=resume)
         begun = True
         if not resume and out.exists():
@@ -117,14 +118,13 @@ def _refuse_decided(space: Mapping[str, Dimension], config: ClassificationConfig
         )
 
 
-def without_test(dataset: Dataset) -> Dataset:
+def _trainable(dataset: Dataset) -> Dataset:
     """Return the dataset without its test split; tuning must have a validation split."""
     if not dataset.split("validation"):
         raise DataError(
             f"{dataset.name} has no validation split to judge trials by; set data.validation_fraction above 0"
         )
-    kept = {split: dataset.split(split) for split in ("train", "validation")}
-    return replace(dataset, splits=kept)
+    return without_test(dataset)
 
 
 class _Search:

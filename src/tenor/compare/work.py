@@ -3,13 +3,11 @@
 import hashlib
 import json
 import shutil
-import sys
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from itertools import islice
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
@@ -18,6 +16,7 @@ from tenor.baselines.baseline import BASELINES, Baseline
 from tenor.compare.cell_result import MODEL, CellBehaviour, CellResult, Costs
 from tenor.compare.cells import BASELINE, Cell
 from tenor.compare.point import Point
+from tenor.compare.watching import Enough, Share, Shares, Stopwatch
 from tenor.config.classification import ClassificationConfig
 from tenor.config.data import DataConfig
 from tenor.config.load import to_values
@@ -34,14 +33,6 @@ from tenor.experiments.run import CHECKPOINT, RunFolder, stored_config
 from tenor.experiments.scoring import Scored, class_indices
 from tenor.experiments.settling import settled
 from tenor.training.runtime import applied
-
-if TYPE_CHECKING:
-    from tenor.evaluation.data_report import DataReport
-    from tenor.text.vectors import Vectors
-    from tenor.training.checkpoint import Progress, Row
-    from tenor.training.runtime import Runtime
-
-Share = Callable[[float], None]
 
 _SINGLE_TEXTS = 200  # read one at a time
 _MANY_TEXTS = 5_000
@@ -95,7 +86,7 @@ def train_cell(cell: Cell, folder: Path, data: Data, share: Share) -> None:
         config,
         prepared=data.prepared(config),
         folder=run,
-        watcher=_Shares(cell, share),
+        watcher=Shares(cell, share),
     )
     fitted.model.save(folder / MODEL)
     with applied(fitted.runtime):
@@ -158,12 +149,12 @@ def measure_costs(cell: Cell, folder: Path, data: Data, share: Share) -> None:
     predictor = load_predictor(folder / MODEL)
     single, throughput = _speed(predictor.predict, [e.text for e in data.dataset.split("test")])
     share(0.5)
-    clock = _Stopwatch(_TRAINING_SECONDS)
+    clock = Stopwatch(_TRAINING_SECONDS)
     try:
         config = settled(cell.config)
         config = replace(config, training=replace(config.training, minutes=None))
         fit(data.dataset, config, prepared=data.prepared(config), watcher=clock)
-    except _Enough:
+    except Enough:
         pass
     Costs(*_percentiles(single), throughput, clock.texts_per_second, peak_memory_mib()).save(folder)
 
@@ -181,7 +172,7 @@ def train_point(cell: Cell, folder: Path, data: Data, share: Share) -> None:
         probabilities = _baseline(cell, data).predict_proba([e.text for e in examples])
     else:
         probabilities = (
-            fit(dataset, cell.config, watcher=_Shares(cell, share)).scored["validation"].probabilities
+            fit(dataset, cell.config, watcher=Shares(cell, share)).scored["validation"].probabilities
         )
     Point(
         fingerprint=point_fingerprint(cell, data.dataset),
@@ -191,7 +182,7 @@ def train_point(cell: Cell, folder: Path, data: Data, share: Share) -> None:
 
 
 def without_test(dataset: Dataset) -> Dataset:
-    """Return the data set as a learning curve may see it."""
+    """Return the data set as a learning curve or a search may see it."""
     kept = {name: rows for name, rows in dataset.splits.items() if name != "test"}
     return replace(dataset, splits=kept)
 
@@ -253,86 +244,3 @@ def _speed(predict: Callable[[Sequence[str]], object], texts: Sequence[str]) -> 
 def _percentiles(seconds: Sequence[float]) -> tuple[float, float]:
     p50, p99 = np.percentile(seconds, [50, 99])
     return 1000 * float(p50), 1000 * float(p99)
-
-
-class _Enough(Exception):  # noqa: N818 - nothing went wrong
-    """Training has been watched for long enough."""
-
-
-class _Shares:
-    """Tells how much of a cell's training is done."""
-
-    def __init__(self, cell: Cell, share: Share) -> None:
-        self._training = cell.config.training
-        self._share = share
-        self._texts = 1
-        self._before = 0.0  # seconds of the epochs before this one
-        self._earlier = 0.0  # of which of networks before this one
-        self._done, self._parts = 0, 1
-        self._members = cell.config.ensemble.members
-
-    def data(self, dataset: Dataset, report: "DataReport", vectors: "Vectors | None") -> None:
-        """Ignore."""
-
-    def part(self, name: str, *, number: int, parts: int) -> None:
-        """Note which of several parts is trained; all count the same."""
-        self._done, self._parts = number - 1, parts
-        self._earlier = self._before
-
-    def warning(self, text: str) -> None:
-        """Write it where the worker's messages go."""
-        print(text, file=sys.stderr)  # noqa: T201
-
-    def start(self, *, epochs: int, texts: int, runtime: "Runtime", history: "Sequence[Row]") -> None:
-        """Note how long an epoch is."""
-        self._texts = texts
-        self._before = sum(row["seconds"] for row in history)
-
-    def step(self, progress: "Progress") -> None:
-        """Tell the share of the epochs, or of the time, whichever is larger."""
-        epochs = (progress.epoch + progress.texts / self._texts) / self._training.epochs
-        limit = self._training.minutes
-        spent = self._before - self._earlier + progress.seconds
-        time_share = spent * self._members / (60 * limit) if limit else 0.0
-        self._share((self._done + min(1.0, max(epochs, time_share))) / self._parts)
-
-    def epoch(self, row: "Row", *, best: bool) -> None:
-        """Count its time."""
-        self._before += row["seconds"]
-
-
-class _Stopwatch:
-    """Measures the speed of training, and ends it."""
-
-    def __init__(self, seconds: float) -> None:
-        self._seconds = seconds
-        self._first: tuple[int, float] | None = None
-        self.texts_per_second = 0.0
-
-    def data(self, dataset: Dataset, report: "DataReport", vectors: "Vectors | None") -> None:
-        """Ignore."""
-
-    def part(self, name: str, *, number: int, parts: int) -> None:
-        """Ignore."""
-
-    def warning(self, text: str) -> None:
-        """Ignore."""
-
-    def start(self, *, epochs: int, texts: int, runtime: "Runtime", history: "Sequence[Row]") -> None:
-        """Ignore."""
-
-    def step(self, progress: "Progress") -> None:
-        """Take the time from the first step's end on, which loads and compiles."""
-        if self._first is None:
-            self._first = progress.texts, progress.seconds
-            return
-        texts, seconds = progress.texts - self._first[0], progress.seconds - self._first[1]
-        self.texts_per_second = texts / max(seconds, 1e-9)
-        if seconds > self._seconds:
-            raise _Enough
-
-    def epoch(self, row: "Row", *, best: bool) -> None:
-        """One epoch is enough."""
-        if self.texts_per_second:
-            raise _Enough
-        self.texts_per_second = row["texts_per_second"]
