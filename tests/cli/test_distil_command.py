@@ -19,20 +19,24 @@ QUICK = [
 def more(tmp_path_factory: pytest.TempPathFactory, reviews: Path) -> Path:
     file = tmp_path_factory.mktemp("more") / "more.csv"
     known = reviews.read_text("utf-8").splitlines()[1].partition(",")[0]
-    file.write_text(f"body,other\n<b>quite</b> new 😀,1\n{known},2\na dull עברית film,3\n", encoding="utf-8")
+    file.write_text(
+        f"body,in_test\n<b>quite</b> new 😀,false\n{known},false\na dull עברית film,false\nkept apart,true\n",
+        encoding="utf-8",
+    )
     return file
 
 
 @pytest.fixture(scope="module")
 def student(trained: Path, more: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     out = tmp_path_factory.mktemp("runs") / "small"
-    arguments = ("--unlabelled", more, "--unlabelled-column", "body", "--temperature", 3, "--labels", 0.25)
+    arguments = ("--unlabelled", more, "--unlabelled-column", "body", "--drop-where", "in_test")
+    arguments += ("--temperature", 3, "--labels", 0.25)
     result = tenor("distil", trained, *arguments, *QUICK, "--out", out)
     assert result.status == 0, result.err
     for said in ("Teacher and student on", "teacher", "student", "Student minus teacher:", "points ("):
         assert said in result.out
     assert "and 2 unlabelled texts" in " ".join(result.err.split())
-    assert "1 left out, since the data has them as well" in " ".join(result.err.split())
+    assert "1 of 3 texts were left out, since they also stand in train" in " ".join(result.err.split())
     return out
 
 
@@ -46,7 +50,8 @@ def test_the_student_is_an_ordinary_model_that_names_its_teacher(
     assert found["config"]["data"] == teacher["config"]["data"]
     assert found["config"]["text"]["tokenizer"] == teacher["config"]["text"]["tokenizer"] == "words"
     lesson = found["config"]["distillation"]
-    assert (lesson["temperature"], lesson["labels"], lesson["text_column"]) == (3.0, 0.25, "body")
+    assert (lesson["temperature"], lesson["labels"]) == (3.0, 0.25)
+    assert found["config"]["unlabelled"]["text_column"] == "body"
     assert found["data"]["teacher"]["seen"]
     assert found["data"]["teacher"]["digest"] == lesson["digest"]
     shown = " ".join(tenor("info", student).out.split())

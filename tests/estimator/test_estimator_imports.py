@@ -23,8 +23,9 @@ def test_missing_scikit_learn_names_its_extra(monkeypatch):
 def test_missing_torch_names_its_extra(monkeypatch):
     from tenor.estimator import TextClassifier
 
-    monkeypatch.delitem(sys.modules, "tenor.experiments.classification", raising=False)
-    monkeypatch.delattr("tenor.experiments.classification", raising=False)
+    for name in ("tenor.experiments.classification", "tenor.experiments.member"):
+        monkeypatch.delitem(sys.modules, name, raising=False)
+        monkeypatch.delattr(name, raising=False)
     monkeypatch.setitem(sys.modules, "torch", None)
     with pytest.raises(MissingExtraError, match=r"torch.*tenor\[train\]"):
         TextClassifier().fit(["a a", "b b"], [0, 1])

@@ -115,11 +115,10 @@ def train(
     from tenor.data.load import load
     from tenor.experiments import choosing, classification, continuing
 
-    base = _base(out, continued, data, source, resume=resume)
     named = "--resume" if resume else "--continue" if continued else options.names_network(context)
     if named and quality is not None:
         raise ConfigError(f"--quality chooses what is trained, and {named} says it; give one of them")
-    found = options.configuration(context, base=base)
+    found = options.configuration(context, base=_base(out, continued, data, source, resume=resume))
     choice, dataset = None, None
     if named is None:
         wanted = choosing.quality_of(quality or choosing.DEFAULT)
