@@ -1,6 +1,6 @@
 """A character LSTM by hand: NumPy, gradients from `tenor.reference`, Adagrad, truncated backpropagation.
 
-    python examples/character_lstm.py                        the built-in film reviews, about two minutes
+    python examples/character_lstm.py                        the built-in film reviews, a minute and a half
     python examples/character_lstm.py --text FILE            any text in UTF-8
     python examples/character_lstm.py --out-model a.safetensors --out curve.json
     python examples/character_lstm.py --resume a.safetensors --iterations 200000
