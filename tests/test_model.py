@@ -16,6 +16,7 @@ from tenor.errors import ModelError
 from tenor.evaluation.held_out import HeldOut
 from tenor.experiments.classification import fit
 from tenor.model import FORMAT, Model
+from tenor.tensors import views
 
 FORMATS = Path(__file__).parent / "formats"
 FILES = ["manifest.json", "model.json", "text.json", "validation.safetensors", "weights.safetensors"]
@@ -49,6 +50,15 @@ def test_there_and_back(model: Model, folder: Path) -> None:
     assert loaded.arrays.keys() == model.arrays.keys()
     for name, array in model.arrays.items():
         assert np.array_equal(loaded.arrays[name], array)
+
+
+def test_word_vectors_take_half_the_space_and_come_back_as_they_were(model: Model, folder: Path) -> None:
+    stored = views((folder / "weights.safetensors").read_bytes())
+    assert stored["embedding.weight"].dtype == np.float16
+    assert stored["head.output.weight"].dtype == np.float32
+    loaded = Model.load(folder).arrays["embedding.weight"]
+    assert loaded.dtype == np.float32
+    assert np.array_equal(loaded, model.arrays["embedding.weight"])
 
 
 @pytest.mark.parametrize("name", FILES)

@@ -4,8 +4,8 @@
     model.json              classes, configuration, training data, figures, what the training texts look like,
                             temperature (from format 3), weights of the parts (from format 4)
     text.json               tokenizer, vocabulary, truncation
-    weights.safetensors     tensors, float32; of several networks (from format 4) those of each behind its
-                            number, as in 0.embedding.weight
+    weights.safetensors     tensors, float32, or float16 where that loses nothing (from format 4); of several
+                            networks (from format 4) those of each behind its number, as in 0.embedding.weight
     ratios.safetensors      log-count ratios, where the network reads them (from format 2)
     ngrams.safetensors      the linear model of n-grams, where there is one (from format 4)
     validation.safetensors  classes and logits of validation texts, where there were any (from format 3)
@@ -32,7 +32,7 @@ from tenor.config.load import parse, to_values
 from tenor.evaluation.held_out import HeldOut
 from tenor.evaluation.mixture import Mixture
 from tenor.evaluation.temperature import Scaling
-from tenor.tensors import views
+from tenor.tensors import narrowed, views, widened
 from tenor.text.familiarity import Familiarity
 from tenor.text.ngram_part import NgramPart
 from tenor.text.pipeline import TextPipeline
@@ -200,7 +200,7 @@ class Model:
         files = {
             folder.CLASSIFIER.file: folder.to_bytes(self.described()),
             folder.TEXT: folder.to_bytes(self.pipeline.to_json()),
-            folder.WEIGHTS: folder.tensors(self.arrays),
+            folder.WEIGHTS: folder.tensors(narrowed(self.arrays)),
         }
         if self.ratios is not None:
             files[_RATIOS] = folder.tensors(self.ratios.to_arrays())
@@ -242,6 +242,7 @@ def _read_3(files: folder.Files) -> Model:
 
 def _read_4(files: folder.Files) -> Model:
     model = _read_3(files)
+    model = replace(model, arrays=widened(model.arrays))
     if (model.mixture is not None) != (_NGRAMS in files):
         raise ValueError("n-grams without a weight in the sum, or a weight without n-grams")
     if _NGRAMS in files:

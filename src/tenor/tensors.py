@@ -7,6 +7,7 @@ JSON, name -> dtype, shape, data_offsets; the data, little-endian.
 
 import json
 import math
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
@@ -37,6 +38,26 @@ def metadata(buffer: Buffer) -> dict[str, str]:
     """Return what stands beside the tensors; `ValueError` or `KeyError` as `views`."""
     header, _ = _header(memoryview(buffer))
     return dict(header["__metadata__"])
+
+
+def narrowed(arrays: Mapping[str, npt.NDArray[Any]]) -> dict[str, npt.NDArray[Any]]:
+    """Return float32 arrays as float16 where that loses nothing, all others as they are."""
+    found = dict(arrays)
+    for name, array in arrays.items():
+        if array.dtype == np.float32:
+            with np.errstate(over="ignore", under="ignore"):
+                half = array.astype(np.float16)
+            if np.array_equal(half, array):
+                found[name] = half
+    return found
+
+
+def widened(arrays: Mapping[str, npt.NDArray[Any]]) -> dict[str, npt.NDArray[Any]]:
+    """Return float16 arrays as float32, all others as they are."""
+    return {
+        name: array.astype(np.float32) if array.dtype == np.float16 else array
+        for name, array in arrays.items()
+    }
 
 
 def _header(data: memoryview) -> tuple[dict[str, dict[str, Any]], int]:

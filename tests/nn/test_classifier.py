@@ -11,7 +11,7 @@ from torch.testing import assert_close
 from tenor.batching import collate
 from tenor.config.network import NetworkConfig, RecurrentConfig
 from tenor.errors import ConfigError, ModelError
-from tenor.nn.build import build, load_arrays, to_arrays
+from tenor.nn.build import build, load_arrays, round_vectors, to_arrays
 from tenor.nn.classifier import Head
 from tenor.text.tokens import Tokens
 from tenor.text.vectors import Vectors
@@ -92,3 +92,24 @@ def test_arrays_of_another_network_are_refused() -> None:
     arrays = to_arrays(build(SMALL, vocabulary_size=6, classes=2))
     with pytest.raises(ModelError, match=r"embedding\.weight has shape"):
         load_arrays(build(SMALL, vocabulary_size=7, classes=2), arrays)
+
+
+def test_trained_word_vectors_are_rounded_to_half_precision_and_nothing_else() -> None:
+    module = build(SMALL, vocabulary_size=6, classes=2)
+    with torch.no_grad():
+        module.embedding.weight[2, 0] = 1e6
+    before = to_arrays(module)
+    round_vectors(module)
+    after = to_arrays(module)
+    vectors = after.pop("embedding.weight")
+    largest = np.finfo(np.float16).max
+    assert np.array_equal(vectors, np.clip(before["embedding.weight"], -largest, largest).astype(np.float16))
+    for name, array in after.items():
+        assert np.array_equal(array, before[name])
+
+
+def test_given_word_vectors_keep_their_digits() -> None:
+    module = build(replace(SMALL, freeze_embedding=True), vocabulary_size=6, classes=2)
+    before = module.embedding.weight.clone()
+    round_vectors(module)
+    assert torch.equal(module.embedding.weight, before)

@@ -18,7 +18,7 @@ from tenor.experiments.teaching import Lesson
 from tenor.experiments.training_run import Keeping
 from tenor.experiments.watching import Warned
 from tenor.nn import pretrained
-from tenor.nn.build import build
+from tenor.nn.build import build, round_vectors
 from tenor.nn.classifier import Classifier
 from tenor.report.numbers import count
 from tenor.text.ratios import Counts, LogCountRatios
@@ -116,7 +116,7 @@ def fit_member(
     keeping: Keeping | None = None,
     runtime: Runtime | None = None,
 ) -> Member:
-    """Train a network and choose its epoch by validation.
+    """Train a network, choose its epoch by validation, and round its word vectors.
 
     Args:
         given: what training starts from.
@@ -176,6 +176,7 @@ def fit_member(
             unfreezing=_unfreezing(module, config, observer),
         )
     module.counts = None
+    round_vectors(module)
     return Member(module, history, runtime)
 
 

@@ -114,6 +114,19 @@ def to_arrays(module: nn.Module) -> dict[str, npt.NDArray[np.float32]]:
     return {name: tensor.detach().float().cpu().numpy() for name, tensor in module.state_dict().items()}
 
 
+@torch.no_grad()
+def round_vectors(module: Classifier) -> None:
+    """Round the word vectors that were trained to half precision, in which a model folder holds them.
+
+    They are most of a small network. 11 bits are far more than training settles, and what is measured
+    afterwards is measured of the model as it will be read again.
+    """
+    if not isinstance(module.encoder, pretrained.Pretrained) and module.embedding.weight.requires_grad:
+        limit = torch.finfo(torch.float16).max
+        weight = module.embedding.weight
+        weight.copy_(weight.clamp(-limit, limit).half())
+
+
 def load_arrays(module: nn.Module, arrays: Arrays) -> None:
     """Put `arrays` into the network; names and shapes must be exactly its own."""
     own = module.state_dict()
