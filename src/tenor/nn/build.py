@@ -118,8 +118,8 @@ def to_arrays(module: nn.Module) -> dict[str, npt.NDArray[np.float32]]:
 def round_vectors(module: Classifier) -> None:
     """Round the word vectors that were trained to half precision, in which a model folder holds them.
 
-    They are most of a small network. 11 bits are far more than training settles, and what is measured
-    afterwards is measured of the model as it will be read again.
+    They are most of a small network. What is measured afterwards is measured of the model as it will be read
+    again.
     """
     if not isinstance(module.encoder, pretrained.Pretrained) and module.embedding.weight.requires_grad:
         limit = torch.finfo(torch.float16).max
