@@ -79,9 +79,11 @@ def wait_until(true, process: subprocess.Popen[str]) -> None:
 
 def refused(port: int) -> bool:
     try:
-        socket.create_connection(("127.0.0.1", port), timeout=PATIENCE).close()
+        socket.create_connection(("127.0.0.1", port), timeout=1).close()
     except ConnectionRefusedError:
         return True
+    except OSError:  # the system reset or lost it, for the port closed while it was opened
+        return False
     return False
 
 
