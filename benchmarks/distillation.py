@@ -1,52 +1,52 @@
 """What a small model keeps of what its teacher knows: accuracy lost, size, speed; IMDb, three seeds.
 
-    python benchmarks/distillation.py --teacher runs/best --piece 35  as far as 35 minutes go; again to go on
-    python benchmarks/distillation.py --recipe packed                 a teacher is trained first
-    python benchmarks/distillation.py --quick                         the built-in movies, tiny
+    python benchmarks/distillation.py --piece 35             as far as 35 minutes go; again to go on
+    python benchmarks/distillation.py --choose --piece 35    no test review is read
+    python benchmarks/distillation.py --quick                the built-in movies, tiny
 
-Students of the recipe `fast` learn from labels alone, from a teacher, and from one that also answers the
-reviews without labels; of these, those that stand in test (`in_test`) and films held out for validation are
-left out. Temperature and weight of the labels are chosen on the validation reviews, by film, with the first
-seed; then each student's test reviews are read once. A teacher that is given must have been trained on the
-same reviews, split the same way:
+A teacher for each seed is trained first (teachers.py), by default of the recipe `semi-supervised`, from the
+language model of `language_model.py imdb`. Students of the recipe `fast` with n-grams learn from labels
+alone, from a teacher, and from one that also answers the reviews without labels; of these, those that stand
+in test (`in_test`) and films held out for validation are left out. Temperature and weight of the labels are
+chosen on the validation reviews, by film, with the first seed; then the test reviews are read once by each
+teacher, each student, and NB-SVM. The difference has the interval of other trainings and other reviews.
 
-    tenor train $TENOR_DATA/imdb --group-by imdb_id --config packed --out runs/best
-
-Given several times, --teacher names teachers that differ by their seed alone: students take them in turn.
-The difference has the interval of other trainings and other reviews. Every piece is done once (pieces.py);
-models and answers are kept in runs/benchmark/distillation.
-The seconds of a teacher's answers are its own: they are had once, and kept.
+Every piece is done once (pieces.py); models and answers are kept in runs/benchmark/distillation. The seconds
+of a teacher's answers are its own: they are had once, and kept.
 """
 
 import argparse
 import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import UTC, datetime
 from itertools import product
 from pathlib import Path
 from statistics import mean
 from typing import Any
 
+import judging
 import numpy as np
 import pieces
 import record
+from contestants import Baseline
+from judging import TEST, Judge
+from reviews import reviews, write_texts
+from teachers import RECIPE as RECIPE_OF_TEACHERS
+from teachers import Teachers, told, values_of
 
 from tenor.config.classification import ClassificationConfig
-from tenor.config.data import DataConfig
 from tenor.config.load import Values, merge, parse, read, to_values
-from tenor.data.duplicates import digest
 from tenor.data.example import Dataset
 from tenor.data.fingerprint import fingerprint
-from tenor.data.load import load
-from tenor.data.readers import read_rows
+from tenor.evaluation.intervals import wilson
 from tenor.evaluation.paired import paired_bootstrap
 from tenor.experiments.beside_teacher import measured
-from tenor.experiments.classification import fit, train
+from tenor.experiments.classification import fit
 from tenor.experiments.distilling import RECIPE, chosen
 from tenor.experiments.preparing import prepare, sections_of
 from tenor.experiments.settling import settled
 from tenor.experiments.teacher import Teacher
-from tenor.files import atomic_file
 from tenor.inference.predictor import load as load_model
 from tenor.inference.predictor import size_of_model
 
@@ -54,6 +54,7 @@ LABELS, TEACHER, UNLABELLED = "labels alone", "teacher", "teacher, unlabelled te
 KINDS = (LABELS, TEACHER, UNLABELLED)
 TEMPERATURES, WEIGHTS = (1.0, 2.0, 4.0), (0.0, 0.5)
 RESAMPLES = 1000
+TEXTS = "texts.jsonl"  # the reviews without labels
 
 
 @dataclass(frozen=True)
@@ -83,32 +84,26 @@ class Plan:
             training = {"epochs": 1, "threads": 1, "precision": "float32"}
             student = merge(chosen(RECIPE), {"network": tiny, "training": training})
             return cls(1, [Way(2.0, 0.5), Way(1.0, 0.0)], student)
-        return cls(3, [Way(*both) for both in product(TEMPERATURES, WEIGHTS)], chosen(RECIPE))
+        student = merge(chosen(RECIPE), {"ensemble": {"ngrams": {"use": True}}})
+        return cls(3, [Way(*both) for both in product(TEMPERATURES, WEIGHTS)], student)
 
 
 class Study:
     """The pieces of a plan and where they are kept."""
 
-    def __init__(self, plan: Plan, dataset: Dataset, texts: Path, folder: Path, kept: pieces.Pieces) -> None:
+    def __init__(self, plan: Plan, dataset: Dataset, folder: Path, judge: Judge) -> None:
         self._plan = plan
         self._dataset = dataset
-        self._texts = texts  # file of the reviews without labels
-        self._folder = folder  # of models and answers
-        self._pieces = kept
+        self._folder = folder  # of the reviews without labels, models, answers
+        self._judge = judge
 
-    def trained(self, recipe: Values, seed: int) -> Path:
-        """Return the run folder of a teacher, trained now or before; one that was stopped goes on."""
-        out = self._folder / f"teacher-seed-{seed}"
-        if not (out / "model").is_dir():
-            self._pieces.clock.refuse_more()
-            config = parse(merge(recipe, {"training": {"seed": seed}}))
-            train(config, dataset=self._dataset, out=out, resume=(out / "config.yaml").is_file())
-        return out
+    def ways(self, teacher: Path) -> dict[str, Way]:
+        """Return how each kind of student is taught."""
+        return {kind: self._way(kind, teacher) for kind in (TEACHER, UNLABELLED)}
 
-    def figures(self, teachers: Sequence[Path]) -> dict[str, Any]:
+    def figures(self, teachers: Sequence[Path], ways: Mapping[str, Way]) -> dict[str, Any]:
         """Return the figures of teachers and students, and how each kind of student differs."""
-        ways = {kind: self._way(kind, teachers[0]) for kind in (TEACHER, UNLABELLED)}
-        found = {"teachers": [self._teacher(folder) for folder in teachers]}
+        found = {"teachers": [self._teacher(folder, seed) for seed, folder in enumerate(teachers)]}
         students = {
             kind: [self._judged(kind, teachers[seed % len(teachers)], seed, ways.get(kind)) for seed in seeds]
             for seeds in [range(self._plan.seeds)]
@@ -123,7 +118,11 @@ class Study:
         return {
             "rows": len(self._dataset.split("test")),
             "ways": {kind: vars(way) for kind, way in ways.items()},
-            "teachers": [_shown(piece) for piece in found["teachers"]],
+            "teachers": [
+                {**_shown(piece), **told(folder)}
+                for piece, folder in zip(found["teachers"], teachers, strict=True)
+            ],
+            "nbsvm": _shown(self._beside()),
             "students": {kind: [_shown(piece) for piece in readings] for kind, readings in students.items()},
             "student_minus_teacher": lost,
         }
@@ -151,18 +150,28 @@ class Study:
 
         def measure() -> dict[str, Any]:
             self._fitted(self._dataset, config, kind, teacher).model.save(folder)
-            return self._read(folder)
+            return self._read(f"student, {kind}", folder, seed)
 
         return self._once(f"{kind} seed {seed}", config, self._dataset, measure)
 
-    def _teacher(self, folder: Path) -> dict[str, Any]:
+    def _teacher(self, folder: Path, seed: int) -> dict[str, Any]:
         config = settled(parse({"distillation": {"teacher": str(folder)}}))
         name = f"teacher {config.distillation.digest}"
-        return self._once(name, config, self._dataset, lambda: self._read(folder))
+        return self._once(name, config, self._dataset, lambda: self._read("teacher", folder, seed))
 
-    def _read(self, folder: Path) -> dict[str, Any]:
-        """Return what a model makes of the test reviews, from text to label."""
+    def _beside(self) -> dict[str, Any]:
+        """Return what NB-SVM makes of the same reviews."""
+        lots = {"test": self._dataset.split("test")}
+        predicted, _ = self._judge.predicted(Baseline("nbsvm"), self._dataset, lots, about="imdb", seeds=1)
+        right = predicted["test"][0] == judging.indices(lots["test"], self._dataset)
+        return {"accuracy": wilson(int(right.sum()), len(right)).to_json()}
+
+    def _read(self, name: str, folder: Path, seed: int) -> dict[str, Any]:
+        """Return what a model makes of the test reviews, from text to label; the log says that it did."""
         right, figures = measured(load_model(folder), size_of_model(folder), self._dataset.split("test"))
+        reading = {"study": "distillation", "contestant": name, "about": "imdb", "data": "imdb", "seed": seed}
+        time = datetime.now(UTC).isoformat(timespec="seconds")
+        judging.write_down([{**reading, "time": time, "accuracy": float(right.mean())}], self._judge.log)
         return {**figures.to_json(), "wrong": np.flatnonzero(~right).tolist()}
 
     def _fitted(self, dataset: Dataset, config: ClassificationConfig, kind: str, teacher: Path) -> Any:
@@ -180,7 +189,7 @@ class Study:
         if way is not None:
             given["distillation"] = {"teacher": str(teacher), **vars(way)}
         if kind == UNLABELLED:
-            given["unlabelled"] = {"sources": [str(self._texts)]}
+            given["unlabelled"] = {"sources": [str(self._folder / TEXTS)]}
         return settled(parse(merge(self._plan.student, given)))
 
     def _right(self, readings: Sequence[Mapping[str, Any]]) -> Any:
@@ -195,39 +204,7 @@ class Study:
     ) -> dict[str, Any]:
         """Return what is stored of the same settings and texts, or measure and store it."""
         told = {split: fingerprint(examples) for split, examples in dataset.splits.items()}
-        return self._pieces.once(_file(name), [to_values(config), told], measure)
-
-
-def reviews(*, quick: bool) -> tuple[Dataset, Iterator[str]]:
-    """Return labelled reviews in splits, and others without labels: none of test, or of a film of validation.
-
-    While a way is chosen the test reviews are not there, so their copies are left out here.
-    """
-    if quick:
-        dataset = load(DataConfig(source="movies"))
-        train_rows = dataset.split("train")
-        parts = {**dataset.splits, "train": train_rows[::2]}
-        dataset = replace(dataset, splits=parts)
-        return dataset, _without_test(dataset, (one.text for one in train_rows[1::2]))
-    dataset = load(DataConfig(source=str(record.data_folder() / "imdb"), group_by="imdb_id"))
-    films = {one.group for one in dataset.split("validation")}
-    rows = read_rows(record.data_folder() / "imdb" / "unsup.parquet", "utf-8")
-    texts = (str(row["text"]) for row in rows if not row["in_test"] and str(row["imdb_id"]) not in films)
-    return dataset, _without_test(dataset, texts)
-
-
-def _without_test(dataset: Dataset, texts: Iterator[str]) -> Iterator[str]:
-    there = {digest(one.text) for one in dataset.split("test")}
-    return (text for text in texts if digest(text) not in there)
-
-
-def write_texts(texts: Iterator[str], path: Path) -> Path:
-    """Write one JSON line a text."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    with atomic_file(path) as temporary, temporary.open("w", encoding="utf-8") as opened:
-        for text in texts:
-            opened.write(json.dumps({"text": text}) + "\n")
-    return path
+        return self._judge.pieces.once(_file(name), [to_values(config), told], measure)
 
 
 def lines(found: Mapping[str, Any]) -> Iterator[str]:
@@ -246,6 +223,11 @@ def _line(name: str, readings: Sequence[Mapping[str, Any]], lost: str) -> str:
     return f"{name:26}{accuracy:>10.2%}{lost:>28}{size / 1e6:>8.1f}{speed:>12,.0f}"
 
 
+def _tiny_teacher() -> Values:
+    tiny = {"embedding_size": 6, "recurrent": {"hidden_size": 6, "layers": 1}}
+    return merge(read("packed"), {"network": tiny, "training": {"epochs": 1, "threads": 1}})
+
+
 def _shown(piece: Mapping[str, Any]) -> dict[str, Any]:
     return {name: value for name, value in piece.items() if name not in ("key", "wrong")}
 
@@ -256,35 +238,31 @@ def _file(name: str) -> str:
 
 def main() -> None:
     """Go on with the pieces until all are there or time is up; then print and write the JSON."""
-    parser = pieces.parser(__doc__, tests=False)
+    parser = pieces.parser(__doc__)
     parser.add_argument(
-        "--teacher",
-        type=Path,
-        action="append",
-        metavar="FOLDER",
-        help="may be given again; else one is trained",
+        "--recipe", default=RECIPE_OF_TEACHERS, help=f"of the teachers; default: {RECIPE_OF_TEACHERS}"
     )
-    parser.add_argument("--recipe", default="packed", help="of a teacher that is trained; default: packed")
     options: argparse.Namespace = parser.parse_args()
     folder = (options.runs or record.RUNS) / f"distillation{'-quick' if options.quick else ''}"
     dataset, unlabelled = reviews(quick=options.quick)
-    study = Study(
-        Plan.of(quick=options.quick),
-        dataset,
-        write_texts(unlabelled, folder / "texts.jsonl"),
-        folder,
-        pieces.opened(options, "distillation"),
-    )
-    teacher = read(options.recipe)
-    if options.quick:
-        tiny = {"embedding_size": 6, "recurrent": {"hidden_size": 6, "layers": 1}}
-        teacher = merge(teacher, {"network": tiny, "training": {"epochs": 1, "threads": 1}})
+    texts = write_texts(unlabelled, folder / TEXTS)
+    plan = Plan.of(quick=options.quick)
+    kept = pieces.opened(options, "distillation")
+    values = _tiny_teacher() if options.quick else values_of(options.recipe, texts)
+    out = record.target(options)
+    study = Study(plan, dataset, folder, Judge("distillation", kept, TEST, out))
+    teachers = Teachers(values, dataset, folder, kept.clock)
 
     def studied() -> None:
-        found = study.figures(options.teacher or [study.trained(teacher, 0)])
+        first = teachers.trained(0)
+        ways = study.ways(first)
+        print(json.dumps({kind: str(way) for kind, way in ways.items()} | told(first)["validation"]))
+        if options.choose:
+            return
+        found = study.figures([teachers.trained(seed) for seed in range(plan.seeds)], ways)
         for line in lines(found):
             print(line)
-        record.write("distillation", found, record.target(options))
+        record.write("distillation", {"recipe": options.recipe, **found}, out)
 
     pieces.run(studied)
 

@@ -19,9 +19,10 @@ def test_quick_runs_and_runs_again_without_training(
     script: Script, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path
 ) -> None:
     distillation = script("distillation")
-    small = distillation.load(distillation.DataConfig(source="movies"))
+    reviews, teachers = script("reviews"), script("teachers")
+    small = reviews.load(reviews.DataConfig(source="movies"))
     parts = {name: examples[::12] for name, examples in small.splits.items()}
-    monkeypatch.setattr(distillation, "load", lambda config: replace(small, splits=parts))
+    monkeypatch.setattr(reviews, "load", lambda config: replace(small, splits=parts))
     arguments = ["--quick", "--out", str(tmp_path / "out"), "--runs", str(tmp_path / "runs")]
     monkeypatch.setattr(sys, "argv", ["distillation.py", *arguments, "--piece", "0"])
     with pytest.raises(SystemExit, match="the same command goes on"):
@@ -45,9 +46,11 @@ def test_quick_runs_and_runs_again_without_training(
         raise AssertionError("trained again")
 
     monkeypatch.setattr(distillation, "fit", refuse)
-    monkeypatch.setattr(distillation, "train", refuse)
+    monkeypatch.setattr(teachers, "train", refuse)
     distillation.main()
-    assert capsys.readouterr().out.splitlines() == first.splitlines()[-5:]
+    again = capsys.readouterr().out.splitlines()
+    assert again[-5:] == first.splitlines()[-5:]
+    assert len(again) == 6  # that, and what was chosen: no piece was made
     found = json.loads((tmp_path / "out" / "distillation.json").read_text())["figures"]
     assert list(found["students"]) == list(distillation.KINDS)
     assert found["rows"] == len(parts["test"])
@@ -60,3 +63,44 @@ def test_quick_runs_and_runs_again_without_training(
         assert student["texts_per_second"] > 0
     answers = sorted(path.name for path in (tmp_path / "runs" / "distillation-quick").glob("answers-*"))
     assert len(answers) == 2
+    log = json.loads((tmp_path / "out" / "test_readings.json").read_text())["figures"]
+    assert [one["contestant"] for one in log] == [
+        "teacher",
+        *(f"student, {kind}" for kind in distillation.KINDS),
+        "nbsvm",
+    ]
+    assert [one["accuracy"] for one in log] == pytest.approx(
+        [
+            one["accuracy"]["value"]
+            for one in (
+                *found["teachers"],
+                *(found["students"][kind][0] for kind in distillation.KINDS),
+                found["nbsvm"],
+            )
+        ]
+    )
+
+
+def test_choosing_reads_no_test_review(
+    script: Script, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    distillation, reviews, teachers = script("distillation"), script("reviews"), script("teachers")
+    small = reviews.load(reviews.DataConfig(source="movies"))
+    parts = {name: examples[::24] for name, examples in small.splits.items()}
+    monkeypatch.setattr(reviews, "load", lambda config: replace(small, splits=parts))
+    seen: list[tuple[str, ...]] = []
+    for module, name in ((distillation, "fit"), (teachers, "train")):
+        plain = getattr(module, name)
+
+        def watched(*given: Any, plain: Any = plain, **named: Any) -> Any:
+            dataset = named.get("dataset") or given[0]
+            seen.append(tuple(dataset.splits))
+            return plain(*given, **named)
+
+        monkeypatch.setattr(module, name, watched)
+    monkeypatch.setattr(distillation, "measured", None)  # which reads test reviews
+    arguments = ["--quick", "--choose", "--out", str(tmp_path / "out"), "--runs", str(tmp_path / "runs")]
+    monkeypatch.setattr(sys, "argv", ["distillation.py", *arguments])
+    distillation.main()
+    assert seen == [("train", "validation")] * 5
+    assert not (tmp_path / "out").exists()
