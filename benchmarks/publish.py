@@ -20,6 +20,7 @@ _HERE = Path(__file__).resolve().parent
 # template -> page
 PAGES = {
     _HERE / "page.md": record.ROOT / "docs" / "benchmarks.md",
+    _HERE / "accuracy.md": record.ROOT / "docs" / "accuracy.md",
     _HERE / "architectures.md": record.ROOT / "docs" / "architectures.md",
     _HERE / "attribution.md": record.ROOT / "docs" / "attribution.md",
     _HERE / "forecasting.md": record.ROOT / "docs" / "forecasting.md",

@@ -1,7 +1,7 @@
-"""Labels chosen by `tenor suggest` against labels taken at random: movies and IMDb, three seeds.
+"""Labels chosen by `tenor suggest` against labels taken at random: IMDb and AG News, three seeds.
 
     python benchmarks/suggesting.py --piece 35                    as far as 35 minutes go; again to go on
-    python benchmarks/suggesting.py --data movies                 one of them alone
+    python benchmarks/suggesting.py --data imdb                   one of them alone
     python benchmarks/suggesting.py --quick                       the built-in movies, tiny
 
 Labelling is played: 100 rows at random, every class by its share, are labelled; the recipe `fast` is trained
@@ -25,14 +25,15 @@ from typing import Any
 import numpy as np
 import pieces
 import record
+from data_sets import DATA_SETS, IMDB, without
+from data_sets import QUICK as QUICK_SETS
+from judging import TEST
 
-from tenor.config.data import DataConfig
 from tenor.config.load import Values, merge, parse, read, to_values
 from tenor.config.suggestion import SuggestionConfig
-from tenor.data.example import Dataset, Example
+from tenor.data.example import Dataset
 from tenor.data.fingerprint import fingerprint
 from tenor.data.growing import growing_order
-from tenor.data.load import load
 from tenor.evaluation.paired import Right, paired_bootstrap
 from tenor.experiments.classification import fit
 from tenor.experiments.scoring import class_indices
@@ -43,6 +44,7 @@ from tenor.inference.suggesting import suggest
 
 RANDOM, UNCERTAIN, SUGGESTED = "random", "uncertain", "suggested"
 WAYS = (RANDOM, UNCERTAIN, SUGGESTED)
+SETS = (IMDB, "ag_news")
 
 
 @dataclass(frozen=True)
@@ -141,17 +143,14 @@ class Labelling:
 
 def pools(names: Sequence[str], *, quick: bool) -> dict[str, Dataset]:
     """Return the data sets without their test split, by name."""
-    found = {}
-    for name in names:
-        data = DataConfig(source="movies")
-        if name == "imdb":
-            data = DataConfig(source=str(record.data_folder() / "imdb"), group_by="imdb_id")
-        dataset = load(data)
-        rows: dict[str, tuple[Example, ...]] = {
-            split: dataset.split(split)[:: 8 if quick else 1] for split in ("train", "validation")
-        }
-        found[name] = replace(dataset, splits=rows)
-    return found
+    if quick:
+        found = {name: without(QUICK_SETS[name].read(), TEST) for name in names}
+        return {name: _thinned(dataset) for name, dataset in found.items()}
+    return {name: without(DATA_SETS[name].read(), TEST) for name in names}
+
+
+def _thinned(dataset: Dataset) -> Dataset:
+    return replace(dataset, splits={split: rows[::2] for split, rows in dataset.splits.items()})
 
 
 def figures(right: Mapping[str, Sequence[Sequence[str]]], plan: Plan) -> dict[str, Any]:
@@ -208,9 +207,9 @@ def lines(name: str, found: Mapping[str, Any]) -> Iterator[str]:
 def main() -> None:
     """Go on with the rounds until all are there or time is up; then print, write the JSON, draw."""
     parser = pieces.parser(__doc__, tests=False)
-    parser.add_argument("--data", choices=("movies", "imdb"), help="default: both")
+    parser.add_argument("--data", choices=SETS, help="default: all of them")
     options: argparse.Namespace = parser.parse_args()
-    names = (options.data,) if options.data else ("movies",) if options.quick else ("movies", "imdb")
+    names = ("movies",) if options.quick else (options.data,) if options.data else SETS
     plan = QUICK if options.quick else WHOLE
     kept = pieces.opened(options, "suggesting")
     out = record.target(options)

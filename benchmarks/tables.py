@@ -10,6 +10,7 @@ import exporting_tables
 import faithfulness_tables
 import forecasting_tables
 import language_tables
+import learning_tables
 import pretraining_table
 import reference_tables
 import serving_tables
@@ -305,6 +306,7 @@ TABLES: dict[str, Callable[[Results], str]] = {
     **language_tables.TABLES,
     **reference_tables.TABLES,
     **study_tables.TABLES,
+    **learning_tables.TABLES,
 }
 
 

@@ -19,6 +19,7 @@ from pieces import Clock, Ending
 from tenor.config.load import Values, merge, parse, read
 from tenor.data.example import Dataset
 from tenor.experiments.classification import train
+from tenor.experiments.settling import adopted
 
 RECIPE = "semi-supervised"
 LANGUAGE_MODEL = record.RUNS / "language-model"
@@ -54,7 +55,7 @@ class Teachers:
         if not (out / "model").is_dir():
             self.clock.refuse_more()
             splits = {name: self.dataset.split(name) for name in ("train", "validation")}
-            config = parse(merge(self.values, {"training": {"seed": seed}}))
+            config = parse(adopted(merge(self.values, {"training": {"seed": seed}})))
             begun = (out / "checkpoint.safetensors").is_file()
             if out.is_dir() and not begun:
                 shutil.rmtree(out)

@@ -12,7 +12,7 @@ ROOT = Path(__file__).parents[2]
 # All pages in one: what holds for a place holds wherever it stands.
 TEMPLATE = "\n".join(
     (ROOT / "benchmarks" / f"{name}.md").read_text("utf-8")
-    for name in ("page", "architectures", "attribution", "forecasting", "reference")
+    for name in ("page", "accuracy", "architectures", "attribution", "forecasting", "reference")
 )
 RESULTS = ROOT / "benchmarks" / "results"
 
@@ -21,6 +21,7 @@ def test_the_page_is_made_from_the_committed_results(publish: ModuleType) -> Non
     results = publish.Results.read(RESULTS)
     assert [page.name for page in publish.PAGES.values()] == [
         "benchmarks.md",
+        "accuracy.md",
         "architectures.md",
         "attribution.md",
         "forecasting.md",

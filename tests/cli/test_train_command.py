@@ -154,11 +154,11 @@ def test_without_a_network_named_a_recipe_is_chosen(reviews: Path, tmp_path: Pat
     out = tmp_path / "run"
     result = tenor("train", reviews, *QUICK, "--quality", "fast", "--out", out)
     assert result.status == 0, result.err
-    assert "recipe fast for short texts (quality fast): 49 training texts" in result.err
+    assert "recipe few for short texts (quality fast): 49 training texts" in result.err
     assert result.err.index("expected: about ") < result.err.index("training on cpu")
     config = stored_config(out)
-    assert config.description.startswith("Chosen by itself: recipe fast for short texts")
-    assert config.network == parse(read("fast")).network
+    assert config.description.startswith("Chosen by itself: recipe few for short texts")
+    assert config.network == parse(read("few")).network
     assert (config.training.epochs, config.data.source) == (1, str(reviews))
     resumed = tenor("train", reviews, "--out", out, "--resume")
     assert resumed.status == 0, resumed.err
@@ -168,7 +168,7 @@ def test_without_a_network_named_a_recipe_is_chosen(reviews: Path, tmp_path: Pat
 def test_a_choice_is_in_the_json(reviews: Path, tmp_path: Path) -> None:
     result = tenor("train", reviews, *QUICK, "--quality", "fast", "--json", "--out", tmp_path / "run")
     chosen = json.loads(result.out)["chosen"]
-    assert (chosen["recipe"], chosen["quality"]) == ("fast", "fast")
+    assert (chosen["recipe"], chosen["quality"]) == ("few", "fast")
     assert chosen["expected_seconds"] > 0
 
 

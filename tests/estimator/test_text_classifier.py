@@ -175,9 +175,9 @@ def test_a_recipe_is_a_base():
 
 def test_a_quality_chooses_the_base():
     classifier = small(quality="fast", epochs=1, model=None).fit(TRAIN, CODES)
-    expected = parse(tenor.config.load.read("fast"))
+    expected = parse(tenor.config.load.read("few"))
     assert classifier.model_.config.network.ratios == expected.network.ratios
-    assert classifier.model_.config.description.startswith("Chosen by itself: recipe fast")
+    assert classifier.model_.config.description.startswith("Chosen by itself: recipe few")
     with pytest.raises(ConfigError, match="quality chooses what is trained, and model says it"):
         small(quality="fast", model="lstm").fit(TRAIN, CODES)
 

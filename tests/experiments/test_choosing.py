@@ -40,11 +40,19 @@ def test_each_sort_of_data_has_a_rule(data: Dataset, sort: str) -> None:
     assert choose(data).sort == sort
 
 
-def test_many_short_texts_are_read_by_what_is_quick() -> None:
-    look = Look(rows=1_000_000, words=12, classes=2, rarest=0.5)
-    rule = next(rule for rule in RULES if rule.holds(look))
-    assert rule.sort == "very many texts"
-    assert rule.fast == rule.balanced == "fast"
+@pytest.mark.parametrize(
+    ("rows", "words", "sort"),
+    [
+        (1_000_000, 12, "many short texts"),
+        (25_000, 170, "long texts"),
+        (1_000_000, 170, "very many texts"),
+        (10_000_000, 12, "very many texts"),
+    ],
+)
+def test_the_more_there_is_to_read_the_quicker_is_what_reads_it(rows: int, words: int, sort: str) -> None:
+    rule = next(rule for rule in RULES if rule.holds(Look(rows, words, classes=2, rarest=0.5)))
+    assert rule.sort == sort
+    assert rule.balanced in {"fast", "fast-ngrams"}  # no LSTM
 
 
 def test_every_rule_names_shipped_recipes_and_the_last_one_holds_for_all() -> None:

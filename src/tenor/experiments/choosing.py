@@ -21,6 +21,8 @@ QUALITIES: tuple[Quality, ...] = get_args(Quality)
 DEFAULT: Quality = "balanced"
 
 _SAMPLE = 10_000  # texts whose words are counted
+_LONG = 60  # words
+_FEW = 5_000  # texts
 
 
 @dataclass(frozen=True)
@@ -44,6 +46,21 @@ class Look:
         rarest = min(labels[name] for name in dataset.classes) / len(examples)
         return cls(len(examples), words, len(dataset.classes), rarest)
 
+    @property
+    def total(self) -> float:
+        """About how many words there are."""
+        return self.rows * self.words
+
+    @property
+    def long(self) -> bool:
+        """Whether texts are longer than a few sentences."""
+        return self.words >= _LONG
+
+    @property
+    def few(self) -> bool:
+        """Whether two epochs of large batches are too few steps."""
+        return self.rows < _FEW
+
     def __str__(self) -> str:
         texts, words = count(self.rows, "training text"), count(round(self.words), "word")
         classes = count(self.classes, "class", "classes")
@@ -66,14 +83,16 @@ class Rule:
         return found
 
 
-# The first that holds decides; what a recipe is good for, its file says.
+# The first that holds decides; what a recipe is good for, its file says. Set by the validation figures of ten
+# data sets (`benchmarks/everywhere.py --choose`). n-grams of more words than the first has take gigabytes.
 RULES: tuple[Rule, ...] = (
-    #     the data                 when                                              fast    balanced best
-    Rule("few long texts",  lambda data: data.words >= 60 and data.rows < 5_000,    "few",  "few",   "few"),
-    Rule("long texts",      lambda data: data.words >= 60,                          "fast", "fast",  "fast"),
-    Rule("many classes",    lambda data: data.classes > 20,                         "fast", "fast",  "fast"),
-    Rule("very many texts", lambda data: data.rows * data.words > 3e6,              "fast", "fast",  "short"),
-    Rule("short texts",     lambda data: True,                                      "fast", "short", "short"),
+    #     the data           when                                   fast    balanced        best
+    Rule("very many texts",  lambda look: look.total > 3e7,         "fast", "fast",         "fast"),
+    Rule("many classes",     lambda look: look.classes > 20,        "fast", "fast",         "fast"),
+    Rule("few long texts",   lambda look: look.long and look.few,   "few",  "few",          "few"),
+    Rule("long texts",       lambda look: look.long,                "fast", "fast-ngrams",  "accurate"),
+    Rule("many short texts", lambda look: look.total > 3e6,         "fast", "fast-ngrams",  "short-ngrams"),
+    Rule("short texts",      lambda look: True,                     "few",  "short-ngrams", "short-ngrams"),
 )  # fmt: skip
 
 
