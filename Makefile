@@ -43,7 +43,7 @@ format:
 BENCHMARKS := training_speed gru_cost accuracy_and_wall predicting latency streaming serving overload fuzzing exporting \
 	memory growth roofline text_to_ids kinds mistakes confidence faithfulness behaviour variant_labels architectures recipes language_model forecasting \
 	gradient_checks character_model pretraining semi_supervised_speed distillation suggesting everywhere few_labels \
-	across_domains ablation
+	across_domains ablation minutes
 
 bench: .venv/all
 	for script in $(BENCHMARKS) publish; do $(BIN)/python benchmarks/$$script.py || exit 1; done

@@ -2,13 +2,14 @@
 
     python benchmarks/ablation.py --piece 35                                IMDb and the built-in corpora
     python benchmarks/ablation.py movies --variant "wide=network.mingru.hidden_size=128"
-    python benchmarks/ablation.py --recipe short --variant "one direction=network.bidirectional=false"
+    python benchmarks/ablation.py movies --recipe short --variant "one direction=network.bidirectional=false"
     python benchmarks/ablation.py --quick                                   parts of the corpora, tiny
 
-A variant is the recipe with some settings changed. Its accuracy is compared with that of the whole recipe on
-the same texts, by the paired bootstrap over texts and trainings, p corrected for the number of variants
-(Holm); so are the linear models. Beside all validation texts these are looked at apart: texts with words of
-negation, of contrast, of either and of neither (`evaluation.wording`), and the kinds of the built-in corpora.
+The recipe is the one that `tenor train` chooses for the data; a variant has some settings changed. Its
+accuracy is compared with that of the whole recipe on the same texts, by the paired bootstrap over texts and
+trainings, p corrected for the number of variants (Holm); so are the linear models. Beside all validation
+texts these are looked at apart: texts with words of negation, of contrast, of either and of neither
+(`evaluation.wording`), and the kinds of the built-in corpora.
 No test split is read.
 """
 
@@ -33,16 +34,34 @@ from tenor.evaluation.intervals import wilson
 from tenor.evaluation.paired import holm, paired_bootstrap
 from tenor.evaluation.wording import wording
 
-# Variants of the recipe `fast`: name -> what is changed.
-VARIANTS: Mapping[str, str] = {
-    "without log-count ratios": "network.ratios.use=false",
-    "words in no order": "network.encoder=bag",
-    "left to right only": "network.bidirectional=false",
-    "gates that see one word": "network.mingru.width=1",
+# Variants: name -> what is changed.
+_DROPOUT = {
     "without dropout of embeddings": "network.embedding_dropout=0.0",
     "without dropout of words": "network.word_dropout=0.0",
     "without dropout of the output": "network.output_dropout=0.0",
+}
+_COMMON = {
+    "without n-grams": "ensemble.ngrams.use=false",
+    "words in no order": "network.encoder=bag",
+    "left to right only": "network.bidirectional=false",
+    "five networks": "ensemble.members=5",
+}
+LONG = {
+    **_COMMON,
+    "without log-count ratios": "network.ratios.use=false",
+    "gates that see one word": "network.mingru.width=1",
+    **_DROPOUT,
     "without weight decay": "training.weight_decay=0.0",
+}
+SHORT = {
+    **{name: changed for name, changed in _COMMON.items() if name != "five networks"},
+    "mean over the outputs": "network.pooling=mean",
+    "without dropout": "network.embedding_dropout=0.0 network.output_dropout=0.0",
+}
+# What is taken apart on each data set: the recipe that `tenor train` chooses there, and its variants.
+PLANS: Mapping[str, tuple[str, Mapping[str, str]]] = {
+    IMDB: ("fast-ngrams", LONG),
+    **dict.fromkeys(BUILTIN, ("short-ngrams", SHORT)),
 }
 ALL, HARD, EASY = "all", "all kinds but plain", "plain"
 Masks = dict[str, npt.NDArray[np.bool_]]  # slice -> which texts are in it, (N,)
@@ -118,6 +137,14 @@ def measured(
     }
 
 
+def taken_apart(name: str, options: argparse.Namespace) -> tuple[Recipe, list[Recipe]]:
+    """Return the recipe of a data set and its variants: those of the options, or of `PLANS`."""
+    default, changes = PLANS.get(name, next(iter(PLANS.values())))
+    (recipe,) = contestants.recipes(options, (default,))
+    texts = options.variant or [f"{name}={changed}" for name, changed in changes.items()]
+    return recipe, [variant(recipe, text) for text in (texts[:2] if options.quick else texts)]
+
+
 def _line(name: str, figures: Mapping[str, pieces.Figures]) -> str:
     shown = f"{name:32} {figures['accuracy']['value']:.2%}"
     if "difference" in figures:
@@ -145,20 +172,20 @@ def main() -> None:
     known = dict(QUICK) if options.quick else known
     if unknown := set(options.names) - set(known):
         sys.exit(f"unknown data set {', '.join(sorted(unknown))}; there are {', '.join(known)}")
-    recipe, *more = contestants.recipes(options, (record.RECIPE,))
-    if more:
+    if len(options.recipe or []) > 1:
         sys.exit("an ablation is of one recipe; give --recipe once, and --variant for each change")
-    texts = options.variant or [f"{name}={changed}" for name, changed in VARIANTS.items()]
-    variants = [variant(recipe, text) for text in (texts[:2] if options.quick else texts)]
     judge = Judge("ablation", pieces.opened(options, "ablation"), VALIDATION)
 
     def study() -> None:
         seeds = 1 if options.quick else options.seeds
-        models: list[Contestant] = [recipe, *variants, *contestants.baselines()]
-        found = {name: measured(name, known[name], models, judge, seeds) for name in options.names or known}
-        settings = {one.name: one.settings for one in (recipe, *variants)}
-        figures = {"recipe": recipe.name, "settings": settings, "sets": found}
-        record.write("ablation", figures, None if options.names else record.target(options))
+        found = {}
+        for name in options.names or known:
+            recipe, variants = taken_apart(name, options)
+            models: list[Contestant] = [recipe, *variants, *contestants.baselines()]
+            figures = measured(name, known[name], models, judge, seeds)
+            settings = {one.name: one.settings for one in (recipe, *variants)}
+            found[name] = {"recipe": recipe.name, "settings": settings, **figures}
+        record.write("ablation", {"sets": found}, None if options.names else record.target(options))
 
     pieces.run(study)
 

@@ -26,6 +26,7 @@ from judging import TEST, VALIDATION, Judge
 from tenor.data.example import Dataset, Example
 from tenor.evaluation.seeds import ACCURACY
 
+RECIPES = ("fast-ngrams", '"with unlabelled text=fast-ngrams" unlabelled.sources=[UNLABELLED]')
 PRODUCTS = tuple(f"{AMAZON}{domain}" for domain in DOMAINS)
 ALL = "all products"  # the targets of IMDb together
 
@@ -83,7 +84,7 @@ def main() -> None:
     domains = {name: one.read() for name, one in sets.items()}
     split = VALIDATION if options.choose else TEST
     judge = Judge("across-domains", pieces.opened(options, "across-domains"), split, out)
-    tried = contestants.recipes(options, (record.RECIPE,))
+    tried = contestants.recipes(options, RECIPES)
 
     def study() -> None:
         compared: list[Contestant] = [*tried, *contestants.baselines()]

@@ -22,12 +22,15 @@ from tenor.config.load import Values, assignments, merge, parse, read, to_values
 from tenor.data.example import Dataset, Example
 from tenor.data.fingerprint import fingerprint
 from tenor.experiments.settling import adopted
+from tenor.pretrained_model import PretrainedModel
 
 Lots = Mapping[str, Sequence[Example]]  # what is judged, by name
 Classes = dict[str, list[int]]  # of each lot the class index of every text
 
 _TINY = "tiny=short training.epochs=1 network.encoder=bag network.embedding_size=4"
-_UNLABELLED = json.dumps("UNLABELLED")  # a value in the settings of a recipe: the file of such texts
+LANGUAGE_MODEL = record.RUNS / "language-model"  # of `language_model.py imdb`
+# Values in the settings of a recipe: the file of texts without labels, and that language model.
+_UNLABELLED, _LANGUAGE_MODEL = json.dumps("UNLABELLED"), json.dumps("LANGUAGE_MODEL")
 
 
 class Contestant(Protocol):
@@ -58,7 +61,8 @@ class Recipe:
     """A network of Tenor, by its settings.
 
     It is written "[NAME=]BASE [KEY=VALUE ...]", where BASE is a recipe or a YAML file. What it says of data
-    is left out. `UNLABELLED` as a value stands for `unlabelled`, the file of texts without labels.
+    is left out. `UNLABELLED` as a value stands for `unlabelled`, the file of texts without labels, and
+    `LANGUAGE_MODEL` for the folder of the language model of IMDb.
     """
 
     name: str
@@ -82,16 +86,20 @@ class Recipe:
 
     @property
     def decides(self) -> object:
-        """Its settings, and the texts without labels."""
-        texts = None
+        """Its settings, the texts without labels, and what it starts from."""
+        texts = source = None
         if self.wants_unlabelled and self.unlabelled is not None:
             lines = self.unlabelled.read_text("utf-8").splitlines()
             texts = fingerprint(Example(str(json.loads(line)["text"])) for line in lines)
-        return {"settings": self.settings, "unlabelled": texts}
+        if _LANGUAGE_MODEL in json.dumps(self.settings):
+            source = PretrainedModel.load(LANGUAGE_MODEL).digest
+        told = {"settings": self.settings, "unlabelled": texts}
+        return told if source is None else {**told, "source": source}
 
     def config(self, source: str, seed: int) -> ClassificationConfig:
         """Return the whole configuration of a training."""
         values = json.dumps(self.settings).replace(_UNLABELLED, json.dumps(str(self.unlabelled)))
+        values = values.replace(_LANGUAGE_MODEL, json.dumps(str(LANGUAGE_MODEL)))
         given = {"data": {"source": source}, "training": {"seed": seed}}
         return parse(adopted(merge(json.loads(values), given)))
 

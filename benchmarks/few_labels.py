@@ -18,6 +18,7 @@ reviews that stand in test, and films held out for validation, are not among the
 import argparse
 import json
 import random
+import sys
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -36,11 +37,23 @@ from tenor.data.example import Dataset, Example
 
 PICTURE = record.ROOT / "docs" / "few-labels.png"
 SIZES = (50, 100, 500, 1_000, 5_000)
-# Steps are what few labels lack.
+# Steps are what few labels lack. Of recipes with one name validation chooses at each number of labels.
 RECIPES = (
-    "fast=fast",
-    "fast=few training.epochs=5",
-    "fast=few training.epochs=10 training.batch_size=8",
+    "fast-ngrams=fast-ngrams",
+    "fast-ngrams=few training.epochs=5",
+    "fast-ngrams=few training.epochs=10 training.batch_size=8",
+    '"network alone=fast"',
+    '"network alone=few" ensemble.ngrams.use=false training.epochs=5',
+    '"network alone=few" ensemble.ngrams.use=false training.epochs=10 training.batch_size=8',
+)
+# The same with unlabelled text: a language model read it first.
+_LANGUAGE = (
+    "unlabelled.objective.virtual_adversarial=0 training.average=null transfer.source=LANGUAGE_MODEL "
+    "text.max_length=400"
+)
+PRETRAINED = (
+    f'"from a language model=semi-supervised" {_LANGUAGE} training.epochs=3',
+    f'"from a language model=semi-supervised" {_LANGUAGE} training.epochs=12 training.batch_size=16',
 )
 _QUICK_SIZES = (20,)
 
@@ -160,7 +173,9 @@ def main() -> None:
     dataset = (QUICK if options.quick else DATA_SETS)[name].read()
     kept = pieces.opened(options, "few-labels")
     out = record.target(options)
-    tried = contestants.recipes(options, RECIPES)
+    if not (options.quick or options.recipe or contestants.LANGUAGE_MODEL.is_dir()):
+        sys.exit("the language model is not there; python benchmarks/language_model.py imdb makes it")
+    tried = contestants.recipes(options, (*RECIPES, *PRETRAINED))
     texts = unlabelled_file(name, dataset) if any(one.wants_unlabelled for one in tried) else None
     recipes = families(tried, texts)
     sizes, draws = (_QUICK_SIZES, 2) if options.quick else (SIZES, options.draws)

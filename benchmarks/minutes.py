@@ -19,7 +19,7 @@ from study_tables import BASELINES
 
 PICTURE = record.ROOT / "docs" / "minutes.png"
 RECIPE, NETWORK, PEER = "recipes of Tenor", "one network each, 90 s", "linear models, fastText"
-# What others published, with weights or computers that Tenor does without: Sanh et al. 2019, Miyato et al. 2017.
+# What others published, with what Tenor does without: Sanh et al. 2019, Miyato et al. 2017.
 PUBLISHED = {"DistilBERT, pretrained weights": 92.8, "LSTM, virtual adversarial (GPU)": 94.1}
 _TICKS = (0.1, 0.3, 1, 3, 10, 30, 100)
 

@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-import record
+from contestants import LANGUAGE_MODEL
 from pieces import Clock, Ending
 
 from tenor.config.load import Values, merge, parse, read
@@ -22,7 +22,6 @@ from tenor.experiments.classification import train
 from tenor.experiments.settling import adopted
 
 RECIPE = "semi-supervised"
-LANGUAGE_MODEL = record.RUNS / "language-model"
 
 
 def values_of(recipe: str, texts: Path) -> Values:
