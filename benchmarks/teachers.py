@@ -32,7 +32,7 @@ def values_of(recipe: str, texts: Path) -> Values:
     given = {
         "transfer": {"source": str(LANGUAGE_MODEL)},
         "unlabelled": {"sources": [str(texts)]},
-        # 1.5 times as fast; the start-up check is for float32, since a direction is a small difference.
+        # Faster for an LSTM; the start-up check is for float32, since a direction is a small difference.
         "training": {"precision": "bfloat16"},
     }
     return merge(values, given)
