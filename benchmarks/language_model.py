@@ -1,7 +1,8 @@
 """Language models of words on IMDb: perplexity beside models that count, and what a softmax costs.
 
-    python benchmarks/language_model.py                      both parts, about an hour
+    python benchmarks/language_model.py                      all parts, more than two hours
     python benchmarks/language_model.py imdb --minutes 60    trained for so long; the rest takes 20 more
+    python benchmarks/language_model.py both-ways            the same, reading back as well
     python benchmarks/language_model.py softmax              about a minute
 
 imdb: trained on the reviews of the training half and those without a label, but for those that stand in the
@@ -9,6 +10,9 @@ test half as well, and for the films that `tenor train` holds back for validatio
 classifiers from this model. Words of the test half are in no vocabulary. Validation, by which the epoch is
 chosen, holds whole films back. Every fifth review of the test half is foretold, by unigrams, trigrams
 (interpolated Kneser-Ney) and the network, all with the same vocabulary. Stopped, it goes on where it was.
+
+both-ways: the same reviews, by an LSTM that reads on and one that reads back, with the same word vectors; the
+teachers of distillation.py start from it.
 
 softmax: seconds of a step, forward and backward, from the encoder's outputs to the loss: over all words, in
 clusters that share the word vectors, and torch's own adaptive softmax, whose vectors are not shared.
@@ -40,7 +44,10 @@ from tenor.experiments.language_modelling import pretrain
 from tenor.files import atomic_file
 from tenor.nn.softmax import softmax
 
-PARTS = ("imdb", "softmax")
+PARTS = ("imdb", "both-ways", "softmax")
+FOLDERS = {"imdb": "language-model", "both-ways": "language-model-both-ways"}
+RESULTS = {"imdb": "language-model-imdb", "both-ways": "language-model-both-ways"}
+_MINUTES = {"imdb": 40.0, "both-ways": 60.0}
 
 # What the language model and the classifiers of pretraining.py share.
 TEXT = {"tokenizer": "reviews", "max_size": 30_000}
@@ -61,8 +68,9 @@ SIZES = (2_048, 256, 30_000)
 _QUICK_SIZES = (64, 16, 300)
 
 
-def settings(folder: Path, minutes: float, *, quick: bool) -> LanguageModelConfig:
+def settings(part: str, folder: Path, minutes: float, *, quick: bool) -> LanguageModelConfig:
     """Return what is trained; the time given ends it."""
+    network = merge(_QUICK_NETWORK if quick else NETWORK, {"bidirectional": part == "both-ways"})
     changes: dict[str, Any] = {
         "data": {
             "sources": [str(folder)],
@@ -70,12 +78,13 @@ def settings(folder: Path, minutes: float, *, quick: bool) -> LanguageModelConfi
             "validation_fraction": 0.2 if quick else _VALIDATION,
         },
         "text": TEXT,
-        "network": _QUICK_NETWORK if quick else NETWORK,
+        "network": network,
         "training": {
             "epochs": 1 if quick else 20,
             "minutes": minutes,
             "patience": None,
             "checkpoint_minutes": 1.0,
+            "precision": "bfloat16" if part == "both-ways" else "auto",
         },
     }
     return parse_as(LanguageModelConfig, merge(to_values(LanguageModelConfig()), changes))
@@ -104,17 +113,17 @@ def reviews(*, quick: bool) -> dict[str, list[Example]]:
     return {"train": unlabelled(dataset)[::step], "test": list(dataset.split("test"))[:: _STEP * step]}
 
 
-def imdb(minutes: float, runs: Path, *, quick: bool) -> dict[str, Any]:
+def imdb(part: str, minutes: float, runs: Path, *, quick: bool) -> dict[str, Any]:
     """Train a model in `runs` and return the figures of all on the test reviews."""
-    out, texts = runs / "language-model", runs / "language-model-texts"
+    out, texts = runs / FOLDERS[part], runs / "language-model-texts"
     texts.mkdir(parents=True, exist_ok=True)
     for split, examples in reviews(quick=quick).items():
         lines = (json.dumps({"text": one.text, "film": one.group or one.id}) for one in examples)
         with atomic_file(texts / f"{split}.jsonl") as temporary:
             temporary.write_text("\n".join(lines), encoding="utf-8")
     stopped = (out / "config.yaml").is_file() and not (out / "model").is_dir()
-    run = pretrain(settings(texts, minutes, quick=quick), out=out, force=not stopped, resume=stopped)
-    found = run.figures["test"]
+    run = pretrain(settings(part, texts, minutes, quick=quick), out=out, force=not stopped, resume=stopped)
+    found, back = run.figures["test"], (run.model.metrics or {})["test"].get("back")
     print(
         f"perplexity {found.perplexity.value:.1f}; tenor generate {out} --prompt 'I am going to the' --next 5"
     )
@@ -129,6 +138,7 @@ def imdb(minutes: float, runs: Path, *, quick: bool) -> dict[str, Any]:
             **{name: other.to_json() for name, other in run.baselines["test"].items()},
             run.config.network.encoder: found.to_json(),
         },
+        **({"back": back} if back else {}),
     }
 
 
@@ -175,7 +185,7 @@ def main() -> None:
     """Measure what was asked for; print it, write the JSON."""
     parser = record.parser(__doc__, readings=9)
     parser.add_argument("parts", nargs="*", help=f"of {', '.join(PARTS)}; none: all")
-    parser.add_argument("--minutes", type=float, default=40.0, help="of training; default: 40")
+    parser.add_argument("--minutes", type=float, help="of training; default: 40, both ways 60")
     options: argparse.Namespace = parser.parse_args()
     if unknown := set(options.parts) - set(PARTS):
         parser.error(f"unknown part {', '.join(sorted(unknown))}; there are {', '.join(PARTS)}")
@@ -186,10 +196,11 @@ def main() -> None:
         for name, seconds in found["seconds"].items():
             print(f"{name:16}{1000 * seconds:8.1f} ms")
         record.write("language-model-softmax", found, out)
-    if "imdb" in parts:
+    for part in RESULTS.keys() & set(parts):
         with TemporaryDirectory() as temporary:
             runs = Path(temporary) if quick else record.RUNS
-            record.write("language-model-imdb", imdb(options.minutes, runs, quick=quick), out)
+            minutes = options.minutes or _MINUTES[part]
+            record.write(RESULTS[part], imdb(part, minutes, runs, quick=quick), out)
 
 
 if __name__ == "__main__":

@@ -94,7 +94,7 @@ def test_settings_have_the_defaults_of_a_language_model() -> None:
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
-        (("--model", "bilstm"), "bilstm reads backwards as well; choose one of rnn, lstm, gru, mingru"),
+        (("--model", "bilstm", "--set", "network.recurrent.layers=2"), "bilstm has seen both sides"),
         (("--model", "transformer"), "transformer sees the whole text at once"),
         (("--resume",), "--resume needs the folder"),
         (("--set", "chunks=3"), "unknown setting chunks; the configuration has description, data, text"),

@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 import tenor
+from tenor import TextClassifier
 from tenor.config.language_model import ONE_WAY, LanguageModelConfig
 from tenor.data.texts import load_texts
 from tenor.errors import ConfigError, DataError, Interrupted, OutputError, TrainingError
@@ -52,6 +53,22 @@ def test_interrupted_and_resumed_is_never_stopped(source: Path, tmp_path: Path, 
         network={**network, "cnn": {"filters": 4}},
         training={"checkpoint_minutes": 0.0, "epochs": 2},
     )
+    stopped_and_resumed(config, tmp_path)
+
+
+@pytest.mark.parametrize("encoder", ["lstm", "mingru"])
+def test_both_ways_are_resumed_alike(source: Path, tmp_path: Path, encoder: str) -> None:
+    network = {"encoder": encoder, "bidirectional": True, "recurrent": {"layers": 1, "hidden_size": 5}}
+    config = languages.config(
+        languages.write(source, 30),
+        network={**network, "mingru": {"hidden_size": 5}},
+        training={"checkpoint_minutes": 0.0, "epochs": 2},
+    )
+    stopped_and_resumed(config, tmp_path)
+
+
+def stopped_and_resumed(config: LanguageModelConfig, tmp_path: Path) -> None:
+    """Compare a run that was stopped and resumed with one that was not."""
     whole = pretrain(config, out=tmp_path / "whole")
     with pytest.raises(Interrupted, match=r"tenor pretrain --out .* --resume"):
         pretrain(config, out=tmp_path / "cut", watcher=StopsAt(14))
@@ -176,3 +193,22 @@ def test_without_held_out_texts_there_are_no_figures(source: Path) -> None:
 def test_settings_of_a_classifier_are_refused(source: Path, training: dict[str, object]) -> None:
     with pytest.raises(ConfigError, match="a language model has no classes"):
         pretrain(languages.config(source, training=training))
+
+
+def test_what_reads_both_ways_learns_both_and_starts_a_classifier(source: Path, tmp_path: Path) -> None:
+    network = {"bidirectional": True, "recurrent": {"layers": 1, "hidden_size": 16}}
+    config = languages.config(source, network=network, training={"epochs": 12, "learning_rate": 0.02})
+    run = pretrain(config, out=tmp_path / "lm")
+    unigram = run.baselines["test"]["unigram"].perplexity.value
+    assert run.figures["test"].perplexity.value < unigram / 3
+    assert run.model.metrics["test"]["back"]["perplexity"] < unigram / 3
+    classifier = TextClassifier(start=tmp_path / "lm", epochs=4)
+    texts = [f"{number} {languages.SENTENCES[number % 5]}" for number in range(40)]
+    labels = [int("market" in text or "station" in text) for text in texts]
+    assert classifier.fit(texts, labels).model_.config.network.bidirectional
+
+
+def test_a_running_text_is_not_read_back(source: Path) -> None:
+    network = {"bidirectional": True, "recurrent": {"layers": 1}}
+    with pytest.raises(ConfigError, match="a running text is read on alone"):
+        pretrain(languages.config(source, data={"stream": True}, network=network))

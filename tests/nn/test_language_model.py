@@ -173,14 +173,6 @@ def test_what_sees_all_at_once_is_refused(encoder: str) -> None:
         build_language_model(network(encoder), ADAPTIVE, vocabulary_size=VOCABULARY)
 
 
-@pytest.mark.parametrize("encoder", [name for name, both in HAS_DIRECTIONS.items() if both])
-def test_what_reads_backwards_is_refused(encoder: str) -> None:
-    with pytest.raises(ConfigError, match=f"bi{encoder} reads backwards as well; choose one of"):
-        build_language_model(
-            replace(SMALL, encoder=encoder, bidirectional=True), ADAPTIVE, vocabulary_size=VOCABULARY
-        )
-
-
 def test_other_settings_that_make_no_sense_are_refused() -> None:
     with pytest.raises(ConfigError, match=r"leave out network\.ratios\.use"):
         build_language_model(network(ratios=RatioConfig(use=True)), ADAPTIVE, vocabulary_size=VOCABULARY)

@@ -9,7 +9,13 @@ from typing_extensions import Doc
 from tenor.config.data import DuplicatesPolicy
 from tenor.config.evaluation import EvaluationConfig
 from tenor.config.names import reader_name, unknown_encoder
-from tenor.config.network import HAS_DIRECTIONS, SEES_ALL_AT_ONCE, NetworkConfig, RecurrentConfig
+from tenor.config.network import (
+    HAS_DIRECTIONS,
+    SEES_ALL_AT_ONCE,
+    NetworkConfig,
+    RecurrentConfig,
+    section_of,
+)
 from tenor.config.text import TextConfig
 from tenor.config.training import TrainingConfig
 from tenor.errors import ConfigError
@@ -111,16 +117,30 @@ class LanguageModelConfig:
     evaluation: Annotated[EvaluationConfig, Doc("intervals")] = field(default_factory=EvaluationConfig)
 
 
+def reads_both_ways(network: NetworkConfig) -> bool:
+    """Whether a network reads backwards as well."""
+    return network.bidirectional and HAS_DIRECTIONS.get(network.encoder, False)
+
+
 def refuse_other_ways(network: NetworkConfig) -> None:
-    """Raise `ConfigError` where a network cannot be a language model's: it must not see what it is to say."""
+    """Raise `ConfigError` where a network cannot be a language model's: it must not see what it is to say.
+
+    In one layer the directions know nothing of each other, and are two language models. In a second layer
+    each would see what the other has read.
+    """
     if network.encoder not in HAS_DIRECTIONS:
         raise unknown_encoder(network.encoder)
-    both = network.bidirectional and HAS_DIRECTIONS[network.encoder]
-    if both or network.encoder in SEES_ALL_AT_ONCE:
-        why = "reads backwards as well" if both else "sees the whole text at once"
+    if network.encoder in SEES_ALL_AT_ONCE:
         raise ConfigError(
-            f"a language model says the next token from those before it, and {reader_name(network)} {why}; "
-            f"choose one of {', '.join(ONE_WAY)}, with network.bidirectional=false"
+            f"a language model says the next token from those before it, and {reader_name(network)} sees the "
+            f"whole text at once; choose one of {', '.join(ONE_WAY)}"
+        )
+    section = section_of(network.encoder)
+    if reads_both_ways(network) and getattr(network, section).layers > 1:
+        raise ConfigError(
+            f"a language model says a token from those on one side of it, and in the second layer "
+            f"{reader_name(network)} has seen both sides; choose network.bidirectional=false or "
+            f"network.{section}.layers=1"
         )
     if network.ratios.use:
         raise ConfigError(

@@ -10,10 +10,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol
 
+import numpy as np
 import torch
 
 from tenor.baselines.ngrams import NgramModel
-from tenor.config.language_model import LanguageModelConfig, refuse_other_ways
+from tenor.config.language_model import LanguageModelConfig, reads_both_ways, refuse_other_ways
 from tenor.data.example import Dataset
 from tenor.data.texts import load_texts
 from tenor.errors import ConfigError, DataError
@@ -26,21 +27,24 @@ from tenor.experiments.run import CURVES, METRICS, MODEL, PAGE, REPORT, RunFolde
 from tenor.experiments.run_files import page_of_run
 from tenor.experiments.training_run import Keeping, recorded, run_folder
 from tenor.experiments.watching import SilentWarned, Warned
-from tenor.nn.build import build_language_model, to_arrays
+from tenor.nn.build import build_language_model, language_arrays
 from tenor.nn.chunks import Chunks
-from tenor.nn.language_model import LanguageModel
+from tenor.nn.language_model import LanguageModel, TwoWayLanguageModel
 from tenor.nn.scoring import token_losses
 from tenor.pretrained_model import PretrainedModel, unit_of
 from tenor.report import plots
 from tenor.report.language_tables import with_perplexity
 from tenor.text.pipeline import TextPipeline
 from tenor.text.vectors import read
+from tenor.training.both_ways import ChunkPairs, HeldOutBothWays, NextTokenBothWays
 from tenor.training.loop import History
 from tenor.training.next_token import HeldOutTexts, NextToken
 from tenor.training.rehearsal import rehearsal
 from tenor.training.runtime import Runtime, Step, applied
 
 KIND = "language-model"
+_ONE_WAY: tuple[Any, Any, Any] = Chunks, NextToken, HeldOutTexts
+_BOTH_WAYS: tuple[Any, Any, Any] = ChunkPairs, NextTokenBothWays, HeldOutBothWays
 # Length of the longest n-grams that are counted beside the network, by what a token is.
 _ORDERS = {"word": 3, "piece": 3, "character": 6}
 
@@ -97,6 +101,11 @@ def pretrain(
 
 def _check(config: LanguageModelConfig) -> None:
     refuse_other_ways(config.network)
+    if reads_both_ways(config.network) and config.data.stream:
+        raise ConfigError(
+            "a running text is read on alone, since its rows have no end to read back from; leave out "
+            "--stream, or choose network.bidirectional=false"
+        )
     if config.training.monitor != "loss" or config.training.class_weights != "off":
         raise ConfigError(
             "a language model has no classes, and its epoch is chosen by the loss; leave out "
@@ -125,10 +134,12 @@ def _pretrain(config: LanguageModelConfig, folder: RunFolder | None, watcher: Wa
         history, runtime = _train(module, texts, config, folder, watcher)
     with applied(runtime):
         figures, baselines = evaluate(module, texts, config, runtime.torch_device)
+        back = _back(module, texts, runtime.torch_device)
     metrics = {
         split: {
             **found.to_json(),
             "baselines": {name: other.to_json() for name, other in baselines[split].items()},
+            **({"back": back[split]} if back else {}),
         }
         for split, found in figures.items()
     }
@@ -136,7 +147,7 @@ def _pretrain(config: LanguageModelConfig, folder: RunFolder | None, watcher: Wa
         kind=KIND,
         pipeline=texts.pipeline,
         config=config.network,
-        arrays=to_arrays(module),
+        arrays=language_arrays(module, config.network),
         data=dict(texts.dataset.provenance),
         metrics=metrics,
         output=config.output,
@@ -157,19 +168,22 @@ def _train(
     watcher: Watcher,
 ) -> tuple[History, Runtime]:
     training = config.training
-    chunks = Chunks(texts.tokens["train"], texts.boundary, training.batch_size, config.chunk, training.seed)
+    both = reads_both_ways(config.network)
+    # What is read, what is minimised, and what chooses the epoch.
+    pairs, objective, choosing = _BOTH_WAYS if both else _ONE_WAY
+    chunks = pairs(texts.tokens["train"], texts.boundary, training.batch_size, config.chunk, training.seed)
     held_out = texts.tokens.get("validation")
 
     def check() -> Step:
         first = chunks.batch(chunks.order(0)[0])
-        return rehearsal(module, lambda network: NextToken()(network, first).loss)
+        return rehearsal(module, lambda network: objective()(network, first).loss)
 
     return training_run.train(
         module,
-        NextToken(),
+        objective(),
         training,
         chunks,
-        None if held_out is None else HeldOutTexts(held_out, texts.boundary),
+        None if held_out is None else choosing(held_out, texts.boundary),
         keeping=Keeping.of(folder),
         observer=recorded(folder, watcher),
         fingerprint=lambda: _fingerprint(config, texts),
@@ -183,15 +197,14 @@ def evaluate(
     """Return the figures of the network, and those of n-gram models, on the splits that were held out."""
     size, train = len(texts.pipeline.vocabulary), texts.tokens["train"]
     order = _ORDERS[unit_of(texts.pipeline)]
-    held_out = [split for split in ("validation", "test") if split in texts.tokens]
     counted = (
         {"unigram": NgramModel(train, size, 1), f"{order}-gram": NgramModel(train, size, order)}
-        if held_out
+        if texts.held_out
         else {}
     )
     figures: dict[str, LanguageFigures] = {}
     baselines: dict[str, dict[str, LanguageFigures]] = {}
-    for split in held_out:
+    for split in texts.held_out:
         tokens, sums = texts.tokens[split], texts.sums(split)
         others = {name: texts.by_text(model.losses(tokens), split) for name, model in counted.items()}
         own = texts.by_text(token_losses(module, tokens, boundary=texts.boundary, device=device), split)
@@ -201,6 +214,19 @@ def evaluate(
             name: language_figures(losses, sums, others={}, **how) for name, losses in others.items()
         }
     return figures, baselines
+
+
+def _back(module: LanguageModel, texts: Texts, device: torch.device) -> dict[str, dict[str, float]]:
+    """Return the perplexity of what reads back, by split; nothing where nothing does."""
+    if not isinstance(module, TwoWayLanguageModel):
+        return {}
+    found = {}
+    for split in texts.held_out:
+        losses = token_losses(
+            module.back, texts.tokens[split].turned(), boundary=texts.boundary, device=device
+        )
+        found[split] = {"perplexity": float(np.exp(losses.mean(dtype="float64")))}
+    return found
 
 
 def _finish(

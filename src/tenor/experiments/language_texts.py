@@ -54,6 +54,11 @@ class Texts:
         return self.pipeline.vocabulary.pad
 
     @property
+    def held_out(self) -> list[str]:
+        """The splits that are not trained on."""
+        return [split for split in _SPLITS[1:] if split in self.tokens]
+
+    @property
     def counts(self) -> dict[str, int]:
         """Tokens of each split that are foretold."""
         return {name: int(tokens.offsets[-1]) - len(tokens) for name, tokens in self.tokens.items()}

@@ -9,7 +9,7 @@ of characters first reads a line break, of pieces the first is one that begins a
 """
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -19,7 +19,7 @@ import torch
 from tenor.errors import ConfigError
 from tenor.inference.next_words import NextWord, NextWords, Point, last_word, whole_words
 from tenor.inference.sampling import TOKENS, Sampling
-from tenor.nn.build import build_language_model, load_arrays
+from tenor.nn.build import build_language_model, load_language_model
 from tenor.nn.encoder import State
 from tenor.nn.language_model import LanguageModel
 from tenor.pretrained_model import PretrainedModel, unit_of
@@ -54,9 +54,12 @@ class TextGenerator:
         vocabulary = model.pipeline.vocabulary
         with torch.random.fork_rng():
             module = build_language_model(
-                model.config, model.output, vocabulary_size=len(vocabulary), unknown=vocabulary.unknown
+                replace(model.config, bidirectional=False),  # texts are written from left to right
+                model.output,
+                vocabulary_size=len(vocabulary),
+                unknown=vocabulary.unknown,
             )
-        load_arrays(module, model.arrays)
+        load_language_model(module, model.config, model.arrays)
         return cls(model, module)
 
     def prompt(self, text: str) -> Prompt:

@@ -1,13 +1,14 @@
 """From a configuration to a network, and between a network and the NumPy tensors of a model folder."""
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 
 import numpy as np
 import numpy.typing as npt
 import torch
 from torch import nn
 
-from tenor.config.language_model import OutputConfig, refuse_other_ways
+from tenor.config.language_model import OutputConfig, reads_both_ways, refuse_other_ways
 from tenor.config.names import unknown_encoder
 from tenor.config.network import NetworkConfig
 from tenor.errors import ModelError
@@ -15,7 +16,7 @@ from tenor.nn import bag, convolution, mingru, pretrained, recurrent, transforme
 from tenor.nn.architecture import settled
 from tenor.nn.classifier import Classifier, Head
 from tenor.nn.encoder import Encoder
-from tenor.nn.language_model import LanguageModel
+from tenor.nn.language_model import LanguageModel, TwoWayLanguageModel
 from tenor.nn.pooling import POOLINGS
 from tenor.nn.softmax import softmax
 from tenor.nn.transformer import Linear
@@ -36,6 +37,14 @@ ENCODERS: dict[str, Callable[[NetworkConfig, int], Encoder]] = {
     "transformer": transformer.transformer,
     "pretrained": pretrained.pretrained,
 }
+
+
+# name -> how two encoders that read one way become one that reads both, and how the first is had of it again
+BOTH_WAYS: dict[str, tuple[Callable[[Arrays, Arrays], Arrays], Callable[[Arrays], Arrays]]] = {
+    **dict.fromkeys(("rnn", "lstm", "gru"), (recurrent.both_ways, recurrent.one_way)),
+    "mingru": (mingru.both_ways, mingru.one_way),
+}
+_ENCODER, _BACK_ENCODER, _BACK = "encoder.", "back_encoder.", "back_"
 
 
 def build(
@@ -88,11 +97,23 @@ def build_language_model(
     vectors: Vectors | None = None,
     unknown: int = UNKNOWN_ID,
 ) -> LanguageModel:
-    """Make a language model with fresh weights from torch's generator; its encoder must read one way.
+    """Make a language model with fresh weights from torch's generator; of two ways, if the encoder has both.
 
     `vectors` are as in `build`. The id of padding is that of the boundary here, and has a vector of its own.
     """
     refuse_other_ways(config)
+    if reads_both_ways(config):
+        ahead, back = (
+            build_language_model(
+                replace(config, bidirectional=False),
+                output,
+                vocabulary_size=vocabulary_size,
+                vectors=vectors,
+                unknown=unknown,
+            )
+            for _ in range(2)
+        )
+        return TwoWayLanguageModel(ahead, back)
     embedding = _embedding(config, vocabulary_size, vectors, pad=None)
     embedding.weight.requires_grad_(not config.freeze_embedding)
     encoder = _encoder(config, config.embedding_size)
@@ -107,6 +128,31 @@ def build_language_model(
         output_dropout=config.output_dropout,
         unknown=unknown,
     )
+
+
+def language_arrays(module: LanguageModel, config: NetworkConfig) -> Arrays:
+    """Return the tensors as a model folder has them: the encoder's by the names that a classifier's has."""
+    arrays = to_arrays(module)
+    if not isinstance(module, TwoWayLanguageModel):
+        return arrays
+    join, _ = BOTH_WAYS[config.encoder]
+    both = join(_inside(arrays, _ENCODER), _inside(arrays, _BACK_ENCODER))
+    others = {name: a for name, a in arrays.items() if not name.startswith((_ENCODER, _BACK_ENCODER))}
+    return {**others, **{_ENCODER + name: array for name, array in both.items()}}
+
+
+def load_language_model(module: LanguageModel, config: NetworkConfig, arrays: Arrays) -> None:
+    """Put what `language_arrays` returned into a language model that reads on; what reads back is left."""
+    if reads_both_ways(config):
+        _, ahead = BOTH_WAYS[config.encoder]
+        others = {name: a for name, a in arrays.items() if not name.startswith((_ENCODER, _BACK))}
+        encoder = ahead(_inside(arrays, _ENCODER))
+        arrays = {**others, **{_ENCODER + name: array for name, array in encoder.items()}}
+    load_arrays(module, arrays)
+
+
+def _inside(arrays: Arrays, start: str) -> Arrays:
+    return {name.removeprefix(start): array for name, array in arrays.items() if name.startswith(start)}
 
 
 def to_arrays(module: nn.Module) -> dict[str, npt.NDArray[np.float32]]:

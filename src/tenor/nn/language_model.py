@@ -97,3 +97,40 @@ class LanguageModel(nn.Module):
         """Return log p of every token after the last of ids (B, T), (B, V), and the new state."""
         hidden, after = self(ids, state)
         return self.output.log_probabilities(hidden[:, -1], self.vectors), after
+
+
+class TwoWayLanguageModel(LanguageModel):
+    """Two language models with the same word vectors and softmax: one reads on, one reads back.
+
+    So those of Peters et al. 2018 (section 3.1) do. Their encoders are the two directions of a bidirectional
+    encoder of one layer. The model itself is the one that reads on.
+    """
+
+    def __init__(self, ahead: LanguageModel, back: LanguageModel) -> None:
+        """Take over the parts of both; vectors and softmax are those of `ahead`."""
+        super().__init__(
+            ahead.embedding,
+            ahead.encoder,
+            ahead.projection,
+            ahead.output,
+            embedding_dropout=ahead.embedding_dropout.p,
+            word_dropout=ahead.word_dropout,
+            output_dropout=ahead.output_dropout.p,
+            unknown=ahead.unknown,
+        )
+        self.output_weight = ahead.output_weight
+        self.back_encoder = back.encoder
+        self.back_projection = back.projection
+        back.embedding, back.output, back.output_weight = ahead.embedding, ahead.output, ahead.output_weight
+        self._back = [back]  # in a list: its parameters are all registered above
+
+    @property
+    def back(self) -> LanguageModel:
+        """The model that reads texts turned around: from their last token to their first."""
+        return self._back[0]
+
+    def train(self, mode: bool = True) -> "TwoWayLanguageModel":
+        """Set the mode of both."""
+        super().train(mode)
+        self.back.train(mode)
+        return self

@@ -10,9 +10,11 @@ for each distinct word; the scan runs over ragged texts in compiled code (`tenor
 in export, and where a state is carried, plain torch operations do the same.
 """
 
+from collections.abc import Mapping
 from typing import Any, cast
 
 import numpy as np
+import numpy.typing as npt
 import torch
 from torch import Tensor, nn
 from torch.autograd.function import once_differentiable
@@ -25,6 +27,9 @@ from tenor.kernels.pooling import LAST, POOLED
 from tenor.nn.encoder import Embedded, Encoded, State, Words, pad, take_last
 from tenor.nn.native import compiles, linear
 from tenor.nn.turning import turn, turned_rows
+
+Array = npt.NDArray[np.float32]
+Arrays = Mapping[str, Array]
 
 
 class Layer(nn.Module):
@@ -194,6 +199,21 @@ def _plain_scan(products: Tensor, before: Tensor | None = None, *, skip: int = 0
 def _wide(x: Tensor) -> Tensor:
     """At least float32: only the products are made in bfloat16."""
     return x.to(torch.promote_types(x.dtype, torch.float32))
+
+
+def both_ways(ahead: Arrays, back: Arrays) -> dict[str, Array]:
+    """Return the tensors of one layer that reads both ways, of those of two that read one way each."""
+    return {name: np.concatenate((ahead[name], back[name]), _axis(name)) for name in ahead}
+
+
+def one_way(arrays: Arrays) -> dict[str, Array]:
+    """Return those of the layer that reads on."""
+    return {name: array.take([0], _axis(name)) for name, array in arrays.items()}
+
+
+def _axis(name: str) -> int:
+    """Return the axis of the directions."""
+    return 1 if name.endswith("weight") else 0
 
 
 def mingru(config: NetworkConfig, input_size: int) -> MinGRU:

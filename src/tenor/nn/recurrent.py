@@ -7,10 +7,12 @@ docs/benchmarks.md). GRU and RNN have no such path: on the CPU their steps are o
 (`tenor.nn.recurrence`); on other devices, in export, and where a state is carried, they are torch's.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import partial
 from typing import cast
 
+import numpy as np
+import numpy.typing as npt
 import torch
 from torch import Tensor, nn
 from torch.nn.utils.rnn import pack_padded_sequence, pad_packed_sequence
@@ -21,6 +23,10 @@ from tenor.nn.encoder import Embedded, Encoded, State, take_last
 from tenor.nn.native import compiles, pays
 from tenor.nn.turning import turn, turned_rows
 
+Array = npt.NDArray[np.float32]
+Arrays = Mapping[str, Array]
+
+_AHEAD, _BACK = "layers.0.0.", "layers.0.1."  # names of tensors begin with layer and direction
 # Gates in the order torch stacks their weights; the forget gate of the LSTM is the second.
 _GATES = {"rnn": 1, "lstm": 4, "gru": 3}
 
@@ -141,6 +147,16 @@ def _initialise(module: nn.RNNBase, *, gates: int, forget_bias: float | None) ->
     if forget_bias is not None:
         # torch adds two biases; one of them carries the value.
         cast(Tensor, module.bias_ih_l0)[size : 2 * size] = forget_bias
+
+
+def both_ways(ahead: Arrays, back: Arrays) -> dict[str, Array]:
+    """Return the tensors of one layer that reads both ways, of those of two that read one way each."""
+    return {**ahead, **{name.replace(_AHEAD, _BACK): array for name, array in back.items()}}
+
+
+def one_way(arrays: Arrays) -> dict[str, Array]:
+    """Return those of the layer that reads on."""
+    return {name: array for name, array in arrays.items() if not name.startswith(_BACK)}
 
 
 def _encoder(cell: str, config: NetworkConfig, input_size: int) -> Recurrent:

@@ -43,6 +43,11 @@ class Tokens:
         """Return the texts of `rows`, in that order."""
         return self._gather(self.offsets[rows], self.lengths[rows])
 
+    def turned(self) -> "Tokens":
+        """Return every text from its last token to its first."""
+        ends = np.repeat(self.offsets[:-1] + self.offsets[1:] - 1, self.lengths)
+        return Tokens(self.ids[ends - np.arange(len(self.ids))], self.offsets)
+
     def piece(self, rows: npt.NDArray[np.int64], start: int, most: int) -> "Tokens":
         """Return at most `most` tokens, from token `start` on, of the texts of `rows`, which are longer."""
         return self._gather(self.offsets[rows] + start, np.minimum(self.lengths[rows] - start, most))
