@@ -5,7 +5,7 @@
     python benchmarks/distillation.py --quick                the built-in movies, tiny
 
 A teacher for each seed is trained first (teachers.py), by default of the recipe `semi-supervised`, from the
-language model of `language_model.py imdb`. Students of the recipe `fast` with n-grams learn from labels
+language model of `language_model.py both-ways`. Students of the recipe `fast` with n-grams learn from labels
 alone, from a teacher, and from one that also answers the reviews without labels; of these, those that stand
 in test (`in_test`) and films held out for validation are left out. Temperature and weight of the labels are
 chosen on the validation reviews, by film, with the first seed; then the test reviews are read once by each

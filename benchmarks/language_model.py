@@ -196,7 +196,7 @@ def main() -> None:
         for name, seconds in found["seconds"].items():
             print(f"{name:16}{1000 * seconds:8.1f} ms")
         record.write("language-model-softmax", found, out)
-    for part in RESULTS.keys() & set(parts):
+    for part in (name for name in RESULTS if name in parts):
         with TemporaryDirectory() as temporary:
             runs = Path(temporary) if quick else record.RUNS
             minutes = options.minutes or _MINUTES[part]

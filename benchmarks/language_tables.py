@@ -1,6 +1,8 @@
 """The tables of language models: perplexity on IMDb, and what a softmax costs."""
 
-from results import Results, table
+from contextlib import suppress
+
+from results import MissingResultError, Results, table
 
 _SOFTMAX = {
     "full": "over all words",
@@ -17,6 +19,16 @@ def language_model(results: Results) -> str:
         shown = figures["perplexity"]
         rows.append((name, f"{shown['value']:.1f} ({shown['low']:.1f}-{shown['high']:.1f})"))
     last = found["test"][name]
+    with suppress(MissingResultError):
+        both = results.figures("language-model-both-ways")
+        shown, minutes = both["test"]["lstm"]["perplexity"], f"{both['training_seconds'] / 60:.0f} minutes"
+        rows += [
+            (
+                f"lstm of two that read both ways, {minutes}: on",
+                f"{shown['value']:.1f} ({shown['low']:.1f}-{shown['high']:.1f})",
+            ),
+            ("the other: back", f"{both['back']['perplexity']:.1f}"),
+        ]
     facts = (
         f"{found['rows']['train']:,} reviews trained on for {found['training_seconds'] / 60:.0f} minutes at "
         f"{found['tokens_per_second']:,.0f} words a second; {last['texts']:,} reviews of other films "

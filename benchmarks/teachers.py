@@ -1,6 +1,6 @@
 """The teachers of distillation.py: one recipe, trained with a seed each, on reviews with and without labels.
 
-By default the recipe is `semi-supervised` and starts from the language model of `language_model.py imdb`.
+By default the recipe is `semi-supervised` and starts from what `language_model.py both-ways` made.
 The test reviews are not there while a teacher is trained. Training ends when the time of a call is used up,
 and the same call goes on.
 """
@@ -13,7 +13,8 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from contestants import LANGUAGE_MODEL
+import record
+from language_model import FOLDERS
 from pieces import Clock, Ending
 
 from tenor.config.load import Values, merge, parse, read
@@ -22,6 +23,7 @@ from tenor.experiments.classification import train
 from tenor.experiments.settling import adopted
 
 RECIPE = "semi-supervised"
+LANGUAGE_MODEL = record.RUNS / FOLDERS["both-ways"]
 
 
 def values_of(recipe: str, texts: Path) -> Values:

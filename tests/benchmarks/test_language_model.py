@@ -52,7 +52,9 @@ def test_quick_runs_and_fills_the_tables(
     assert found["vocabulary"] < 20
     results = script("results").Results.read(out)
     tables = script("language_tables")
-    assert tables.language_model(results).count("\n|") >= 4
+    both = json.loads((out / "language-model-both-ways.json").read_text())["figures"]
+    assert f"| the other: back | {both['back']['perplexity']:.1f} |" in tables.language_model(results)
+    assert tables.language_model(results).count("\n|") >= 6
     assert "torch's adaptive softmax" in tables.softmax(results)
 
 

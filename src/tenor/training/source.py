@@ -141,7 +141,7 @@ class Source:
         if key == "network.bidirectional" and not self.network.bidirectional:
             return (
                 "it has learned to read in one direction only; leave that setting out (a model name without "
-                "bi), or start from a classifier that reads in two"
+                "bi), or start from a model that reads in two"
             )
         return "leave it out, or start from another model"
 
