@@ -84,8 +84,8 @@ class Rule:
 
 
 # The first that holds decides; what a recipe is good for, its file says. Set by the validation figures of ten
-# data sets (`benchmarks/everywhere.py --choose`); the first one's number of words is an estimate of what n-grams
-# take gigabytes for.
+# data sets (`benchmarks/everywhere.py --choose`); the number of words in the first is an estimate of where
+# n-grams take gigabytes.
 RULES: tuple[Rule, ...] = (
     #     the data           when                                   fast    balanced        best
     Rule("very many texts",  lambda look: look.total > 3e7,         "fast", "fast",         "fast"),
