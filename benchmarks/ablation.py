@@ -33,6 +33,7 @@ from tenor.data.example import Example
 from tenor.evaluation.intervals import wilson
 from tenor.evaluation.paired import holm, paired_bootstrap
 from tenor.evaluation.wording import wording
+from tenor.experiments.choosing import choose
 
 # Variants: name -> what is changed.
 _DROPOUT = {
@@ -58,11 +59,8 @@ SHORT = {
     "mean over the outputs": "network.pooling=mean",
     "without dropout": "network.embedding_dropout=0.0 network.output_dropout=0.0",
 }
-# What is taken apart on each data set: the recipe that `tenor train` chooses there, and its variants.
-PLANS: Mapping[str, tuple[str, Mapping[str, str]]] = {
-    IMDB: ("fast-ngrams", LONG),
-    **dict.fromkeys(BUILTIN, ("short-ngrams", SHORT)),
-}
+# By recipe; one that is not there has those of long texts.
+VARIANTS: Mapping[str, Mapping[str, str]] = {"fast-ngrams": LONG, "short-ngrams": SHORT}
 ALL, HARD, EASY = "all", "all kinds but plain", "plain"
 Masks = dict[str, npt.NDArray[np.bool_]]  # slice -> which texts are in it, (N,)
 
@@ -137,10 +135,10 @@ def measured(
     }
 
 
-def taken_apart(name: str, options: argparse.Namespace) -> tuple[Recipe, list[Recipe]]:
-    """Return the recipe of a data set and its variants: those of the options, or of `PLANS`."""
-    default, changes = PLANS.get(name, next(iter(PLANS.values())))
-    (recipe,) = contestants.recipes(options, (default,))
+def taken_apart(data: DataSet, options: argparse.Namespace) -> tuple[Recipe, list[Recipe]]:
+    """Return a recipe and its variants: those of the options, or what `tenor train` chooses for the data."""
+    (recipe,) = contestants.recipes(options, (choose(without(data.read(), TEST)).recipe,))
+    changes = VARIANTS.get(recipe.name, LONG)
     texts = options.variant or [f"{name}={changed}" for name, changed in changes.items()]
     return recipe, [variant(recipe, text) for text in (texts[:2] if options.quick else texts)]
 
@@ -180,7 +178,7 @@ def main() -> None:
         seeds = 1 if options.quick else options.seeds
         found = {}
         for name in options.names or known:
-            recipe, variants = taken_apart(name, options)
+            recipe, variants = taken_apart(known[name], options)
             models: list[Contestant] = [recipe, *variants, *contestants.baselines()]
             figures = measured(name, known[name], models, judge, seeds)
             settings = {one.name: one.settings for one in (recipe, *variants)}

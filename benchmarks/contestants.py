@@ -12,6 +12,7 @@ from typing import Protocol
 
 import measure
 import record
+from language_model import FOLDERS
 from peers.environments import FASTTEXT
 from peers.fasttext_process import NGRAMS
 from pieces import Clock, Ending
@@ -28,7 +29,7 @@ Lots = Mapping[str, Sequence[Example]]  # what is judged, by name
 Classes = dict[str, list[int]]  # of each lot the class index of every text
 
 _TINY = "tiny=short training.epochs=1 network.encoder=bag network.embedding_size=4"
-LANGUAGE_MODEL = record.RUNS / "language-model"  # of `language_model.py imdb`
+LANGUAGE_MODEL = record.RUNS / FOLDERS["imdb"]
 # Values in the settings of a recipe: the file of texts without labels, and that language model.
 _UNLABELLED, _LANGUAGE_MODEL = json.dumps("UNLABELLED"), json.dumps("LANGUAGE_MODEL")
 
