@@ -20,8 +20,9 @@ import numpy as np
 import pieces
 import record
 from contestants import Contestant, Lots, Recipe
-from data_sets import AMAZON, DATA_SETS, DOMAINS, IMDB, QUICK, unlabelled_file, without
+from data_sets import AMAZON, DATA_SETS, DOMAINS, IMDB, QUICK, without
 from judging import TEST, VALIDATION, Judge
+from unlabelled import unlabelled_file
 
 from tenor.data.example import Dataset, Example
 from tenor.evaluation.seeds import ACCURACY

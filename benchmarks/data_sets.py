@@ -4,10 +4,8 @@ Splits that are given stay as they are. Elsewhere a fifth of the rows becomes te
 validation, by film or product where that is known; texts that stand twice leave the earlier split.
 """
 
-import json
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from pathlib import Path
 
 import record
 
@@ -17,7 +15,6 @@ from tenor.data.load import load
 from tenor.data.readers import read_rows
 from tenor.data.splits import hold_out
 from tenor.evaluation.seeds import ACCURACY, MACRO_F1
-from tenor.files import atomic_file
 
 DOMAINS = ("books", "dvd", "electronics", "kitchen")
 IMDB, AMAZON = "imdb", "amazon-"  # the second is the beginning of a name
@@ -113,34 +110,3 @@ def without(dataset: Dataset, *splits: str) -> Dataset:
     return replace(
         dataset, splits={name: rows for name, rows in dataset.splits.items() if name not in splits}
     )
-
-
-def unlabelled(name: str, dataset: Dataset) -> list[str]:
-    """Return the texts of a data set that may be read without labels: those of training, and of IMDb more.
-
-    None of them stands in validation or test, and none is of a film held out for validation.
-    """
-    held_out = dataset.split("validation")
-    copies = {one.text for one in (*held_out, *dataset.split("test"))}
-    found = [one.text for one in dataset.split("train") if one.text not in copies]
-    if name == IMDB:
-        films = {one.group for one in held_out}
-        rows = read_rows(record.data_folder() / "imdb" / "unsup.parquet")
-        found += _allowed(rows, films, copies)
-    return found
-
-
-def _allowed(rows: Iterable[Mapping[str, object]], films: set[str | None], copies: set[str]) -> Iterable[str]:
-    for row in rows:
-        text = str(row["text"])
-        if not row["in_test"] and row["imdb_id"] not in films and text not in copies:
-            yield text
-
-
-def unlabelled_file(name: str, dataset: Dataset) -> Path:
-    """Write the texts of `unlabelled` as the file that training reads, and return where it lies."""
-    file = record.RUNS / f"unlabelled-{name}.jsonl"
-    file.parent.mkdir(parents=True, exist_ok=True)
-    with atomic_file(file) as temporary, temporary.open("w", encoding="utf-8") as opened:
-        opened.writelines(json.dumps({"text": text}) + "\n" for text in unlabelled(name, dataset))
-    return file

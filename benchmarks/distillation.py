@@ -5,17 +5,18 @@
     python benchmarks/distillation.py --quick                the built-in movies, tiny
 
 A teacher for each seed is trained first (teachers.py), by default of the recipe `semi-supervised`, from the
-language model of `language_model.py both-ways`. Students of the recipe `fast` with n-grams learn from labels
+language model of `language_model.py imdb`. Students of the recipe `fast` with n-grams learn from labels
 alone, from a teacher, and from one that also answers the reviews without labels; of these, those that stand
 in test (`in_test`) and films held out for validation are left out. Temperature and weight of the labels are
 chosen on the validation reviews, by film, with the first seed; then the test reviews are read once by each
 teacher, each student, and NB-SVM. The difference has the interval of other trainings and other reviews.
 
-Every piece is done once (pieces.py); models and answers are kept in runs/benchmark/distillation. The seconds
-of a teacher's answers are its own: they are had once, and kept.
+Every piece is done once (pieces.py); models and answers are kept in runs/benchmark/distillation, and what is
+done of a seed stands without them.
 """
 
 import argparse
+import hashlib
 import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -31,28 +32,27 @@ import pieces
 import record
 from contestants import Baseline
 from judging import TEST, Judge
-from reviews import reviews, write_texts
 from teachers import RECIPE as RECIPE_OF_TEACHERS
-from teachers import Teachers, told, values_of
+from teachers import Teachers, places_of, told, values_of
+from unlabelled import reviews, write
 
-from tenor.config.classification import ClassificationConfig
-from tenor.config.load import Values, merge, parse, read, to_values
+from tenor.config.load import Values, merge, parse, read
 from tenor.data.example import Dataset
 from tenor.data.fingerprint import fingerprint
 from tenor.evaluation.intervals import wilson
 from tenor.evaluation.paired import paired_bootstrap
 from tenor.experiments.beside_teacher import measured
-from tenor.experiments.classification import fit
+from tenor.experiments.classification import Fitted, fit
 from tenor.experiments.distilling import RECIPE, chosen
 from tenor.experiments.preparing import prepare, sections_of
 from tenor.experiments.settling import settled
-from tenor.experiments.teacher import Teacher
 from tenor.inference.predictor import load as load_model
 from tenor.inference.predictor import size_of_model
 
 LABELS, TEACHER, UNLABELLED = "labels alone", "teacher", "teacher, unlabelled text"
 KINDS = (LABELS, TEACHER, UNLABELLED)
-TEMPERATURES, WEIGHTS = (1.0, 2.0), (0.0, 0.5)
+# Temperature 2 did no better with a first teacher, of which only validation reviews were read.
+TEMPERATURES, WEIGHTS = (1.0,), (0.0, 0.5)
 RESAMPLES = 1000
 TEXTS = "texts.jsonl"  # the reviews without labels
 
@@ -89,75 +89,84 @@ class Plan:
 
 
 class Study:
-    """The pieces of a plan and where they are kept."""
+    """The pieces of a plan and where they are kept.
 
-    def __init__(self, plan: Plan, dataset: Dataset, folder: Path, judge: Judge) -> None:
+    A piece is known by the settings of teacher and student and by the texts, not by the teacher's folder: of
+    a seed whose pieces are there the teacher need not be.
+    """
+
+    def __init__(self, plan: Plan, dataset: Dataset, texts: Path, teachers: Teachers, judge: Judge) -> None:
         self._plan = plan
         self._dataset = dataset
-        self._folder = folder  # of the reviews without labels, models, answers
+        self._texts = texts  # the reviews without labels
+        self._teachers = teachers
         self._judge = judge
+        read = {split: fingerprint(examples) for split, examples in dataset.splits.items()}
+        self._read_by_all = [read, hashlib.sha256(texts.read_bytes()).hexdigest()]
 
-    def ways(self, teacher: Path) -> dict[str, Way]:
-        """Return how each kind of student is taught."""
-        return {kind: self._way(kind, teacher) for kind in (TEACHER, UNLABELLED)}
+    def ways(self) -> dict[str, Way]:
+        """Return how each kind of student is taught, by validation reviews, with the first seed."""
+        return {kind: self._way(kind) for kind in (TEACHER, UNLABELLED)}
 
-    def figures(self, teachers: Sequence[Path], ways: Mapping[str, Way]) -> dict[str, Any]:
+    def validated(self, seed: int) -> dict[str, Any]:
+        """Return what training a teacher took, and its accuracy on the validation reviews."""
+        return self._once(
+            f"validation teacher seed {seed}", [seed], lambda: told(self._teachers.trained(seed))
+        )
+
+    def figures(self, ways: Mapping[str, Way]) -> dict[str, Any]:
         """Return the figures of teachers and students, and how each kind of student differs."""
-        found = {"teachers": [self._teacher(folder, seed) for seed, folder in enumerate(teachers)]}
-        students = {
-            kind: [self._judged(kind, teachers[seed % len(teachers)], seed, ways.get(kind)) for seed in seeds]
-            for seeds in [range(self._plan.seeds)]
-            for kind in KINDS
-        }
-        right = {kind: self._right(readings) for kind, readings in students.items()}
-        theirs = self._right(found["teachers"])
+        teachers: list[pieces.Figures] = []
+        students: dict[str, list[pieces.Figures]] = {kind: [] for kind in KINDS}
+        for seed in range(self._plan.seeds):
+            teachers.append(self.validated(seed) | self._teacher(seed))
+            for kind in KINDS:
+                students[kind].append(self._student(kind, seed, ways.get(kind)))
+        theirs = self._right(teachers)
         lost = {
-            kind: paired_bootstrap(ours, theirs, resamples=RESAMPLES, seed=0)[0].to_json()
-            for kind, ours in right.items()
+            kind: paired_bootstrap(self._right(readings), theirs, resamples=RESAMPLES, seed=0)[0].to_json()
+            for kind, readings in students.items()
         }
         return {
             "rows": len(self._dataset.split("test")),
             "ways": {kind: vars(way) for kind, way in ways.items()},
-            "teachers": [
-                {**_shown(piece), **told(folder)}
-                for piece, folder in zip(found["teachers"], teachers, strict=True)
-            ],
+            "teachers": [_shown(piece) for piece in teachers],
             "nbsvm": _shown(self._beside()),
             "students": {kind: [_shown(piece) for piece in readings] for kind, readings in students.items()},
             "student_minus_teacher": lost,
         }
 
-    def _way(self, kind: str, teacher: Path) -> Way:
-        """Return the way of the least validation loss, with the first seed."""
-        losses = {way: self._tried(kind, teacher, way)["loss"] for way in self._plan.ways}
+    def _way(self, kind: str) -> Way:
+        """Return the way of the least validation loss."""
+        losses = {way: self._tried(kind, way)["loss"] for way in self._plan.ways}
         return min(losses, key=losses.__getitem__)
 
-    def _tried(self, kind: str, teacher: Path, way: Way) -> dict[str, Any]:
+    def _tried(self, kind: str, way: Way) -> dict[str, Any]:
         """Return a student's validation loss and accuracy; the test reviews are not there."""
         splits = {name: self._dataset.split(name) for name in ("train", "validation")}
-        dataset = replace(self._dataset, splits=splits)
-        config = self._config(kind, teacher, 0, way)
+        values = self._values(0, way)
 
         def measure() -> dict[str, Any]:
-            metrics = self._fitted(dataset, config, kind, teacher).evaluations["validation"].metrics
-            return {"loss": metrics["log_loss"].value, "accuracy": metrics["accuracy"].value}
+            fitted = self._fitted(replace(self._dataset, splits=splits), values, kind, 0)
+            found: Any = fitted.evaluations["validation"].to_json()["metrics"]
+            return {"loss": found["log_loss"]["value"], "accuracy": found["accuracy"]["value"]}
 
-        return self._once(f"validation {kind} {way}", config, dataset, measure)
+        return self._once(f"validation {kind} {way}", [values, kind], measure)
 
-    def _judged(self, kind: str, teacher: Path, seed: int, way: Way | None) -> dict[str, Any]:
-        config = self._config(kind, teacher, seed, way)
-        folder = self._folder / "students" / _file(f"{kind} {seed}")
+    def _student(self, kind: str, seed: int, way: Way | None) -> dict[str, Any]:
+        values = self._values(seed, way)
+        folder = self._teachers.folder / "students" / _file(f"{kind} {seed}")
 
         def measure() -> dict[str, Any]:
-            self._fitted(self._dataset, config, kind, teacher).model.save(folder)
+            self._fitted(self._dataset, values, kind, seed).model.save(folder)
             return self._read(f"student, {kind}", folder, seed)
 
-        return self._once(f"{kind} seed {seed}", config, self._dataset, measure)
+        return self._once(f"{kind} seed {seed}", [values, kind], measure)
 
-    def _teacher(self, folder: Path, seed: int) -> dict[str, Any]:
-        config = settled(parse({"distillation": {"teacher": str(folder)}}))
-        name = f"teacher {config.distillation.digest}"
-        return self._once(name, config, self._dataset, lambda: self._read("teacher", folder, seed))
+    def _teacher(self, seed: int) -> dict[str, Any]:
+        return self._once(
+            f"teacher seed {seed}", [seed], lambda: self._read("teacher", self._teachers.trained(seed), seed)
+        )
 
     def _beside(self) -> dict[str, Any]:
         """Return what NB-SVM makes of the same reviews."""
@@ -174,23 +183,28 @@ class Study:
         judging.write_down([{**reading, "time": time, "accuracy": float(right.mean())}], self._judge.log)
         return {**figures.to_json(), "wrong": np.flatnonzero(~right).tolist()}
 
-    def _fitted(self, dataset: Dataset, config: ClassificationConfig, kind: str, teacher: Path) -> Any:
+    def _fitted(self, dataset: Dataset, values: Values, kind: str, seed: int) -> Fitted:
         """Train a student; a teacher's answers to the same texts are had once."""
+        places: Values = {}
+        if kind != LABELS:
+            places["distillation"] = {"teacher": str(self._teachers.trained(seed))}
+        if kind == UNLABELLED:
+            places["unlabelled"] = {"sources": [str(self._texts)]}
+        config = settled(parse(merge(values, places)))
         prepared = prepare(dataset, *sections_of(config))
         if prepared.teaching is not None:
-            kept = self._folder / f"answers-{_file(kind)}-{Teacher.read(str(teacher)).digest[:12]}"
+            kept = self._teachers.folder / f"answers-{_file(kind)}-{prepared.teaching.teacher.digest[:12]}"
             answers = prepared.teaching.asked(kept)
             answers.save(kept)
             prepared = replace(prepared, answers=answers)
         return fit(dataset, config, prepared=prepared)
 
-    def _config(self, kind: str, teacher: Path, seed: int, way: Way | None) -> ClassificationConfig:
+    def _values(self, seed: int, way: Way | None) -> Values:
+        """Return the settings of a student, but for where its teacher and its texts lie."""
         given: Values = {"training": {"seed": seed}, "evaluation": {"resamples": 100}}
         if way is not None:
-            given["distillation"] = {"teacher": str(teacher), **vars(way)}
-        if kind == UNLABELLED:
-            given["unlabelled"] = {"sources": [str(self._folder / TEXTS)]}
-        return settled(parse(merge(self._plan.student, given)))
+            given["distillation"] = dict(vars(way))
+        return merge(self._plan.student, given)
 
     def _right(self, readings: Sequence[Mapping[str, Any]]) -> Any:
         """Return which test reviews each training reads right, (S, N)."""
@@ -200,11 +214,12 @@ class Study:
         return right
 
     def _once(
-        self, name: str, config: ClassificationConfig, dataset: Dataset, measure: Callable[[], dict[str, Any]]
+        self, name: str, decides: Sequence[Any], measure: Callable[[], dict[str, Any]]
     ) -> dict[str, Any]:
         """Return what is stored of the same settings and texts, or measure and store it."""
-        told = {split: fingerprint(examples) for split, examples in dataset.splits.items()}
-        return self._judge.pieces.once(_file(name), [to_values(config), told], measure)
+        return self._judge.pieces.once(
+            _file(name), [self._teachers.values, *decides, *self._read_by_all], measure
+        )
 
 
 def lines(found: Mapping[str, Any]) -> Iterator[str]:
@@ -245,21 +260,27 @@ def main() -> None:
     options: argparse.Namespace = parser.parse_args()
     folder = (options.runs or record.RUNS) / f"distillation{'-quick' if options.quick else ''}"
     dataset, unlabelled = reviews(quick=options.quick)
-    texts = write_texts(unlabelled, folder / TEXTS)
+    texts = write(unlabelled, folder / TEXTS)
     plan = Plan.of(quick=options.quick)
     kept = pieces.opened(options, "distillation")
-    values = _tiny_teacher() if options.quick else values_of(options.recipe, texts)
+    tiny = options.quick
+    teachers = Teachers(
+        _tiny_teacher() if tiny else values_of(options.recipe),
+        {} if tiny else places_of(options.recipe, texts),
+        dataset,
+        folder,
+        kept.clock,
+    )
     out = record.target(options)
-    study = Study(plan, dataset, folder, Judge("distillation", kept, TEST, out))
-    teachers = Teachers(values, dataset, folder, kept.clock)
+    study = Study(plan, dataset, texts, teachers, Judge("distillation", kept, TEST, out))
 
     def studied() -> None:
-        first = teachers.trained(0)
-        ways = study.ways(first)
-        print(json.dumps({kind: str(way) for kind, way in ways.items()} | told(first)["validation"]))
+        print("validation, teacher:", json.dumps(study.validated(0)["validation"]))
+        ways = study.ways()
+        print("ways:", json.dumps({kind: str(way) for kind, way in ways.items()}))
         if options.choose:
             return
-        found = study.figures([teachers.trained(seed) for seed in range(plan.seeds)], ways)
+        found = study.figures(ways)
         for line in lines(found):
             print(line)
         record.write("distillation", {"recipe": options.recipe, **found}, out)

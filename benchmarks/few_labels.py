@@ -30,8 +30,9 @@ import judging
 import pieces
 import record
 from contestants import Contestant, Recipe
-from data_sets import DATA_SETS, IMDB, QUICK, unlabelled_file, without
+from data_sets import DATA_SETS, IMDB, QUICK, without
 from judging import TEST, VALIDATION, Judge
+from unlabelled import unlabelled_file
 
 from tenor.data.example import Dataset, Example
 

@@ -6,13 +6,13 @@
     python benchmarks/language_model.py softmax              about a minute
 
 imdb: trained on the reviews of the training half and those without a label, but for those that stand in the
-test half as well, and for the films that `tenor train` holds back for validation: pretraining.py starts its
-classifiers from this model. Words of the test half are in no vocabulary. Validation, by which the epoch is
-chosen, holds whole films back. Every fifth review of the test half is foretold, by unigrams, trigrams
-(interpolated Kneser-Ney) and the network, all with the same vocabulary. Stopped, it goes on where it was.
+test half as well, and for the films that `tenor train` holds back for validation: the classifiers of
+pretraining.py and few_labels.py and the teachers of distillation.py start from this model. Words of the test
+half are in no vocabulary. Validation, by which the epoch is chosen, holds whole films back. Every fifth
+review of the test half is foretold, by unigrams, trigrams (interpolated Kneser-Ney) and the network, all with
+the same vocabulary. Stopped, it goes on where it was.
 
-both-ways: the same reviews, by an LSTM that reads on and one that reads back, with the same word vectors; the
-teachers of distillation.py start from it.
+both-ways: the same reviews, by an LSTM that reads on and one that reads back, with the same word vectors.
 
 softmax: seconds of a step, forward and backward, from the encoder's outputs to the loss: over all words, in
 clusters that share the word vectors, and torch's own adaptive softmax, whose vectors are not shared.
@@ -31,15 +31,14 @@ from typing import Any
 import numpy as np
 import record
 import torch
+from data_sets import DATA_SETS, IMDB
 from measure import interleaved
 from torch import Tensor, nn
+from unlabelled import unlabelled
 
-from tenor.config.data import DataConfig
 from tenor.config.language_model import LanguageModelConfig, OutputConfig
 from tenor.config.load import Values, merge, parse_as, to_values
-from tenor.data.example import Dataset, Example
-from tenor.data.load import load
-from tenor.data.readers import read_rows
+from tenor.data.example import Example
 from tenor.experiments.language_modelling import pretrain
 from tenor.files import atomic_file
 from tenor.nn.softmax import softmax
@@ -90,27 +89,11 @@ def settings(part: str, folder: Path, minutes: float, *, quick: bool) -> Languag
     return parse_as(LanguageModelConfig, merge(to_values(LanguageModelConfig()), changes))
 
 
-def unlabelled(dataset: Dataset) -> list[Example]:
-    """Return the texts that a language model for the classifiers of this data set may read.
-
-    No text of validation or test, though it may stand in train too, and none of the films of validation.
-    """
-    held_out = dataset.split("validation")
-    films = {one.group for one in held_out}
-    copies = {one.text for one in (*held_out, *dataset.split("test"))}
-    texts = [one for one in dataset.split("train") if one.text not in copies]
-    for row in read_rows(record.data_folder() / "imdb" / "unsup.parquet", "utf-8"):
-        text, film = str(row["text"]), str(row["imdb_id"])
-        if not row["in_test"] and film not in films and text not in copies:
-            texts.append(Example(text, id=str(row["id"]), group=film))
-    return texts
-
-
 def reviews(*, quick: bool) -> dict[str, list[Example]]:
     """Return the texts to train on, and the test reviews that are foretold."""
-    dataset = load(DataConfig(source=str(record.data_folder() / "imdb"), group_by="imdb_id"))
+    dataset = DATA_SETS[IMDB].read()
     step = _QUICK if quick else 1
-    return {"train": unlabelled(dataset)[::step], "test": list(dataset.split("test"))[:: _STEP * step]}
+    return {"train": unlabelled(IMDB, dataset)[::step], "test": list(dataset.split("test"))[:: _STEP * step]}
 
 
 def imdb(part: str, minutes: float, runs: Path, *, quick: bool) -> dict[str, Any]:

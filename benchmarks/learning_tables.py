@@ -31,7 +31,7 @@ def distillation(results: Results) -> str:
         f"Training a teacher took {median(taught):.0f} minutes after the language model's. "
         f"On validation reviews its network alone and the whole reach {parts}."
     )
-    return f"{table(head, rows)}\n\n{said}\n\n{results.measured('distillation', 'language-model-both-ways')}"
+    return f"{table(head, rows)}\n\n{said}\n\n{results.measured('distillation', 'language-model-imdb')}"
 
 
 def suggesting(name: str) -> Callable[[Results], str]:

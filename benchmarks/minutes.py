@@ -60,7 +60,7 @@ def _classic(results: Results) -> Iterator[Point]:
 
 def _distilled(results: Results) -> Iterator[Point]:
     found = results.figures("distillation")
-    before = results.figures("language-model-both-ways")["training_seconds"]
+    before = results.figures("language-model-imdb")["training_seconds"]
     taught = median(sum(one["seconds_of_epochs"]) for one in found["teachers"])
     minutes = (before + taught) / 60
     name = found["recipe"]

@@ -1,6 +1,7 @@
-"""The benchmark of distillation runs, goes on where it stopped, and chooses without test reviews."""
+"""The benchmark of distillation runs, goes on where it stopped, and chooses without test texts."""
 
 import json
+import shutil
 import sys
 from collections.abc import Callable
 from dataclasses import replace
@@ -19,10 +20,10 @@ def test_quick_runs_and_runs_again_without_training(
     script: Script, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path
 ) -> None:
     distillation = script("distillation")
-    reviews, teachers = script("reviews"), script("teachers")
-    small = reviews.load(reviews.DataConfig(source="movies"))
+    texts, teachers = script("unlabelled"), script("teachers")
+    small = texts.load(texts.DataConfig(source="movies"))
     parts = {name: examples[::12] for name, examples in small.splits.items()}
-    monkeypatch.setattr(reviews, "load", lambda config: replace(small, splits=parts))
+    monkeypatch.setattr(texts, "load", lambda config: replace(small, splits=parts))
     arguments = ["--quick", "--out", str(tmp_path / "out"), "--runs", str(tmp_path / "runs")]
     monkeypatch.setattr(sys, "argv", ["distillation.py", *arguments, "--piece", "0"])
     with pytest.raises(SystemExit, match="the same command goes on"):
@@ -38,7 +39,7 @@ def test_quick_runs_and_runs_again_without_training(
     monkeypatch.setattr(sys, "argv", ["distillation.py", *arguments])
     distillation.main()
     first = capsys.readouterr().out
-    # Two ways for each kind of teaching, without the test reviews, then one student of each kind.
+    # Two ways for each kind of teaching, without the test texts, then one student of each kind.
     assert judged == [False] * 4 + [True] * 3
     assert "validation-teacher-unlabelled-text-temperature-1-labels-0" in first
 
@@ -47,10 +48,13 @@ def test_quick_runs_and_runs_again_without_training(
 
     monkeypatch.setattr(distillation, "fit", refuse)
     monkeypatch.setattr(teachers, "train", refuse)
+    models = tmp_path / "runs" / "distillation-quick"
+    answers = sorted(path.name for path in models.glob("answers-*"))
+    shutil.rmtree(models)  # what was measured stands without them
     distillation.main()
     again = capsys.readouterr().out.splitlines()
     assert again[-5:] == first.splitlines()[-5:]
-    assert len(again) == 6  # that, and what was chosen: no piece was made
+    assert len(again) == 7  # that, the teacher's validation, and what was chosen: no piece was made
     found = json.loads((tmp_path / "out" / "distillation.json").read_text())["figures"]
     assert list(found["students"]) == list(distillation.KINDS)
     assert found["rows"] == len(parts["test"])
@@ -61,7 +65,6 @@ def test_quick_runs_and_runs_again_without_training(
         assert lost["low"] <= lost["value"] <= lost["high"]
         assert student["bytes"] > 0
         assert student["texts_per_second"] > 0
-    answers = sorted(path.name for path in (tmp_path / "runs" / "distillation-quick").glob("answers-*"))
     assert len(answers) == 2
     log = json.loads((tmp_path / "out" / "test_readings.json").read_text())["figures"]
     assert [one["contestant"] for one in log] == [
@@ -84,10 +87,10 @@ def test_quick_runs_and_runs_again_without_training(
 def test_choosing_reads_no_test_review(
     script: Script, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    distillation, reviews, teachers = script("distillation"), script("reviews"), script("teachers")
-    small = reviews.load(reviews.DataConfig(source="movies"))
+    distillation, texts, teachers = script("distillation"), script("unlabelled"), script("teachers")
+    small = texts.load(texts.DataConfig(source="movies"))
     parts = {name: examples[::24] for name, examples in small.splits.items()}
-    monkeypatch.setattr(reviews, "load", lambda config: replace(small, splits=parts))
+    monkeypatch.setattr(texts, "load", lambda config: replace(small, splits=parts))
     seen: list[tuple[str, ...]] = []
     for module, name in ((distillation, "fit"), (teachers, "train")):
         plain = getattr(module, name)
@@ -98,7 +101,7 @@ def test_choosing_reads_no_test_review(
             return plain(*given, **named)
 
         monkeypatch.setattr(module, name, watched)
-    monkeypatch.setattr(distillation, "measured", None)  # which reads test reviews
+    monkeypatch.setattr(distillation, "measured", None)  # which reads test texts
     arguments = ["--quick", "--choose", "--out", str(tmp_path / "out"), "--runs", str(tmp_path / "runs")]
     monkeypatch.setattr(sys, "argv", ["distillation.py", *arguments])
     distillation.main()

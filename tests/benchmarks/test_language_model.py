@@ -68,7 +68,7 @@ def test_reviews_that_stand_in_the_test_half_are_left_out(data: Path, script: Sc
 def test_the_language_model_reads_neither_test_nor_validation(
     script: Script, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    benchmark = script("language_model")
+    benchmark = script("unlabelled")
     monkeypatch.setattr(benchmark.record, "data_folder", lambda: tmp_path)
     columns = ("id", "text", "imdb_id", "in_test")
     rows = [
@@ -84,7 +84,7 @@ def test_the_language_model_reads_neither_test_nor_validation(
     twice = Example("stands in test as well", "positive", "t", "film-2")
     splits = {"train": (*toy.examples(4, "train"), twice), "validation": held_out, "test": (twice,)}
     data = replace(toy.dataset(train=4), splits=splits)
-    texts = [one.text for one in benchmark.unlabelled(data)]
+    texts = [one.text for one in benchmark.unlabelled("imdb", data)]
     assert texts == [*(one.text for one in toy.examples(4, "train")), "new"]
 
 

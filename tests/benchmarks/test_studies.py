@@ -251,7 +251,7 @@ def test_unlabelled_texts_are_neither_of_validation_nor_of_test(script: Script) 
     data = toy.dataset(train=20)
     twice = data.split("test")[0]
     data = replace(data, splits={**data.splits, "train": (*data.split("train"), twice)})
-    found = script("data_sets").unlabelled("toy", data)
+    found = [one.text for one in script("unlabelled").unlabelled("toy", data)]
     judged = {one.text for split in ("validation", "test") for one in data.split(split)}
     assert not judged & set(found)
     assert set(found) <= {one.text for one in data.split("train")}
