@@ -45,22 +45,22 @@ _COMMON = {
     "without n-grams": "ensemble.ngrams.use=false",
     "words in no order": "network.encoder=bag",
     "left to right only": "network.bidirectional=false",
-    "five networks": "ensemble.members=5",
+    "without log-count ratios": "network.ratios.use=false",
 }
 LONG = {
     **_COMMON,
-    "without log-count ratios": "network.ratios.use=false",
+    "five networks": "ensemble.members=5",
     "gates that see one word": "network.mingru.width=1",
     **_DROPOUT,
     "without weight decay": "training.weight_decay=0.0",
 }
-SHORT = {
-    **{name: changed for name, changed in _COMMON.items() if name != "five networks"},
-    "mean over the outputs": "network.pooling=mean",
-    "without dropout": "network.embedding_dropout=0.0 network.output_dropout=0.0",
+DEEP = {
+    **_COMMON,
+    "one layer": "network.mingru.layers=1",
+    "without dropout": "network.embedding_dropout=0.0 network.word_dropout=0.0 network.output_dropout=0.0",
 }
 # By recipe; one that is not there has those of long texts.
-VARIANTS: Mapping[str, Mapping[str, str]] = {"fast-ngrams": LONG, "short-ngrams": SHORT}
+VARIANTS: Mapping[str, Mapping[str, str]] = {"fast-ngrams": LONG, "deep": DEEP}
 ALL, HARD, EASY = "all", "all kinds but plain", "plain"
 Masks = dict[str, npt.NDArray[np.bool_]]  # slice -> which texts are in it, (N,)
 

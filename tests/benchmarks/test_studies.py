@@ -77,7 +77,7 @@ def test_everywhere(
         ((data, name) for data in ("movies", "products") for name in ("tiny", "tfidf", "nbsvm")), 1
     )
     found = figures(out / "everywhere.json")["sets"]["movies"]
-    assert found["chosen"] == {"fast": "few", "balanced": "short-ngrams", "best": "short-ngrams"}
+    assert found["chosen"] == {"fast": "few", "balanced": "deep", "best": "deep"}
     assert set(found["models"]["tiny"]) == {"accuracy", "macro_f1", "seconds"}
     first = capsys.readouterr().out
 
@@ -92,7 +92,7 @@ def test_everywhere(
     tables = script("study_tables").TABLES
     shown = {name: tables[name](results(script, out)) for name in ("everywhere", "everywhere-chosen")}
     assert "| **tiny** |" in shown["everywhere"]
-    assert "| movies | few | short-ngrams | short-ngrams | tiny |" in shown["everywhere-chosen"]
+    assert "| movies | few | deep | deep | tiny |" in shown["everywhere-chosen"]
     assert "| everywhere | movies |" in tables["test-readings"](results(script, out))
     assert "**tiny**" in tables["everywhere-validation"](results(script, out))
 

@@ -52,7 +52,7 @@ def test_each_sort_of_data_has_a_rule(data: Dataset, sort: str) -> None:
 def test_the_more_there_is_to_read_the_quicker_is_what_reads_it(rows: int, words: int, sort: str) -> None:
     rule = next(rule for rule in RULES if rule.holds(Look(rows, words, classes=2, rarest=0.5)))
     assert rule.sort == sort
-    assert rule.balanced in {"fast", "fast-ngrams"}  # no LSTM
+    assert rule.balanced in {"fast", "fast-ngrams"}  # two epochs
 
 
 def test_every_rule_names_shipped_recipes_and_the_last_one_holds_for_all() -> None:

@@ -84,16 +84,16 @@ class Rule:
 
 
 # The first that holds decides; what a recipe is good for, its file says. Set by the validation figures of ten
-# data sets (`benchmarks/everywhere.py --choose`); the number of words in the first is an estimate of where
-# n-grams take gigabytes.
+# data sets and the built-in corpora (`benchmarks/everywhere.py --choose`); how many words the first has is an
+# estimate of where n-grams take gigabytes.
 RULES: tuple[Rule, ...] = (
-    #     the data           when                                   fast    balanced        best
-    Rule("very many texts",  lambda look: look.total > 3e7,         "fast", "fast",         "fast"),
-    Rule("many classes",     lambda look: look.classes > 20,        "fast", "fast",         "fast"),
-    Rule("few long texts",   lambda look: look.long and look.few,   "few",  "few",          "few"),
-    Rule("long texts",       lambda look: look.long,                "fast", "fast-ngrams",  "accurate"),
-    Rule("many short texts", lambda look: look.total > 3e6,         "fast", "fast-ngrams",  "short-ngrams"),
-    Rule("short texts",      lambda look: True,                     "few",  "short-ngrams", "short-ngrams"),
+    #     the data            when                                      fast     balanced       best
+    Rule("very many texts",   lambda look: look.total > 3e7,            "fast",  "fast",        "fast"),
+    Rule("many classes",      lambda look: look.classes > 20,           "fast",  "fast",        "fast"),
+    Rule("few long texts",    lambda look: look.long and look.few,      "few",   "deep",        "deep"),
+    Rule("long texts",        lambda look: look.long,                   "fast",  "fast-ngrams", "accurate"),
+    Rule("many short texts",  lambda look: look.total > 3e6,            "fast",  "fast-ngrams", "deep"),
+    Rule("short texts",       lambda look: True,                        "few",   "deep",        "deep"),
 )  # fmt: skip
 
 
