@@ -31,6 +31,7 @@ RECIPES = {
 }
 PEERS = {
     "tenor": "**Tenor**",
+    "tenor-ngrams": "**Tenor, `fast-ngrams`**",
     "tenor lstm 20/64": "Tenor, LSTM 20/64 (chapter)",
     "tfidf-unigrams": "TF-IDF unigrams, logistic regression",
     "tfidf-bigrams": "TF-IDF uni- and bigrams, logistic regression",

@@ -90,7 +90,7 @@ RULES: tuple[Rule, ...] = (
     #     the data            when                                      fast     balanced       best
     Rule("very many texts",   lambda look: look.total > 3e7,            "fast",  "fast",        "fast"),
     Rule("many classes",      lambda look: look.classes > 20,           "fast",  "fast",        "fast"),
-    Rule("few long texts",    lambda look: look.long and look.few,      "few",   "deep",        "deep"),
+    Rule("few long texts",    lambda look: look.long and look.few,      "few",   "few",         "few"),
     Rule("long texts",        lambda look: look.long,                   "fast",  "fast-ngrams", "accurate"),
     Rule("many short texts",  lambda look: look.total > 3e6,            "fast",  "fast-ngrams", "deep"),
     Rule("short texts",       lambda look: True,                        "few",   "deep",        "deep"),
