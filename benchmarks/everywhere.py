@@ -3,6 +3,7 @@
     python benchmarks/everywhere.py --choose --piece 35      validation data alone; again to go on
     python benchmarks/everywhere.py --piece 35               test data, each training read once
     python benchmarks/everywhere.py sst2 uci --recipe fast --recipe "wide=fast network.mingru.hidden_size=128"
+    python benchmarks/everywhere.py movies products --choose
     python benchmarks/everywhere.py --quick                  parts of the built-in corpora
 
 Three seeds; a linear model has one optimum. Every figure has its 95 % interval over texts and trainings. For
@@ -21,7 +22,7 @@ import judging
 import pieces
 import record
 from contestants import Contestant
-from data_sets import DATA_SETS, IMDB, QUICK, DataSet, without
+from data_sets import BUILTIN, DATA_SETS, IMDB, QUICK, DataSet, without
 from judging import TEST, VALIDATION, Judge
 
 from tenor.experiments.choosing import QUALITIES, RULES, choose
@@ -61,13 +62,18 @@ def measured(
 def main() -> None:
     """Go on with the pieces until all are there or time is up; then write the JSON."""
     parser = pieces.parser(__doc__)
-    parser.add_argument("names", nargs="*", metavar="SET", help=f"of {', '.join(DATA_SETS)}; none: all")
+    parser.add_argument(
+        "names",
+        nargs="*",
+        metavar="SET",
+        help=f"of {', '.join(DATA_SETS)}; none: all; or of {', '.join(BUILTIN)}",
+    )
     contestants.add_recipes(parser)
     parser.add_argument(
         "--seeds", type=int, default=3, help="trainings of each, with seeds from 0; default: 3"
     )
     options: argparse.Namespace = parser.parse_args()
-    known = QUICK if options.quick else DATA_SETS
+    known = QUICK if options.quick else {**DATA_SETS, **BUILTIN}
     if unknown := set(options.names) - set(known):
         sys.exit(f"unknown data set {', '.join(sorted(unknown))}; there are {', '.join(known)}")
     split = VALIDATION if options.choose else TEST
@@ -82,7 +88,7 @@ def main() -> None:
 
     def study() -> None:
         found = {}
-        for name in options.names or known:
+        for name in options.names or (QUICK if options.quick else DATA_SETS):
             left_out = () if options.recipe else LEFT_OUT.get(name, ())
             models = [one for one in compared if one.name not in left_out]
             found[name] = measured(name, known[name], models, judge, 1 if options.quick else options.seeds)
