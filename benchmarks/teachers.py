@@ -13,8 +13,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-import record
-from language_model import FOLDERS
+from contestants import LANGUAGE_MODEL
 from pieces import Clock, Ending
 
 from tenor.config.load import Values, merge, parse, read
@@ -23,7 +22,6 @@ from tenor.experiments.classification import train
 from tenor.experiments.settling import adopted
 
 RECIPE = "semi-supervised"
-LANGUAGE_MODEL = record.RUNS / FOLDERS["imdb"]
 
 
 def values_of(recipe: str) -> Values:
