@@ -5,7 +5,7 @@ the checkpoint, as that of a classifier does (`experiments.run`).
 """
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol
@@ -35,18 +35,32 @@ from tenor.pretrained_model import PretrainedModel, unit_of
 from tenor.report import plots
 from tenor.report.language_tables import with_perplexity
 from tenor.text.pipeline import TextPipeline
+from tenor.text.tokens import Tokens
 from tenor.text.vectors import read
 from tenor.training.both_ways import ChunkPairs, HeldOutBothWays, NextTokenBothWays
 from tenor.training.loop import History
 from tenor.training.next_token import HeldOutTexts, NextToken
+from tenor.training.objectives.objective import Objective
+from tenor.training.reading import Validation
 from tenor.training.rehearsal import rehearsal
 from tenor.training.runtime import Runtime, Step, applied
 
 KIND = "language-model"
-_ONE_WAY: tuple[Any, Any, Any] = Chunks, NextToken, HeldOutTexts
-_BOTH_WAYS: tuple[Any, Any, Any] = ChunkPairs, NextTokenBothWays, HeldOutBothWays
 # Length of the longest n-grams that are counted beside the network, by what a token is.
 _ORDERS = {"word": 3, "piece": 3, "character": 6}
+
+
+@dataclass(frozen=True)
+class _Reading:
+    """How texts are read in training."""
+
+    chunks: type[Chunks]
+    objective: Callable[[], Objective[Any, Any]]  # what is minimised, for chunks of that type
+    choosing: Callable[[Tokens, int], Validation]  # what chooses the epoch, of held-out texts and a boundary
+
+
+_ONE_WAY = _Reading(Chunks, NextToken, HeldOutTexts)
+_BOTH_WAYS = _Reading(ChunkPairs, NextTokenBothWays, HeldOutBothWays)
 
 
 class Watcher(Warned, Protocol):
@@ -168,22 +182,22 @@ def _train(
     watcher: Watcher,
 ) -> tuple[History, Runtime]:
     training = config.training
-    both = reads_both_ways(config.network)
-    # What is read, what is minimised, and what chooses the epoch.
-    pairs, objective, choosing = _BOTH_WAYS if both else _ONE_WAY
-    chunks = pairs(texts.tokens["train"], texts.boundary, training.batch_size, config.chunk, training.seed)
+    reading = _BOTH_WAYS if reads_both_ways(config.network) else _ONE_WAY
+    chunks = reading.chunks(
+        texts.tokens["train"], texts.boundary, training.batch_size, config.chunk, training.seed
+    )
     held_out = texts.tokens.get("validation")
 
     def check() -> Step:
         first = chunks.batch(chunks.order(0)[0])
-        return rehearsal(module, lambda network: objective()(network, first).loss)
+        return rehearsal(module, lambda network: reading.objective()(network, first).loss)
 
     return training_run.train(
         module,
-        objective(),
+        reading.objective(),
         training,
         chunks,
-        None if held_out is None else choosing(held_out, texts.boundary),
+        None if held_out is None else reading.choosing(held_out, texts.boundary),
         keeping=Keeping.of(folder),
         observer=recorded(folder, watcher),
         fingerprint=lambda: _fingerprint(config, texts),
