@@ -19,7 +19,7 @@ import judging
 import numpy as np
 import pieces
 import record
-from contestants import Contestant, Lots, Recipe
+from contestants import Contestant, Lots, Recipe, Taught
 from data_sets import AMAZON, DATA_SETS, DOMAINS, IMDB, QUICK, without
 from judging import TEST, VALIDATION, Judge
 from unlabelled import unlabelled_file
@@ -28,6 +28,7 @@ from tenor.data.example import Dataset, Example
 from tenor.evaluation.seeds import ACCURACY
 
 RECIPES = ("fast-ngrams", '"with unlabelled text=fast-ngrams" unlabelled.sources=[UNLABELLED]')
+TAUGHT = "taught on the target"
 PRODUCTS = tuple(f"{AMAZON}{domain}" for domain in DOMAINS)
 ALL = "all products"  # the targets of IMDb together
 
@@ -40,7 +41,7 @@ def trainings(
     Texts without labels are those of one target, so with them there is a training for each target.
     """
     lots = {name: dataset.split(split) for name, dataset in domains.items()}
-    if not (isinstance(one, Recipe) and one.wants_unlabelled):
+    if not (isinstance(one, Recipe | Taught) and one.wants_unlabelled):
         yield one, lots
         return
     for target in domains:
@@ -88,7 +89,7 @@ def main() -> None:
     tried = contestants.recipes(options, RECIPES)
 
     def study() -> None:
-        compared: list[Contestant] = [*tried, *contestants.baselines()]
+        compared: list[Contestant] = [*tried, Taught(TAUGHT, tried[0]), *contestants.baselines()]
         seeds = 1 if options.quick else options.seeds
         figures = {
             "split": split,

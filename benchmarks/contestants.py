@@ -8,9 +8,11 @@ import tempfile
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Protocol
+from typing import Any, Protocol
 
 import measure
+import numpy as np
+import numpy.typing as npt
 import record
 from language_model import FOLDERS
 from peers.environments import FASTTEXT
@@ -22,7 +24,7 @@ from tenor.config.classification import ClassificationConfig
 from tenor.config.load import Values, assignments, merge, parse, read, to_values
 from tenor.data.example import Dataset, Example
 from tenor.data.fingerprint import fingerprint
-from tenor.experiments.settling import adopted
+from tenor.experiments.settling import adopted, settled
 from tenor.pretrained_model import PretrainedModel
 
 Lots = Mapping[str, Sequence[Example]]  # what is judged, by name
@@ -90,8 +92,7 @@ class Recipe:
         """Its settings, the texts without labels, and what it starts from."""
         texts = source = None
         if self.wants_unlabelled and self.unlabelled is not None:
-            lines = self.unlabelled.read_text("utf-8").splitlines()
-            texts = fingerprint(Example(str(json.loads(line)["text"])) for line in lines)
+            texts = _known(self.unlabelled)
         if _LANGUAGE_MODEL in json.dumps(self.settings):
             source = PretrainedModel.load(LANGUAGE_MODEL).digest
         told = {"settings": self.settings, "unlabelled": texts}
@@ -115,10 +116,48 @@ class Recipe:
         folder = RunFolder.open(place, config, resume=(place / "config.yaml").is_file(), force=False)
         predictor = fit(dataset, config, folder=folder, watcher=Ending(clock)).predictor
         shutil.rmtree(place)
-        return {
-            name: predictor.predict_proba([one.text for one in lot]).argmax(1).tolist()
-            for name, lot in lots.items()
-        }
+        return _said(predictor, lots)
+
+
+@dataclass(frozen=True)
+class Taught:
+    """A recipe that is trained a second time, on what it said of texts without labels beside the labels.
+
+    So is self-training with probabilities in place of labels (Yarowsky 1995; Hinton et al. 2015), and what
+    `tenor train`, then `tenor distil` do.
+    """
+
+    name: str
+    recipe: Recipe
+    unlabelled: Path | None = None
+    random: bool = True
+
+    @property
+    def wants_unlabelled(self) -> bool:
+        """It does."""
+        return True
+
+    @property
+    def decides(self) -> object:
+        """The settings of the recipe, and the texts without labels."""
+        texts = None if self.unlabelled is None else _known(self.unlabelled)
+        return {"taught": self.recipe.decides, "unlabelled": texts}
+
+    def classes(self, dataset: Dataset, lots: Lots, seed: int, clock: Clock) -> Classes:
+        """Train the teacher, then the student, and predict with the student."""
+        from tenor.experiments.classification import fit
+
+        config = self.recipe.config(dataset.name, seed)
+        teacher = fit(dataset, config, watcher=Ending(clock))
+        with tempfile.TemporaryDirectory() as folder:
+            teacher.model.save(Path(folder) / "teacher")
+            given = {
+                "distillation": {"teacher": str(Path(folder) / "teacher")},
+                "unlabelled": {"sources": [str(self.unlabelled)]},
+            }
+            taught = settled(parse(merge(to_values(config), given)))
+            predictor = fit(dataset, taught, watcher=Ending(clock)).predictor
+        return _said(predictor, lots)
 
 
 @dataclass(frozen=True)
@@ -137,10 +176,7 @@ class Baseline:
         """Train and predict; the seed is not used."""
         validation = _parted(dataset.split("validation")) if dataset.split("validation") else None
         made = BASELINES[self.name](*_parted(dataset.split("train")), dataset.classes, validation=validation)
-        return {
-            name: made.predict_proba([one.text for one in lot]).argmax(1).tolist()
-            for name, lot in lots.items()
-        }
+        return _said(made, lots)
 
 
 @dataclass(frozen=True)
@@ -195,6 +231,22 @@ def fasttext(*, quick: bool) -> list[Contestant]:
     """Return fastText with and without pairs of words; nothing, with a reason printed, where it is not."""
     python = FASTTEXT.python(install=not quick)
     return [] if python is None else [FastText(name, python) for name in NGRAMS]
+
+
+class _Model(Protocol):
+    def predict_proba(self, texts: Sequence[str]) -> npt.NDArray[np.floating[Any]]: ...
+
+
+def _said(model: _Model, lots: Lots) -> Classes:
+    return {
+        name: model.predict_proba([one.text for one in lot]).argmax(1).tolist() for name, lot in lots.items()
+    }
+
+
+def _known(texts: Path) -> str:
+    """Return what a file of texts without labels is known by, wherever it lies."""
+    lines = texts.read_text("utf-8").splitlines()
+    return fingerprint(Example(str(json.loads(line)["text"])) for line in lines)
 
 
 def _parted(examples: Sequence[Example]) -> tuple[list[str], list[str]]:

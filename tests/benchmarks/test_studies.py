@@ -5,6 +5,7 @@ import sys
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
+from functools import partial
 from itertools import count
 from pathlib import Path
 from types import ModuleType
@@ -41,12 +42,22 @@ def small(script: Script, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Pa
     """A folder for everything a study writes, and two toy data sets for --quick."""
     sets, record = script("data_sets"), script("record")
     monkeypatch.setattr(record, "RUNS", tmp_path / "runs")
-    quick = {name: sets.DataSet(name, lambda: toy.dataset(train=40)) for name in ("movies", "products")}
+    quick = {name: sets.DataSet(name, partial(_about, name)) for name in ("movies", "products")}
     for name in ("everywhere", "few_labels", "across_domains", "ablation"):
         monkeypatch.setattr(script(name), "QUICK", quick)
     environments = script("peers.environments")
     monkeypatch.setattr(environments.Environment, "python", lambda self, install: None)
     return tmp_path
+
+
+def _about(name: str) -> Dataset:
+    """Return a toy data set whose every text names what it is about."""
+    made = toy.dataset(train=40)
+    splits = {
+        split: tuple(replace(one, text=f"{one.text} {name}") for one in rows)
+        for split, rows in made.splits.items()
+    }
+    return replace(made, splits=splits)
 
 
 def run(script: Script, monkeypatch: pytest.MonkeyPatch, name: str, folder: Path, *arguments: str) -> Path:
@@ -110,9 +121,12 @@ def test_few_labels(script: Script, small: Path, monkeypatch: pytest.MonkeyPatch
 
 def test_across_domains(script: Script, small: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     out = run(script, monkeypatch, "across_domains", small)
-    found = figures(out / "across-domains.json")["models"]["tiny"]
-    assert {(source, target) for source, of in found.items() for target in of} == {
-        (source, target) for source in ("movies", "products") for target in ("movies", "products")
+    found = figures(out / "across-domains.json")["models"]
+    pairs = {(source, target) for source in ("movies", "products") for target in ("movies", "products")}
+    assert {(source, target) for source, of in found["tiny"].items() for target in of} == pairs
+    taught = found["taught on the target"]
+    assert {(source, target) for source, of in taught.items() for target in of} == {
+        (source, target) for source, target in pairs if source != target
     }
     assert "| movies | products |" in script("study_tables").TABLES["across-domains"](results(script, out))
 
@@ -214,7 +228,8 @@ def test_candidates_are_chosen_on_validation_alone(script: Script, tmp_path: Pat
 
 
 def test_a_recipe_is_read_as_it_is_written(script: Script, tmp_path: Path) -> None:
-    recipe = script("contestants").Recipe
+    contestants = script("contestants")
+    recipe = contestants.Recipe
     assert recipe.of("fast").name == "fast"
     assert "data" not in recipe.of("fast").settings
     changed = recipe.of('"my fast=fast" training.epochs=3')
@@ -227,8 +242,11 @@ def test_a_recipe_is_read_as_it_is_written(script: Script, tmp_path: Path) -> No
     assert wants.config("x", 0).text.vectors == str(texts)
     before = wants.decides
     assert str(tmp_path) not in json.dumps(before)
+    taught = contestants.Taught("taught", wants, texts)
+    with_a = taught.decides
     texts.write_text('{"text": "b"}\n')
     assert wants.decides != before
+    assert taught.decides != with_a
 
 
 def test_texts_without_labels_are_those_of_the_target(
