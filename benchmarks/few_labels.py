@@ -54,7 +54,7 @@ _LANGUAGE = (
 )
 PRETRAINED = (
     f'"from a language model=semi-supervised" {_LANGUAGE} training.epochs=3',
-    f'"from a language model=semi-supervised" {_LANGUAGE} training.epochs=12 training.batch_size=16',
+    f'"from a language model=semi-supervised" {_LANGUAGE} training.epochs=8 training.batch_size=16',
 )
 _QUICK_SIZES = (20,)
 
